@@ -1,0 +1,1 @@
+"""Assign areas to reps: contiguous, balanced, close to the reps' homes."""

@@ -1,0 +1,109 @@
+"""Hold a territory problem, solver-ready: integers and indices, no units left to guess."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.solving import InvalidInstanceError
+
+NO_LIMIT: Final = np.iinfo(np.int64).max
+"""The value of a limit that does not bind."""
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BalanceMeasure:
+    """An amount per area whose sum over each territory must lie between two limits."""
+
+    name: str
+    """The planner's word, such as `potential` or `workload`."""
+    unit: str
+    amounts: IntArray
+    """Amount of each area in `unit`, not negative. Shape (areas,)."""
+    targets: IntArray
+    """Wanted sum of each rep. Shape (reps,)."""
+    lower: IntArray
+    """Least sum allowed. Shape (reps,)."""
+    upper: IntArray
+    """Greatest sum allowed. Shape (reps,)."""
+    tolerance: float
+    """The share of the target that made `lower` and `upper`, for messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TerritoryInstance:
+    """Give every area to one rep so that territories are balanced, contiguous and cheap to travel."""
+
+    area_ids: tuple[str, ...]
+    rep_ids: tuple[str, ...]
+    edges: IntArray
+    """Pairs of neighbouring areas, first index below second, sorted, each once. Shape (edges, 2)."""
+    home_areas: IntArray
+    """The area that belongs to each rep and roots the territory; all different. Shape (reps,)."""
+    travel_cost: IntArray
+    """Cost of serving an area from a rep's home (visit-weighted drive minutes). Shape (areas, reps)."""
+    drive_minutes: IntArray
+    """One-way drive from a rep's home to an area. Shape (areas, reps)."""
+    measures: tuple[BalanceMeasure, ...]
+    area_group: IntArray
+    """Group (such as a region) of each area, for the rule `territories_stay_within_groups`. Shape (areas,)."""
+    rep_group: IntArray
+    """The one group that a rep may serve, -1 for any. Shape (reps,)."""
+    together: IntArray
+    """Areas with the same label must have the same rep; -1 for areas that are free. Shape (areas,)."""
+    locks: IntArray
+    """Pairs (area, rep) that must hold. Shape (locks, 2)."""
+    forbidden: IntArray
+    """Pairs (area, rep) that must not hold. Shape (forbidden, 2)."""
+    max_drive_minutes: int
+    """Greatest `drive_minutes` from home to an area of the territory; NO_LIMIT switches the rule off."""
+    contiguous: bool
+    """Whether every territory must be connected through `edges`."""
+    current_rep: IntArray
+    """The rep who serves each area today, -1 for none. Shape (areas,)."""
+    moved_amount: IntArray
+    """What changes hands if an area leaves its current rep (such as its potential). Shape (areas,)."""
+    move_weight: float
+    """Cost of one unit of `moved_amount` in the objective, in units of `travel_cost`."""
+    moved_limit: int
+    """Greatest sum of `moved_amount` that may change hands; NO_LIMIT switches the rule off."""
+
+    def __post_init__(self) -> None:
+        areas, reps = len(self.area_ids), len(self.rep_ids)
+        shapes = {
+            "home_areas": (self.home_areas.shape, (reps,)),
+            "travel_cost": (self.travel_cost.shape, (areas, reps)),
+            "drive_minutes": (self.drive_minutes.shape, (areas, reps)),
+            "area_group": (self.area_group.shape, (areas,)),
+            "rep_group": (self.rep_group.shape, (reps,)),
+            "together": (self.together.shape, (areas,)),
+            "current_rep": (self.current_rep.shape, (areas,)),
+            "moved_amount": (self.moved_amount.shape, (areas,)),
+        }
+        for measure in self.measures:
+            shapes[f"{measure.name}.amounts"] = (measure.amounts.shape, (areas,))
+            for part in ("targets", "lower", "upper"):
+                shapes[f"{measure.name}.{part}"] = (getattr(measure, part).shape, (reps,))
+        wrong = [f"{name} has shape {got}, expected {wanted}" for name, (got, wanted) in shapes.items() if got != wanted]
+        if len(np.unique(self.home_areas)) != reps:
+            wrong.append("home_areas are not all different")
+        if self.travel_cost.size and self.travel_cost.min() < 0:
+            wrong.append("travel_cost has a negative entry")
+        wrong += [f"{m.name} has a negative amount" for m in self.measures if m.amounts.size and m.amounts.min() < 0]
+        if self.edges.size and not (self.edges[:, 0] < self.edges[:, 1]).all():
+            wrong.append("edges are not pairs with the first index below the second")
+        if wrong:
+            raise InvalidInstanceError("; ".join(wrong))
+
+    @property
+    def n_areas(self) -> int:
+        """Number of areas."""
+        return len(self.area_ids)
+
+    @property
+    def n_reps(self) -> int:
+        """Number of reps."""
+        return len(self.rep_ids)

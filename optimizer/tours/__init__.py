@@ -1,0 +1,1 @@
+"""Plan the days of one rep over a cycle of weeks."""

@@ -1,0 +1,91 @@
+"""Hold the tour problem of one rep, solver-ready: whole minutes, metres and indices."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.solving import InvalidInstanceError
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkDay:
+    """One day on which the rep may drive a tour."""
+
+    day: int
+    """Index of the calendar day in the cycle, weekends counted: week · 7 + weekday (0 = Monday)."""
+    week: int
+    """Week of the cycle, from 0."""
+    weekday: int
+    """0 = Monday."""
+    date: str
+    """ISO date, for messages and files."""
+    start_minute: int
+    """Earliest departure from home, minutes after midnight."""
+    end_minute: int
+    """Regular time to be back home."""
+    overtime_minutes: int
+    """How much later than `end_minute` the rep may be back, at a price."""
+    lunch_minutes: int
+    """Length of the break; 0 for none."""
+    lunch_from: int
+    """Earliest start of the break."""
+    lunch_until: int
+    """Latest start of the break."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VisitRule:
+    """What one account asks for over the cycle."""
+
+    account_id: str
+    frequency: int
+    """Visits wanted in the cycle."""
+    patterns: tuple[tuple[int, ...], ...]
+    """Allowed sets of visit days, as indices into `TourInstance.days`, ascending. Full patterns have `frequency` days, fall-back patterns
+    fewer; not visiting at all is always possible and never listed."""
+    service_minutes: int
+    windows: tuple[tuple[tuple[int, int], ...], ...]
+    """Per entry of `TourInstance.days` the opening windows (from, until), minutes after midnight, ascending; service must start and end
+    inside one. An empty tuple: closed that day."""
+    visit_value: int
+    """Loss for each wanted visit that is not made, in driving minutes."""
+    must: bool
+    """Whether missing visits break a rule (reported as a violation) rather than only lose value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TourInstance:
+    """Visit the accounts of one rep over a cycle: all musts, then the most value, with little driving."""
+
+    rep_id: str
+    days: tuple[WorkDay, ...]
+    visits: tuple[VisitRule, ...]
+    """One per account. Place i + 1 of the matrices is account i; place 0 is the rep's home."""
+    drive_minutes: IntArray
+    """Shape (places, places); need not be symmetric; the diagonal is 0."""
+    drive_metres: IntArray
+    """Shape (places, places)."""
+    week_minutes: int
+    """Greatest working time of a week (departure to return without lunch), overtime included."""
+    overtime_weight: int
+    """Cost of one minute after `end_minute`, in driving minutes."""
+    level_weight: int
+    """Cost of one minute by which the busiest week's work exceeds the mean of the weeks, in driving minutes; 0 for no levelling."""
+
+    def __post_init__(self) -> None:
+        places = len(self.visits) + 1
+        wrong = []
+        if self.drive_minutes.shape != (places, places) or self.drive_metres.shape != (places, places):
+            wrong.append(f"matrices must have shape ({places}, {places})")
+        for rule in self.visits:
+            if len(rule.windows) != len(self.days):
+                wrong.append(f"{rule.account_id}: windows for {len(rule.windows)} days, expected {len(self.days)}")
+            if any(not pattern or len(pattern) > rule.frequency for pattern in rule.patterns):
+                wrong.append(f"{rule.account_id}: a pattern is empty or longer than the frequency")
+            if any(day >= len(self.days) for pattern in rule.patterns for day in pattern):
+                wrong.append(f"{rule.account_id}: a pattern names a day that does not exist")
+        if wrong:
+            raise InvalidInstanceError("; ".join(wrong))
