@@ -1,0 +1,55 @@
+"""Name the tables of a firm and their columns, as they are read and before anything is checked."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+ACCOUNT_COLUMNS: Final = (
+    "account_id",
+    "name",
+    "lon",
+    "lat",
+    "town",
+    "district",
+    "region",
+    "segment",
+    "status",
+    "first_sale",
+    "opening_hours",
+    "visits",
+    "service_minutes",
+    "position_quality",
+)
+SALES_COLUMNS: Final = ("account_id", "category", "week", "sales")
+REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region", "working_days")
+POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population", "geometry")
+TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population")
+REGION_COLUMNS: Final = ("district", "region", "valid_from", "school_zone", "subdivision")
+EVENT_COLUMNS: Final = ("event_id", "kind", "start", "end", "region", "category", "name")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tables:
+    """A firm's tables with our column names and types; ids are text, missing text is "", a week is its Monday."""
+
+    accounts: pd.DataFrame
+    """ACCOUNT_COLUMNS; lon, lat, visits and service_minutes are NaN and first_sale is NaT when missing."""
+    sales: pd.DataFrame
+    """SALES_COLUMNS; account_id and category may be categorical; sales in the scenario's currency."""
+    reps: pd.DataFrame
+    """REP_COLUMNS."""
+    areas: gpd.GeoDataFrame | None = None
+    """POLYGON_COLUMNS in EPSG:4326, when areas are polygons of a file."""
+    towns: pd.DataFrame | None = None
+    """TOWN_COLUMNS, when areas are cells around towns."""
+    outline: BaseGeometry | None = None
+    """(Multi)Polygon in EPSG:4326 that cells are clipped to."""
+    regions: pd.DataFrame | None = None
+    """REGION_COLUMNS; valid_from is NaT for a mapping that always held."""
+    events: pd.DataFrame
+    """EVENT_COLUMNS, empty when there are none."""
+    current_alignment: pd.DataFrame | None = None
+    """rep_id and exactly one of area_id, district, account_id."""
