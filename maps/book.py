@@ -1,0 +1,73 @@
+"""Gather everything that one run has to show, as plain tables."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
+
+
+def no_solves() -> pd.DataFrame:
+    """Make the empty table of solver outcomes."""
+    return pd.DataFrame({column: pd.Series(dtype="object") for column in SOLVE_COLUMNS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlanBook:
+    """One run's plan and how it came about; ids are text, text is never missing, `territory_id` is "T-" and the rep's id."""
+
+    name: str
+    """Name of the scenario."""
+    description: str
+    currency: str
+    """ISO code of the money in all tables."""
+    period_start: dt.date
+    period_end: dt.date
+    areas: gpd.GeoDataFrame
+    """area_id, name, district, region, geometry (EPSG:4326), potential, workload_hours, territory_id, rep_id, current_rep_id ("" for
+    none), drive_minutes (from the rep's home); sorted by area_id. Neighbours share their borders exactly."""
+    accounts: pd.DataFrame
+    """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low, high, workload_hours,
+    visits_wanted, visits_planned."""
+    reps: pd.DataFrame
+    """rep_id, name, region, lon, lat (of the home), hours_per_week."""
+    territories: pd.DataFrame
+    """territory_id, rep_id, region, areas, accounts, contiguous; per balance measure m: m, m_target, m_deviation (a share); inside_tolerance,
+    routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per cycle (`workload_hours`, `workload_target`,
+    `workload_deviation`)."""
+    forecast: pd.DataFrame
+    """region, category, week, p10, p50, p90, model."""
+    scores: pd.DataFrame
+    """region ("all" for the total), model, mae, rmse, mape, mase, wape, coverage_80, chosen."""
+    history: pd.DataFrame
+    """region, category, week, sales."""
+    forecast_notes: tuple[str, ...]
+    quality: Mapping[str, Any]
+    """Contents of data_quality.json."""
+    visits: pd.DataFrame
+    """rep_id, week (from 1), date (ISO text), stop (from 1), account_id, arrive, start, depart ("HH:MM"), service_minutes, drive_minutes,
+    drive_km."""
+    days: pd.DataFrame
+    """rep_id, week, date, leave_home, back_home ("HH:MM"), stops, work_minutes, drive_minutes, drive_km, lunch_start ("" for none),
+    lunch_minutes, lunch_before (number of the stop before which lunch is taken, stops + 1 after the last, 0 for none), overtime_minutes."""
+    missed: pd.DataFrame
+    """account_id, name, rep_id, segment, visits_wanted, visits_planned, reason."""
+    violations: pd.DataFrame
+    """rule, subject, amount, unit, text: rules that the plan breaks."""
+    conflicts: pd.DataFrame
+    """rules, text: rules that no plan can keep together."""
+    measures: Mapping[str, Any]
+    """Contents of measures.json."""
+    run: Mapping[str, Any]
+    """Contents of run.json, the only file that may differ between two runs of one scenario."""
+    resolved_scenario: str
+    """YAML text of the scenario with everything it extends and every override applied."""
+    tolerances: Mapping[str, float] = field(default_factory=dict)
+    """Allowed deviation of each balance measure, as a share: {"potential": 0.1}."""
+    solves: pd.DataFrame = field(default_factory=no_solves)
+    """stage ("territories", "tours"), subject ("" or rep_id), status, objective, bound (NaN for none), gap (a share, NaN for none),
+    stopped_by."""
