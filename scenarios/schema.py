@@ -239,7 +239,7 @@ class Lock(Section):
 class Objective(Section):
     """What a good plan is, besides keeping the rules."""
 
-    travel: Annotated[float, Field(ge=0.0)] = 1.0
+    travel: Annotated[float, Field(gt=0.0)] = 1.0
     """Weight of visit minutes driven between homes and areas."""
     disruption: Annotated[float, Field(ge=0.0)] = 0.0
     """Weight of a share of potential that changes hands: 1.0 makes moving everything as dear as all travel."""

@@ -1,0 +1,116 @@
+"""Gather the figures about a plan that people compare: the contents of measures.json."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from optimizer.solving import Term
+from optimizer.territory.instance import TerritoryInstance
+from optimizer.territory.plan import TerritoryResult
+from optimizer.tours.instance import TourInstance
+from optimizer.tours.plan import TourResult
+
+
+def territory_measures(instance: TerritoryInstance, result: TerritoryResult, territories: pd.DataFrame) -> dict[str, Any]:
+    """Sum up the territory plan; deviations and gaps are shares, potential in the currency, workload in hours per cycle."""
+    return {
+        "status": str(result.status),
+        "objective": _number(result.objective),
+        "bound": _number(result.bound),
+        "gap": _number(result.gap),
+        "stopped_by": str(result.stopped_by),
+        "terms": [_term(term) for term in result.terms],
+        "all_contiguous": bool(territories["contiguous"].all()),
+        "all_inside_tolerance": bool(territories["inside_tolerance"].all()),
+        "balance": {
+            measure.name: {
+                "tolerance": measure.tolerance,
+                "worst_deviation": _number(float(territories[f"{measure.name}_deviation"].abs().max())),
+            }
+            for measure in instance.measures
+        },
+        "broken_rules": [{"rule": v.rule, "subject": v.subject, "amount": _number(v.amount), "unit": v.unit, "text": v.text} for v in result.violations],
+        "conflicts": [{"rules": list(conflict.rules), "text": conflict.text} for conflict in result.conflicts],
+        "by_territory": [{key: _plain(value) for key, value in row.items()} for row in territories.to_dict("records")],
+    }
+
+
+def tour_measures(
+    instances: Sequence[TourInstance], results: Sequence[TourResult], days: pd.DataFrame, missed: pd.DataFrame
+) -> dict[str, Any]:
+    """Sum up the tours of all reps and of each."""
+    by_rep = []
+    for instance, result in zip(instances, results, strict=True):
+        mine = days[days["rep_id"] == instance.rep_id]
+        wanted = sum(rule.frequency for rule in instance.visits)
+        lost = sum(miss.wanted - miss.planned for miss in result.missed)
+        by_rep.append(
+            {
+                "rep_id": instance.rep_id,
+                "status": str(result.status),
+                "objective": _number(result.objective),
+                "bound": _number(result.bound),
+                "stopped_by": str(result.stopped_by),
+                "visits_wanted": wanted,
+                "visits_planned": wanted - lost,
+                "accounts": len(instance.visits),
+                "accounts_missed": len(result.missed),
+                "work_hours": _number(float(mine["work_minutes"].sum()) / 60),
+                "drive_hours": _number(float(mine["drive_minutes"].sum()) / 60),
+                "drive_km": _number(float(mine["drive_km"].sum())),
+                "overtime_minutes": int(mine["overtime_minutes"].sum()),
+                "broken_rules": [violation.text for violation in result.violations],
+            }
+        )
+    return {
+        "visits_wanted": sum(rep["visits_wanted"] for rep in by_rep),
+        "visits_planned": sum(rep["visits_planned"] for rep in by_rep),
+        "accounts_missed": len(missed),
+        "work_hours": _number(float(days["work_minutes"].sum()) / 60),
+        "drive_hours": _number(float(days["drive_minutes"].sum()) / 60),
+        "drive_km": _number(float(days["drive_km"].sum())),
+        "days_over_time": int((days["overtime_minutes"] > 0).sum()),
+        "by_rep": by_rep,
+    }
+
+
+def disruption_measures(areas: pd.DataFrame, accounts: pd.DataFrame) -> dict[str, Any]:
+    """Say what changes hands against the current alignment; areas without a current rep do not count."""
+    known = areas["current_rep_id"] != ""
+    moved = known & (areas["current_rep_id"] != areas["rep_id"])
+    moved_accounts = accounts["area_id"].isin(areas.loc[moved, "area_id"])
+    total = float(areas.loc[known, "potential"].sum())
+    return {
+        "areas_moved": int(moved.sum()),
+        "areas_with_a_rep_today": int(known.sum()),
+        "accounts_moved": int(moved_accounts.sum()),
+        "potential_moved_share": _number(float(areas.loc[moved, "potential"].sum()) / total if total else 0.0),
+    }
+
+
+def forecast_measures(scores: pd.DataFrame, table: pd.DataFrame) -> dict[str, Any]:
+    """Sum up the forecast: the total over the period, and the backtest scores of the chosen models by region."""
+    chosen = scores[scores["chosen"]]
+    return {
+        "p50_total": _number(float(table["p50"].sum())),
+        "weeks": int(table["week"].nunique()),
+        "scores": [{key: _plain(value) for key, value in row.items()} for row in chosen.to_dict("records")],
+    }
+
+
+def _term(term: Term) -> Mapping[str, Any]:
+    return {"name": term.name, "unit": term.unit, "weight": _number(term.weight), "value": _number(term.value)}
+
+
+def _number(value: float | None) -> float | None:
+    """Round to six decimals, so that files do not show noise of the last bits; not a number becomes null."""
+    return None if value is None or not np.isfinite(value) else round(float(value), 6)
+
+
+def _plain(value: object) -> object:
+    """Turn numpy scalars into plain ones."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return _number(value) if isinstance(value, float) else value

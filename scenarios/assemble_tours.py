@@ -1,0 +1,157 @@
+"""Turn territories and visit rules into one tour problem per rep, in whole minutes and metres."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import holidays
+import numpy as np
+import pandas as pd
+
+from optimizer.tours.instance import TourInstance, VisitRule, WorkDay
+from optimizer.tours.patterns import visit_patterns
+from scenarios.checking import CheckedData
+from scenarios.opening import parse_opening_hours
+from scenarios.schema import Scenario, Weekday
+from scenarios.travel import TravelModel
+from scenarios.workload import minute_of_day
+
+WEEKDAYS: Final = tuple(Weekday)
+
+
+def assemble_tours(
+    data: CheckedData, rep_of_account: Sequence[str], rules: pd.DataFrame, travel: TravelModel, scenario: Scenario
+) -> tuple[TourInstance, ...]:
+    """Make the tour problem of every rep, in the order of `data.reps`.
+
+    Parameters
+    ----------
+    rep_of_account
+        rep_id of each account, in the order of `data.accounts`.
+    rules
+        Visit rules of the accounts, see `scenarios.workload.visit_rules`; accounts with 0 visits get none.
+    """
+    closed = _closed_dates(data, scenario)
+    owner = np.asarray(rep_of_account, dtype=object)
+    visited = rules["visits"].to_numpy() > 0
+    instances = []
+    for rep in data.reps.itertuples(index=False):
+        days = _work_days(str(rep.working_days), closed[str(rep.region)], scenario)
+        mine = np.flatnonzero((owner == rep.rep_id) & visited)
+        accounts = data.accounts.iloc[mine]
+        lon, lat = np.append(rep.lon, accounts["lon"]), np.append(rep.lat, accounts["lat"])
+        minutes, km = travel.between(lon, lat, lon, lat)
+        instances.append(
+            TourInstance(
+                rep_id=str(rep.rep_id),
+                days=days,
+                visits=_visit_rules(accounts["account_id"].tolist(), rules.iloc[mine], days, scenario),
+                drive_minutes=_whole_minutes(minutes, scenario.travel.parking_minutes),
+                drive_metres=_without_diagonal((1000 * km).round().astype(np.int64)),
+                week_minutes=round(float(rep.hours_per_week) * 60) + scenario.tours.overtime_minutes * _working_days(str(rep.working_days), scenario),
+                overtime_weight=scenario.tours.overtime_price,
+                level_weight=scenario.tours.level_price,
+            )
+        )
+    return tuple(instances)
+
+
+def first_monday(scenario: Scenario) -> dt.date:
+    """Give the first day of the cycle: `tours.start`, or the first Monday of the planning period."""
+    start = scenario.tours.start or scenario.period.start
+    return start + dt.timedelta(days=-start.weekday() % 7)
+
+
+def _whole_minutes(minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], parking: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Round drives to whole minutes, so that every clock time of a tour is one; each drive to an account ends with parking."""
+    whole = minutes.round().astype(np.int64)
+    whole[:, 1:] += parking
+    return _without_diagonal(whole)
+
+
+def _without_diagonal(matrix: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    np.fill_diagonal(matrix, 0)
+    return matrix
+
+
+def _closed_dates(data: CheckedData, scenario: Scenario) -> Mapping[str, frozenset[dt.date]]:
+    """Give the dates without tours of each region: those of the scenario, and its public holidays."""
+    own = frozenset(scenario.tours.closed)
+    regions = sorted(set(data.reps["region"]))
+    if not scenario.tours.public_holidays:
+        return dict.fromkeys(regions, own)
+    first = first_monday(scenario)
+    years = range(first.year, (first + dt.timedelta(weeks=scenario.tours.weeks)).year + 1)
+    subdivisions = _subdivision_of_region(data)
+    supported = holidays.country_holidays(scenario.forecast.country).subdivisions
+    return {
+        region: own
+        | frozenset(
+            holidays.country_holidays(
+                scenario.forecast.country,
+                subdiv=subdivisions[region] if subdivisions.get(region) in supported else None,
+                years=years,
+            )
+        )
+        for region in regions
+    }
+
+
+def _subdivision_of_region(data: CheckedData) -> dict[str, str]:
+    """Give the most frequent holiday subdivision among the districts of each region."""
+    if data.regions is None or data.regions.empty:
+        return {}
+    counts = data.regions.groupby(["region", "subdivision"], observed=True).size().reset_index(name="districts")
+    counts = counts.sort_values(["region", "districts", "subdivision"], ascending=[True, False, True])
+    return dict(counts.drop_duplicates("region").set_index("region")["subdivision"])
+
+
+def _working_days(own: str, scenario: Scenario) -> int:
+    return len(own.split()) or len(scenario.tours.working_days)
+
+
+def _work_days(own: str, closed: frozenset[dt.date], scenario: Scenario) -> tuple[WorkDay, ...]:
+    """List the days of the cycle on which a rep drives, without closed dates."""
+    tours = scenario.tours
+    working = {Weekday(name) for name in own.split()} or set(tours.working_days)
+    monday = first_monday(scenario)
+    days = []
+    for index in range(7 * tours.weeks):
+        date = monday + dt.timedelta(days=index)
+        if WEEKDAYS[date.weekday()] in working and date not in closed:
+            days.append(
+                WorkDay(
+                    day=index,
+                    week=index // 7,
+                    weekday=date.weekday(),
+                    date=date.isoformat(),
+                    start_minute=minute_of_day(tours.workday.start),
+                    end_minute=minute_of_day(tours.workday.end),
+                    overtime_minutes=tours.overtime_minutes,
+                    lunch_minutes=tours.lunch.minutes,
+                    lunch_from=minute_of_day(tours.lunch.earliest),
+                    lunch_until=minute_of_day(tours.lunch.latest),
+                )
+            )
+    return tuple(days)
+
+
+def _visit_rules(ids: list[str], rules: pd.DataFrame, days: tuple[WorkDay, ...], scenario: Scenario) -> tuple[VisitRule, ...]:
+    """Give each account its windows on every day and the visit patterns that its opening hours allow."""
+    made = []
+    for account_id, rule in zip(ids, rules.itertuples(index=False), strict=True):
+        week = parse_opening_hours(str(rule.opening_hours))
+        windows = tuple(week[day.weekday] for day in days)
+        long_enough = [any(until - start >= rule.service_minutes for start, until in spans) for spans in windows]
+        made.append(
+            VisitRule(
+                account_id=account_id,
+                frequency=int(rule.visits),
+                patterns=visit_patterns(days, int(rule.visits), scenario.tours.weeks, open_days=long_enough),
+                service_minutes=int(rule.service_minutes),
+                windows=windows,
+                visit_value=int(rule.value),
+                must=bool(rule.must),
+            )
+        )
+    return tuple(made)
