@@ -18,7 +18,7 @@ def no_solves() -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanBook:
-    """One run's plan and how it came about; ids are text, text is never missing, `territory_id` is "T-" and the rep's id."""
+    """One run, ready to show; ids are text, text is never missing, and a territory's id is "T-" and its rep's id."""
 
     name: str
     """Name of the scenario."""
@@ -28,17 +28,18 @@ class PlanBook:
     period_start: dt.date
     period_end: dt.date
     areas: gpd.GeoDataFrame
-    """area_id, name, district, region, geometry (EPSG:4326), potential, workload_hours, territory_id, rep_id, current_rep_id ("" for
-    none), drive_minutes (from the rep's home); sorted by area_id. Neighbours share their borders exactly."""
+    """area_id, name, district, region, geometry (EPSG:4326), potential, workload_hours, territory_id, rep_id,
+    current_rep_id ("" for none), drive_minutes (from the rep's home); sorted by area_id. Neighbours share their
+    borders exactly."""
     accounts: pd.DataFrame
-    """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low, high, workload_hours,
-    visits_wanted, visits_planned."""
+    """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low,
+    high, workload_hours, visits_wanted, visits_planned."""
     reps: pd.DataFrame
     """rep_id, name, region, lon, lat (of the home), hours_per_week."""
     territories: pd.DataFrame
-    """territory_id, rep_id, region, areas, accounts, contiguous; per balance measure m: m, m_target, m_deviation (a share); inside_tolerance,
-    routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per cycle (`workload_hours`, `workload_target`,
-    `workload_deviation`)."""
+    """territory_id, rep_id, region, areas, accounts, contiguous; per balance measure m: m, m_target, m_deviation (a
+    share); inside_tolerance, routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per
+    cycle (`workload_hours`, `workload_target`, `workload_deviation`)."""
     forecast: pd.DataFrame
     """region, category, week, p10, p50, p90, model."""
     scores: pd.DataFrame
@@ -49,11 +50,12 @@ class PlanBook:
     quality: Mapping[str, Any]
     """Contents of data_quality.json."""
     visits: pd.DataFrame
-    """rep_id, week (from 1), date (ISO text), stop (from 1), account_id, arrive, start, depart ("HH:MM"), service_minutes, drive_minutes,
-    drive_km."""
+    """rep_id, week (from 1), date (ISO text), stop (from 1), account_id, arrive, start, depart ("HH:MM"),
+    service_minutes, drive_minutes, drive_km."""
     days: pd.DataFrame
-    """rep_id, week, date, leave_home, back_home ("HH:MM"), stops, work_minutes, drive_minutes, drive_km, lunch_start ("" for none),
-    lunch_minutes, lunch_before (number of the stop before which lunch is taken, stops + 1 after the last, 0 for none), overtime_minutes."""
+    """rep_id, week, date, leave_home, back_home ("HH:MM"), stops, work_minutes, drive_minutes, drive_km, lunch_start
+    ("" for none), lunch_minutes, lunch_before (number of the stop before which lunch is taken, stops + 1 after the
+    last, 0 for none), overtime_minutes."""
     missed: pd.DataFrame
     """account_id, name, rep_id, segment, visits_wanted, visits_planned, reason."""
     violations: pd.DataFrame
@@ -69,5 +71,5 @@ class PlanBook:
     tolerances: Mapping[str, float] = field(default_factory=dict)
     """Allowed deviation of each balance measure, as a share: {"potential": 0.1}."""
     solves: pd.DataFrame = field(default_factory=no_solves)
-    """stage ("territories", "tours"), subject ("" or rep_id), status, objective, bound (NaN for none), gap (a share, NaN for none),
-    stopped_by."""
+    """stage ("territories", "tours"), subject ("" or rep_id), status, objective, bound (NaN for none), gap (a share,
+    NaN for none), stopped_by."""

@@ -1,0 +1,162 @@
+"""Show on the terminal how far a run has come, and what came out."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
+
+from maps.words import duration_text, number_text, percent_text
+
+if TYPE_CHECKING:
+    from maps.headlines import Headline
+
+PLAIN_SECONDS: Final = 10.0
+"""Plain lines of one stage come at most this often."""
+
+
+class StageProgress(Protocol):
+    """What a stage reports to; it is also the observer that solvers and forecasts ask for."""
+
+    def report(
+        self, doing: str, *, share_done: float, objective: float | None = None, bound: float | None = None
+    ) -> None:
+        """Take note of what is under way, how much is done (0 to 1), and the incumbent and bound if known."""
+
+
+class SilentProgress:
+    """Shows nothing."""
+
+    def report(
+        self, doing: str, *, share_done: float, objective: float | None = None, bound: float | None = None
+    ) -> None:
+        """Do nothing."""
+
+
+def progress_text(
+    doing: str, *, share_done: float, seconds: float, objective: float | None = None, bound: float | None = None
+) -> str:
+    """Put a report into words: what is being done, incumbent, bound, gap, time left.
+
+    Parameters
+    ----------
+    seconds
+        Since the stage began; with `share_done` it gives the time left, from 3 % on.
+    """
+    parts = [doing] if doing else []
+    if objective is not None:
+        parts.append(f"best {number_text(objective)}")
+    if bound is not None:
+        parts.append(f"bound {number_text(bound)}")
+    if objective is not None and bound is not None:
+        parts.append(f"gap {percent_text(abs(objective - bound) / max(abs(objective), 1e-9))}")
+    if 0.03 <= share_done < 1.0 and seconds >= 1.0:
+        parts.append(f"about {duration_text(seconds * (1.0 - share_done) / share_done)} left")
+    return " · ".join(parts)
+
+
+class PlainProgress:
+    """Writes a line now and then, for logs and pipes."""
+
+    def __init__(self, title: str, stream: TextIO, clock: Callable[[], float]) -> None:
+        self._title = title
+        self._stream = stream
+        self._clock = clock
+        self._began = clock()
+        self._last_line = self._began
+
+    def report(
+        self, doing: str, *, share_done: float, objective: float | None = None, bound: float | None = None
+    ) -> None:
+        """Write a line when the last one is long enough ago."""
+        now = self._clock()
+        if now - self._last_line < PLAIN_SECONDS:
+            return
+        self._last_line = now
+        text = progress_text(doing, share_done=share_done, seconds=now - self._began, objective=objective, bound=bound)
+        print(f"{self._title}: {share_done:4.0%}  {text}", file=self._stream, flush=True)
+
+
+class Console:
+    """The terminal: stages and their progress go to standard error, the summary to standard output."""
+
+    def __init__(
+        self,
+        *,
+        quiet: bool = False,
+        progress_stream: TextIO | None = None,
+        summary_stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._quiet = quiet
+        self._progress_stream = progress_stream
+        self._summary_stream = summary_stream
+        self._clock = clock
+
+    @contextmanager
+    def stage(self, title: str) -> Iterator[StageProgress]:
+        """Announce a stage, show its progress, and say when it has ended or failed.
+
+        Parameters
+        ----------
+        title
+            One or two words, such as `Forecast`.
+
+        Yields
+        ------
+        StageProgress
+            The observer to hand to the solver or the forecast.
+        """
+        stream = self._progress_stream or sys.stderr
+        if self._quiet:
+            yield SilentProgress()
+        elif stream.isatty():
+            with self._bar(title, stream) as bar:
+                yield bar
+        else:
+            with self._lines(title, stream) as lines:
+                yield lines
+
+    def summary(self, headlines: "tuple[Headline, ...]", folder: Path, *, open_first: tuple[str, ...] = ()) -> None:
+        """Print the main measures and the files to open.
+
+        Parameters
+        ----------
+        headlines
+            What `maps.headlines.headlines` made of the book.
+        folder
+            The output folder.
+        open_first
+            Files to name, relative to the folder; those that are not there are left out.
+        """
+        if self._quiet:
+            return
+        from maps.terminal import print_summary  # noqa: PLC0415 - rich is slow to import, and quiet runs need none
+
+        print_summary(headlines, folder, open_first, self._summary_stream or sys.stdout)
+
+    @contextmanager
+    def _bar(self, title: str, stream: TextIO) -> Iterator[StageProgress]:
+        from maps.terminal import BarProgress  # noqa: PLC0415 - as in `summary`
+
+        bar = BarProgress(title, stream, self._clock)
+        began = self._clock()
+        ended = "stopped after"
+        with bar.bar:
+            try:
+                yield bar
+                ended = "done in"
+            finally:
+                bar.end(f"{ended} {duration_text(self._clock() - began)}", complete=ended == "done in")
+
+    @contextmanager
+    def _lines(self, title: str, stream: TextIO) -> Iterator[StageProgress]:
+        began = self._clock()
+        print(f"{title}: begins", file=stream, flush=True)
+        ended = "stopped after"
+        try:
+            yield PlainProgress(title, stream, self._clock)
+            ended = "done in"
+        finally:
+            print(f"{title}: {ended} {duration_text(self._clock() - began)}", file=stream, flush=True)

@@ -1,0 +1,131 @@
+"""Say in a few lines what a run came to; the terminal and the report show the same ones."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from maps.book import PlanBook
+from maps.words import money_text, number_text, percent_text, signed_percent_text
+
+Verdict = Literal["", "good", "bad"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One measure in words."""
+
+    label: str
+    value: str
+    note: str = ""
+    verdict: Verdict = ""
+
+
+def headlines(book: PlanBook) -> tuple[Headline, ...]:
+    """Choose and word the main measures, most important first."""
+    return (*_broken_rules(book), *_money(book), *_territories(book), *_tours(book), *_change(book))
+
+
+def territory_gap(book: PlanBook) -> float:
+    """Tell how far, at most, the territory plan is from the best possible, as a share; NaN when no bound is known."""
+    found = book.solves.loc[book.solves["stage"] == "territories", "gap"].dropna()
+    return float(found.max()) if len(found) else math.nan
+
+
+def moved_areas(book: PlanBook) -> "tuple[int, int, float]":
+    """Count areas that change rep, areas that had one, and the share of potential that changes hands."""
+    known = book.areas[book.areas["current_rep_id"] != ""]
+    moved = known[known["current_rep_id"] != known["rep_id"]]
+    total = float(known["potential"].sum())
+    return len(moved), len(known), float(moved["potential"].sum()) / total if total > 0 else 0.0
+
+
+def deviation_measures(book: PlanBook) -> list[str]:
+    """Name the balance measures that the territories table carries, in its order."""
+    return [name.removesuffix("_deviation") for name in book.territories.columns if name.endswith("_deviation")]
+
+
+def _broken_rules(book: PlanBook) -> list[Headline]:
+    clashes = len(book.conflicts)
+    if len(book.violations) == 0 and clashes == 0:
+        return [Headline(label="Rules", value="all kept", note="checked independently of the solver", verdict="good")]
+    note = f"{clashes} clash{'es' if clashes != 1 else ''} that no plan can solve" if clashes else "see the report"
+    return [Headline(label="Rules", value=f"{len(book.violations)} broken", note=note, verdict="bad")]
+
+
+def _money(book: PlanBook) -> list[Headline]:
+    lines = []
+    if len(book.forecast):
+        chosen = book.scores[(book.scores["region"] == "all") & book.scores["chosen"].astype(bool)]
+        note = ""
+        if len(chosen):
+            best = chosen.iloc[0]
+            note = f"{best['model']}: off by {percent_text(float(best['wape']))} in the backtest"
+        value = money_text(float(book.forecast["p50"].sum()), book.currency)
+        lines.append(Headline(label="Forecast sales", value=value, note=note))
+    headroom = float(book.accounts["headroom"].sum())
+    note = f"of {number_text(len(book.accounts), 0)} accounts; headroom {money_text(headroom, book.currency)}"
+    value = money_text(float(book.accounts["potential"].sum()), book.currency)
+    return [*lines, Headline(label="Potential", value=value, note=note)]
+
+
+def _territories(book: PlanBook) -> list[Headline]:
+    table = book.territories
+    count = len(table)
+    if count == 0:
+        return []
+    inside = int(table["inside_tolerance"].astype(bool).sum())
+    pieces = int(table["contiguous"].astype(bool).sum())
+    worst = []
+    for measure in deviation_measures(book):
+        deviations = table[f"{measure}_deviation"].dropna()
+        if len(deviations):
+            worst.append(f"{measure} {signed_percent_text(float(deviations.iloc[int(deviations.abs().argmax())]))}")
+    lines = [
+        Headline(
+            label="Territories inside tolerance",
+            value=f"{inside} of {count}",
+            note=f"furthest off: {', '.join(worst)}" if worst else "",
+            verdict="good" if inside == count else "bad",
+        ),
+        Headline(
+            label="Territories in one piece", value=f"{pieces} of {count}", verdict="good" if pieces == count else "bad"
+        ),
+    ]
+    gap = territory_gap(book)
+    if math.isfinite(gap):
+        note = "no plan can be better by more than this"
+        lines.append(Headline(label="Gap to the proven bound", value=percent_text(gap, 2), note=note))
+    return lines
+
+
+def _tours(book: PlanBook) -> list[Headline]:
+    wanted, planned = int(book.accounts["visits_wanted"].sum()), int(book.accounts["visits_planned"].sum())
+    if wanted == 0:
+        return []
+    share = percent_text(planned / wanted) if wanted else ""
+    missed = len(book.missed)
+    days = len(book.days)
+    km = float(book.days["drive_km"].sum())
+    hours = float(book.days["drive_minutes"].sum()) / 60.0
+    each = f", {number_text(len(book.visits) / days, 1)} stops a day" if days else ""
+    return [
+        Headline(
+            label="Visits planned",
+            value=f"{number_text(planned, 0)} of {number_text(wanted, 0)}",
+            note=f"{share}; "
+            + (f"{missed} accounts get fewer than wanted, each with its reason" if missed else "none left out"),
+        ),
+        Headline(
+            label="Driving",
+            value=f"{number_text(hours, 0)} h",
+            note=f"{number_text(km, 0)} km on {number_text(days, 0)} tours{each}",
+        ),
+    ]
+
+
+def _change(book: PlanBook) -> list[Headline]:
+    moved, known, share = moved_areas(book)
+    if known == 0:
+        return []
+    note = f"of potential; {number_text(moved, 0)} of {number_text(known, 0)} areas get another rep than today"
+    return [Headline(label="Changes hands", value=percent_text(share), note=note)]

@@ -1,0 +1,128 @@
+"""Write the plan's tables as CSV: fixed columns, fixed decimals, sorted rows, no cell that a spreadsheet would run."""
+
+import csv
+import io
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from maps.book import PlanBook
+
+Format = Callable[[Any], str]
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_text(value: object) -> str:
+    """Write a name or sentence; what a spreadsheet would take for a formula gets an apostrophe in front (CWE-1236)."""
+    text = str(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+
+
+def as_id(value: object) -> str:
+    """Write an id as it is: it must be found again in the firm's own systems."""
+    return str(value)
+
+
+def as_whole(value: float) -> str:
+    """Write a whole number; empty when missing."""
+    return "" if pd.isna(value) else str(round(float(value)))
+
+
+def as_day(value: str | pd.Timestamp) -> str:
+    """Write a date as YYYY-MM-DD."""
+    return value if isinstance(value, str) else pd.Timestamp(value).strftime("%Y-%m-%d")
+
+
+def decimals(digits: int) -> Format:
+    """Make a format with a fixed number of decimals, empty for a missing number, never a negative zero."""
+
+    def write(value: float) -> str:
+        number = float(value)
+        return f"{round(number, digits) + 0.0:.{digits}f}" if math.isfinite(number) else ""
+
+    return write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFile:
+    """A CSV file: where its rows come from, how they are sorted and how each column is written."""
+
+    name: str
+    rows: Callable[[PlanBook], pd.DataFrame]
+    order: tuple[str, ...]
+    columns: dict[str, Format]
+
+    def text(self, book: PlanBook) -> str:
+        """Write the file's text."""
+        table = self.rows(book).sort_values(list(self.order), kind="stable")
+        written = [[form(value) for value in table[column]] for column, form in self.columns.items()]
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(zip(*written, strict=True))
+        return stream.getvalue()
+
+
+_MONEY: Final = decimals(2)
+_HOURS: Final = decimals(3)
+_KM: Final = decimals(1)
+
+TABLE_FILES: Final = (
+    TableFile(
+        name="assignment.csv",
+        rows=lambda book: pd.DataFrame(book.areas[["area_id", "territory_id", "rep_id"]]),
+        order=("area_id",),
+        columns={"area_id": as_id, "territory_id": as_id, "rep_id": as_id},
+    ),
+    TableFile(
+        name="visits.csv",
+        rows=lambda book: book.visits,
+        order=("rep_id", "date", "stop"),
+        columns={
+            "rep_id": as_id, "week": as_whole, "date": as_day, "stop": as_whole, "account_id": as_id, "arrive": as_id,
+            "depart": as_id, "service_minutes": as_whole, "drive_minutes": as_whole, "drive_km": _KM,
+        },
+    ),
+    TableFile(
+        name="days.csv",
+        rows=lambda book: book.days,
+        order=("rep_id", "date"),
+        columns={
+            "rep_id": as_id, "week": as_whole, "date": as_day, "leave_home": as_id, "back_home": as_id,
+            "stops": as_whole, "work_minutes": as_whole, "drive_minutes": as_whole, "drive_km": _KM,
+            "lunch_start": as_id, "lunch_minutes": as_whole, "lunch_before": as_whole, "overtime_minutes": as_whole,
+        },
+    ),
+    TableFile(
+        name="missed.csv",
+        rows=lambda book: book.missed,
+        order=("rep_id", "account_id"),
+        columns={
+            "account_id": as_id, "name": as_text, "rep_id": as_id, "segment": as_text, "visits_wanted": as_whole,
+            "visits_planned": as_whole, "reason": as_text,
+        },
+    ),
+    TableFile(
+        name="forecast.csv",
+        rows=lambda book: book.forecast,
+        order=("region", "category", "week"),
+        columns={
+            "region": as_text, "category": as_text, "week": as_day, "p10": _MONEY, "p50": _MONEY, "p90": _MONEY,
+            "model": as_text,
+        },
+    ),
+    TableFile(
+        name="potential.csv",
+        rows=lambda book: book.accounts,
+        order=("account_id",),
+        columns={
+            "account_id": as_id, "area_id": as_id, "region": as_text, "baseline": _MONEY, "headroom": _MONEY,
+            "potential": _MONEY, "low": _MONEY, "high": _MONEY, "workload_hours": _HOURS,
+        },
+    ),
+)  # fmt: skip
+"""Every CSV file of an output folder."""

@@ -1,0 +1,60 @@
+"""Write everything that a run leaves behind into one folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from maps import features
+from maps.book import PlanBook
+from maps.plain import collection_text, json_text
+from maps.tables import TABLE_FILES
+
+
+def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_report: bool = True) -> None:
+    """Write tables, GeoJSON, records, maps and report; the same book gives the same bytes.
+
+    Parameters
+    ----------
+    book
+        What the run came to.
+    folder
+        An existing folder, best the one that `maps.folder.staged_output` gives.
+    with_maps
+        Whether to make maps/territories.html and a page per rep.
+    with_report
+        Whether to make report.html and data_quality.html.
+    """
+    write_tables(book, folder)
+    write_geojson(book, folder)
+    write_records(book, folder)
+
+
+def write_tables(book: PlanBook, folder: Path) -> None:
+    """Write the CSV files."""
+    for table in TABLE_FILES:
+        write_text(folder / table.name, table.text(book))
+
+
+def write_geojson(book: PlanBook, folder: Path) -> None:
+    """Write the GeoJSON files."""
+    makers: dict[str, Callable[[PlanBook], list[features.Feature]]] = {
+        "territories.geojson": features.territory_features,
+        "areas.geojson": features.area_features,
+        "accounts.geojson": features.account_features,
+        "tours.geojson": features.tour_features,
+    }
+    for name, make in makers.items():
+        write_text(folder / name, collection_text(features.collection(make(book))))
+
+
+def write_records(book: PlanBook, folder: Path) -> None:
+    """Write measures, data quality, run record and resolved scenario."""
+    write_text(folder / "measures.json", json_text(book.measures))
+    write_text(folder / "data_quality.json", json_text(book.quality))
+    write_text(folder / "run.json", json_text(book.run))
+    write_text(folder / "scenario.resolved.yaml", book.resolved_scenario)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 with plain line ends, whatever the system's own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
