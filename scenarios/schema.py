@@ -99,6 +99,8 @@ class Data(Section):
     """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name."""
     current_alignment: Source | None = None
     """rep_id with area_id, district or account_id: who serves what today."""
+    only_regions: tuple[str, ...] = Field(default=(), strict=False)
+    """Plan only for these regions: accounts, sales, areas, reps and events of all others are left aside. Empty for all."""
 
 
 class PositionRepair(StrEnum):
@@ -136,6 +138,9 @@ class Cleaning(Section):
     """Accounts without segment: by sales (see `segments`), or drop."""
     history_gaps: Literal["zero", "interpolate"] = "zero"
     """Weeks in which a whole region × category shows nothing between active weeks: true zeros, or not recorded."""
+    closed_after_weeks: Annotated[int, Field(ge=0)] = 0
+    """Customers that bought before but not in the last so many complete weeks count as closed: they are not planned for, their past sales
+    still teach the forecast of their region. Prospects stay. 0 for never."""
 
 
 class ForecastModel(StrEnum):
