@@ -11,9 +11,11 @@ from scipy.optimize import linear_sum_assignment
 
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
+from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.verify import verify
 from scenarios.adjacency import bridge_islands, neighbours
 from scenarios.checking import CheckedData
-from scenarios.faults import Fault, ScenarioError
+from scenarios.faults import BrokenPlanError, Fault, NoPlanError, ScenarioError
 from scenarios.schema import BalanceMeasureName, Lock, Scenario
 from scenarios.travel import TravelModel
 
@@ -105,6 +107,32 @@ def assemble_territories(
         moved_limit=NO_LIMIT if limit is None else int(limit * moving_all),
     )
     return AssembledTerritories(instance=instance, notes=(*home_notes, *bridge_notes))
+
+
+def verified_plan(instance: TerritoryInstance, result: TerritoryResult) -> TerritoryPlan:
+    """Give the plan to show, the one that keeps every rule or else the closest, after the independent verifier has seen it.
+
+    Raises
+    ------
+    NoPlanError
+        When there is neither.
+    BrokenPlanError
+        When a plan breaks a rule that the result does not own up to.
+    """
+    plan = result.plan or result.closest
+    if plan is None:
+        raise NoPlanError([conflict.text for conflict in result.conflicts] or ["no territory plan was found"])
+    owned = {(violation.rule, violation.subject) for violation in result.violations}
+    hidden = [v.text for v in verify(instance, plan) if (v.rule, v.subject) not in owned]
+    if hidden:
+        raise BrokenPlanError(hidden)
+    return plan
+
+
+def rep_of_accounts(instance: TerritoryInstance, plan: TerritoryPlan, data: CheckedData) -> list[str]:
+    """Give the rep_id of each account: the rep of its area."""
+    area = pd.Index(instance.area_ids).get_indexer(pd.Index(data.accounts["area_id"]))
+    return [instance.rep_ids[rep] for rep in plan.rep_of_area[area].tolist()]
 
 
 def _amounts(

@@ -10,7 +10,11 @@ import pandas as pd
 
 from optimizer.tours.instance import TourInstance, VisitRule, WorkDay
 from optimizer.tours.patterns import visit_patterns
+from optimizer.tours.plan import TourResult
+from optimizer.tours.verify import verify
+from scenarios.assemble_forecast import most_frequent_by_region
 from scenarios.checking import CheckedData
+from scenarios.faults import BrokenPlanError
 from scenarios.opening import parse_opening_hours
 from scenarios.schema import Scenario, Weekday
 from scenarios.travel import TravelModel
@@ -56,6 +60,23 @@ def assemble_tours(
     return tuple(instances)
 
 
+def verify_tours(instances: Sequence[TourInstance], results: Sequence[TourResult]) -> None:
+    """Check every plan with the independent verifier.
+
+    Raises
+    ------
+    BrokenPlanError
+        When a plan breaks a rule that its result does not own up to: a defect of the planner, never of the data.
+    """
+    hidden = []
+    for instance, result in zip(instances, results, strict=True):
+        owned = {(violation.rule, violation.subject) for violation in result.violations}
+        found = verify(instance, result.plan) if result.plan else ()
+        hidden += [v.text for v in found if (v.rule, v.subject) not in owned]
+    if hidden:
+        raise BrokenPlanError(hidden)
+
+
 def first_monday(scenario: Scenario) -> dt.date:
     """Give the first day of the cycle: `tours.start`, or the first Monday of the planning period."""
     start = scenario.tours.start or scenario.period.start
@@ -82,7 +103,7 @@ def _closed_dates(data: CheckedData, scenario: Scenario) -> Mapping[str, frozens
         return dict.fromkeys(regions, own)
     first = first_monday(scenario)
     years = range(first.year, (first + dt.timedelta(weeks=scenario.tours.weeks)).year + 1)
-    subdivisions = _subdivision_of_region(data)
+    subdivisions = most_frequent_by_region(data)["subdivision"]
     supported = holidays.country_holidays(scenario.forecast.country).subdivisions
     return {
         region: own
@@ -95,15 +116,6 @@ def _closed_dates(data: CheckedData, scenario: Scenario) -> Mapping[str, frozens
         )
         for region in regions
     }
-
-
-def _subdivision_of_region(data: CheckedData) -> dict[str, str]:
-    """Give the most frequent holiday subdivision among the districts of each region."""
-    if data.regions is None or data.regions.empty:
-        return {}
-    counts = data.regions.groupby(["region", "subdivision"], observed=True).size().reset_index(name="districts")
-    counts = counts.sort_values(["region", "districts", "subdivision"], ascending=[True, False, True])
-    return dict(counts.drop_duplicates("region").set_index("region")["subdivision"])
 
 
 def _working_days(own: str, scenario: Scenario) -> int:

@@ -29,3 +29,18 @@ class ScenarioError(ValueError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(sorted(faults))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class BrokenPlanError(RuntimeError):
+    """The verifier found rules broken that the planner did not report: a defect of this program; nothing may be written."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__("the verifier refuses the plan: " + "; ".join(texts[:10]))
+
+
+class NoPlanError(ValueError):
+    """No plan can be shown, not even one that breaks rules; `texts` say which rules clash."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = tuple(texts)
+        super().__init__("\n".join(texts))

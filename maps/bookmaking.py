@@ -1,0 +1,249 @@
+"""Make the book of a run from its tables and plans; stages that were not run leave their tables empty."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from maps.book import SOLVE_COLUMNS, PlanBook, no_solves
+from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
+from maps.plan_tables import DAY_COLUMNS, VISIT_COLUMNS, territories_table, territory_id, tour_tables
+from optimizer.solving import Term, Violation
+from optimizer.territory.instance import TerritoryInstance
+from optimizer.territory.objective import terms
+from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.verify import verify
+from optimizer.tours.instance import TourInstance
+from optimizer.tours.plan import TourResult
+
+FORECAST_COLUMNS = ("region", "category", "week", "p10", "p50", "p90", "model")
+SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen")
+HISTORY_COLUMNS = ("region", "category", "week", "sales")
+POTENTIAL_COLUMNS = ("baseline", "headroom", "potential", "low", "high", "workload_hours")
+ACCOUNT_COLUMNS = ("account_id", "name", "town", "segment", "status", "region", "area_id", "lon", "lat")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What the book says about the scenario itself."""
+
+    name: str
+    description: str
+    currency: str
+    period_start: dt.date
+    period_end: dt.date
+    resolved_scenario: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ForecastPart:
+    """Tables of the forecast stage, see `PlanBook`; `potential` has one row per account, in the order of the accounts."""
+
+    table: pd.DataFrame
+    scores: pd.DataFrame
+    history: pd.DataFrame
+    notes: tuple[str, ...]
+    potential: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TerritoryPart:
+    """Problem, result and the plan that is shown: the one that keeps every rule, or else the closest."""
+
+    instance: TerritoryInstance
+    result: TerritoryResult
+    plan: TerritoryPlan
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TourPart:
+    """Problem and result of each rep, in the order of the reps."""
+
+    instances: Sequence[TourInstance]
+    results: Sequence[TourResult]
+
+
+def make_book(
+    heading: Heading,
+    *,
+    areas: gpd.GeoDataFrame,
+    accounts: pd.DataFrame,
+    reps: pd.DataFrame,
+    visits_wanted: Sequence[int],
+    quality: Mapping[str, Any],
+    forecast: ForecastPart | None,
+    territory: TerritoryPart | None,
+    tours: TourPart | None,
+    run: Mapping[str, Any],
+) -> PlanBook:
+    """Lay out everything that a run came to.
+
+    Parameters
+    ----------
+    areas, accounts, reps
+        Checked tables, sorted by id; `territory` is in the order of `areas` and `reps`.
+    visits_wanted
+        Visits of each account per cycle. Shape (accounts,).
+    """
+    visits, days, missed = tour_tables(tours.instances, tours.results) if tours else _no_tours()
+    book_accounts = _accounts(accounts, visits_wanted, forecast, visits)
+    book_areas = _areas(areas, book_accounts, reps, territory)
+    owner = pd.Series(book_areas["rep_id"].to_numpy(), index=book_areas["area_id"].to_numpy())
+    book_accounts.insert(book_accounts.columns.get_loc("area_id") + 1, "rep_id", book_accounts["area_id"].map(owner).to_numpy())
+    named = book_accounts.set_index("account_id")[["name", "segment"]]
+    missed = missed.join(named, on="account_id")[["account_id", "name", "rep_id", "segment", "visits_wanted", "visits_planned", "reason"]]
+    table = _territories(territory, book_areas, book_accounts, reps, days)
+    return PlanBook(
+        name=heading.name,
+        description=heading.description,
+        currency=heading.currency,
+        period_start=heading.period_start,
+        period_end=heading.period_end,
+        areas=book_areas,
+        accounts=book_accounts,
+        reps=reps[["rep_id", "name", "region", "lon", "lat", "hours_per_week"]],
+        territories=table,
+        forecast=forecast.table if forecast else _empty(FORECAST_COLUMNS),
+        scores=forecast.scores if forecast else _empty(SCORE_COLUMNS),
+        history=forecast.history if forecast else _empty(HISTORY_COLUMNS),
+        forecast_notes=forecast.notes if forecast else (),
+        quality=quality,
+        visits=visits,
+        days=days,
+        missed=missed,
+        violations=_violations(territory, tours),
+        conflicts=_conflicts(territory),
+        measures=_measures(heading, quality, forecast, territory, tours, table, days, missed, book_areas, book_accounts),
+        run=run,
+        resolved_scenario=heading.resolved_scenario,
+        tolerances={m.name: m.tolerance for m in territory.instance.measures} if territory else {},
+        solves=_solves(territory, tours),
+    )
+
+
+def evaluate_plan(
+    instance: TerritoryInstance, plan: TerritoryPlan, *, areas: pd.DataFrame, accounts: pd.DataFrame, reps: pd.DataFrame
+) -> tuple[pd.DataFrame, tuple[Term, ...], tuple[Violation, ...]]:
+    """Measure a plan that was drawn elsewhere: its territories (without tours), the terms of its objective, the rules it breaks."""
+    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.int64)
+    _, days, _ = _no_tours()
+    table = territories_table(instance, plan, reps=reps, accounts_of_area=counts, days=days)
+    return table, terms(instance, plan), verify(instance, plan)
+
+
+def _accounts(
+    accounts: pd.DataFrame, visits_wanted: Sequence[int], forecast: ForecastPart | None, visits: pd.DataFrame
+) -> pd.DataFrame:
+    book = accounts[list(ACCOUNT_COLUMNS)].copy()
+    for column in POTENTIAL_COLUMNS:
+        book[column] = forecast.potential[column].to_numpy() if forecast else 0.0
+    book["visits_wanted"] = np.asarray(visits_wanted, dtype=np.int64)
+    book["visits_planned"] = book["account_id"].map(visits["account_id"].value_counts()).fillna(0).astype(np.int64)
+    return book
+
+
+def _areas(
+    areas: gpd.GeoDataFrame, accounts: pd.DataFrame, reps: pd.DataFrame, territory: TerritoryPart | None
+) -> gpd.GeoDataFrame:
+    book = areas[["area_id", "name", "district", "region", "geometry"]].copy()
+    sums = accounts.groupby("area_id")[["potential", "workload_hours"]].sum()
+    for column in ("potential", "workload_hours"):
+        book[column] = book["area_id"].map(sums[column]).fillna(0.0).to_numpy()
+    if territory:
+        owner = territory.plan.rep_of_area
+        ids = reps["rep_id"].to_numpy()[owner]
+        book["territory_id"] = [territory_id(rep) for rep in ids]
+        book["rep_id"] = ids
+        book["drive_minutes"] = territory.instance.drive_minutes[np.arange(len(book)), owner]
+    else:
+        book["territory_id"] = ""
+        book["rep_id"] = ""
+        book["drive_minutes"] = 0
+    book["current_rep_id"] = areas["current_rep_id"].to_numpy()
+    return book
+
+
+def _territories(
+    territory: TerritoryPart | None, areas: pd.DataFrame, accounts: pd.DataFrame, reps: pd.DataFrame, days: pd.DataFrame
+) -> pd.DataFrame:
+    """Describe the territories, with potential and workload even where they are not balanced."""
+    if territory is None:
+        return _empty(("territory_id", "rep_id", "region", "areas", "accounts", "contiguous", "inside_tolerance"))
+    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.int64)
+    table = territories_table(territory.instance, territory.plan, reps=reps, accounts_of_area=counts, days=days)
+    sums = areas.groupby("rep_id")[["potential", "workload_hours"]].sum().reindex(table["rep_id"], fill_value=0.0)
+    for column in sums.columns:
+        table[column] = sums[column].to_numpy().round(2)
+    return table
+
+
+def _measures(
+    heading: Heading,
+    quality: Mapping[str, Any],
+    forecast: ForecastPart | None,
+    territory: TerritoryPart | None,
+    tours: TourPart | None,
+    table: pd.DataFrame,
+    days: pd.DataFrame,
+    missed: pd.DataFrame,
+    areas: pd.DataFrame,
+    accounts: pd.DataFrame,
+) -> dict[str, Any]:
+    measures: dict[str, Any] = {
+        "scenario": heading.name,
+        "currency": heading.currency,
+        "period": {"start": heading.period_start.isoformat(), "end": heading.period_end.isoformat()},
+        "counts": {"areas": len(areas), "accounts": len(accounts), "accounts_visited": int((accounts["visits_wanted"] > 0).sum())},
+        "data_quality": quality.get("summary", {}),
+    }
+    if forecast:
+        measures["forecast"] = forecast_measures(forecast.scores, forecast.table)
+    if territory:
+        measures["territories"] = territory_measures(territory.instance, territory.result, table)
+        measures["territories"]["notes"] = list(territory.notes)
+        measures["disruption"] = disruption_measures(areas, accounts)
+    if tours:
+        measures["tours"] = tour_measures(tours.instances, tours.results, days, missed)
+    return measures
+
+
+def _violations(territory: TerritoryPart | None, tours: TourPart | None) -> pd.DataFrame:
+    broken = [*territory.result.violations] if territory else []
+    for result in tours.results if tours else ():
+        broken += result.violations
+    return pd.DataFrame(
+        [(v.rule, v.subject, v.amount, v.unit, v.text) for v in broken], columns=["rule", "subject", "amount", "unit", "text"]
+    )
+
+
+def _conflicts(territory: TerritoryPart | None) -> pd.DataFrame:
+    conflicts = territory.result.conflicts if territory else ()
+    return pd.DataFrame([(", ".join(c.rules), c.text) for c in conflicts], columns=["rules", "text"])
+
+
+def _solves(territory: TerritoryPart | None, tours: TourPart | None) -> pd.DataFrame:
+    rows: list[tuple[object, ...]] = []
+    if territory:
+        result = territory.result
+        gap = np.nan if result.gap is None else result.gap
+        rows.append(("territories", "", str(result.status), result.objective, result.bound, gap, str(result.stopped_by)))
+    for tour in tours.results if tours else ():
+        bound = np.nan if tour.bound is None else tour.bound
+        gap = (tour.objective - bound) / tour.objective if tour.objective else 0.0
+        rows.append(("tours", tour.rep_id, str(tour.status), tour.objective, bound, gap, str(tour.stopped_by)))
+    return pd.DataFrame(rows, columns=list(SOLVE_COLUMNS)) if rows else no_solves()
+
+
+def _no_tours() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    missed = ("account_id", "rep_id", "visits_wanted", "visits_planned", "reason")
+    days = _empty(DAY_COLUMNS).astype(dict.fromkeys(("work_minutes", "drive_minutes", "drive_km"), float))
+    return _empty(VISIT_COLUMNS), days, _empty(missed)
+
+
+def _empty(columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})

@@ -1,0 +1,38 @@
+"""Put the measures of a given alignment into words."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from optimizer.solving import Term, Violation
+from maps.words import number_text, percent_text
+
+
+def evaluation_text(territories: pd.DataFrame, terms: Sequence[Term], violations: Sequence[Violation]) -> str:
+    """Write a line per territory, the objective, and every broken rule.
+
+    Parameters
+    ----------
+    territories
+        As in `maps.book.PlanBook.territories`.
+    """
+    deviations = [column for column in territories.columns if column.endswith("_deviation")]
+    head = ["territory", "areas", "accounts", *(column.removesuffix("_deviation") for column in deviations), "contiguous", "inside"]
+    rows = [
+        [
+            str(row["territory_id"]),
+            number_text(row["areas"]),
+            number_text(row["accounts"]),
+            *(f"{'+' if row[column] >= 0 else '−'}{percent_text(abs(row[column]))}" for column in deviations),
+            "yes" if row["contiguous"] else "NO",
+            "yes" if row["inside_tolerance"] else "NO",
+        ]
+        for row in territories.to_dict("records")
+    ]
+    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *rows]]
+    lines += ["", *(f"{term.name}: {number_text(term.value)} {term.unit} × {term.weight:g}" for term in terms)]
+    lines.append(f"objective: {number_text(sum(term.contribution for term in terms))}")
+    lines += ["", f"{len(violations)} broken rules" if violations else "No rule is broken."]
+    lines += [f"  {violation.text}" for violation in violations]
+    return "\n".join(lines)

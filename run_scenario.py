@@ -1,0 +1,415 @@
+"""Run a territory and tour scenario from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from forecasting.history import Forecast
+    from maps.book import PlanBook
+    from maps.bookmaking import ForecastPart, Heading, TerritoryPart, TourPart
+    from maps.console import Console, StageProgress
+    from scenarios.assemble_territories import AssembledTerritories
+    from scenarios.checking import CheckedData
+    from scenarios.loading import LoadedScenario
+
+    Result = TypeVar("Result")
+
+TITLES: Final = {"check": "Check data", "forecast": "Forecast", "territories": "Territories", "tours": "Tours", "maps": "Maps"}
+STAGES: Final = tuple(TITLES)
+COMMANDS: Final = ("run", "validate", "schema", "show", "evaluate")
+OPEN_FIRST: Final = ("report.html", "maps/territories.html", "data_quality.html", "measures.json")
+EXIT_DONE, EXIT_RULES_BROKEN, EXIT_BAD_INPUT, EXIT_NO_PLAN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+HELP: Final = """\
+Draw balanced sales territories and plan weekly tours from a scenario file.
+
+  python run_scenario.py scenarios/alpha.yaml            run the shipped example; results go to out/alpha/
+  python run_scenario.py validate my_scenario.yaml       check a scenario and its tables, run nothing
+  python run_scenario.py my_scenario.yaml --set tours.weeks=2 --out out/two_weeks
+
+Other commands: schema (the JSON Schema of scenario files), show FILE (the scenario with everything it extends),
+evaluate FILE --alignment assignment.csv (measure a given alignment). --help tells more.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Answer one command; the return value is the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words:
+        print(HELP)
+        return EXIT_DONE
+    if words[0] not in (*COMMANDS, "-h", "--help", "--version"):
+        words.insert(0, "run")
+    arguments = make_parser().parse_args(words)
+    from scenarios.faults import NoPlanError, ScenarioError
+
+    try:
+        return int(arguments.answer(arguments))
+    except ScenarioError as error:
+        print(error, file=sys.stderr)
+        plural = "fault" if len(error.faults) == 1 else "faults"
+        print(f"\n{len(error.faults)} {plural}; nothing was written.", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except NoPlanError as error:
+        print(f"No territory plan is possible; nothing was written.\n{error}", file=sys.stderr)
+        return EXIT_NO_PLAN
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader of our output, such as `head`, went away
+        sys.stderr.close()
+        return EXIT_DONE
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the commands and their options."""
+    parser = argparse.ArgumentParser(prog="run_scenario.py", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", action="version", version="territory-tours 0.1.0")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run a scenario (the word `run` may be left out)")
+    evaluate = commands.add_parser("evaluate", help="measure and verify a given alignment without solving")
+    validate = commands.add_parser("validate", help="check a scenario and its tables, run nothing")
+    show = commands.add_parser("show", help="print the scenario with everything it extends, as it will be run")
+    schema = commands.add_parser("schema", help="print the JSON Schema of scenario files")
+    for command in (run, validate, show, evaluate):
+        command.add_argument("scenario", type=Path, metavar="FILE", help="scenario file, or the name of a shipped one such as alpha")
+        command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets", help="change one key, such as tours.weeks=2; may be repeated")
+        command.add_argument("--override", action="append", default=[], metavar="NAME", dest="overrides", help="apply a named override of the file; may be repeated")
+    for command in (run, evaluate):
+        command.add_argument("--out", type=Path, metavar="DIR", help="output folder; out/<scenario name> by default")
+        command.add_argument("--quiet", action="store_true", help="print nothing but faults")
+    run.add_argument("--only", choices=STAGES, metavar="STAGE", help=f"run one stage on the saved results of the ones before: {', '.join(STAGES)}")
+    evaluate.add_argument("--alignment", type=Path, required=True, metavar="CSV", help="table with area_id and rep_id")
+    for command, answer in ((run, answer_run), (validate, answer_validate), (show, answer_show), (schema, answer_schema), (evaluate, answer_evaluate)):
+        command.set_defaults(answer=answer)
+    return parser
+
+
+def answer_schema(_: argparse.Namespace) -> int:
+    """Print the JSON Schema."""
+    from scenarios.json_schema import scenario_schema_text
+
+    print(scenario_schema_text(), end="")
+    return EXIT_DONE
+
+
+def answer_show(arguments: argparse.Namespace) -> int:
+    """Print the resolved scenario, and on standard error what was changed on the way."""
+    from scenarios.loading import resolved_yaml
+
+    loaded = load(arguments)
+    print(resolved_yaml(loaded), end="")
+    for change in loaded.changes:
+        print(change, file=sys.stderr)
+    return EXIT_DONE
+
+
+def answer_validate(arguments: argparse.Namespace) -> int:
+    """Check a scenario and its tables up to the problem that the territory solver would get."""
+    chain = Chain.begin(arguments, quiet=True)
+    data = chain.check()
+    counts = data.quality.findings["severity"].value_counts()
+    print(
+        f"{arguments.scenario}: valid; {len(data.accounts):,} accounts, {len(data.areas):,} areas, {len(data.reps)} reps; "
+        f"{counts.get('warning', 0)} warnings about the data, {len(data.quality.repairs):,} repairs."
+    )
+    return EXIT_DONE
+
+
+def answer_evaluate(arguments: argparse.Namespace) -> int:
+    """Measure and verify a given alignment; exit code 1 when it breaks a rule."""
+    from maps.bookmaking import evaluate_plan
+    from maps.evaluation import evaluation_text
+    from scenarios.alignment import read_alignment
+    from scenarios.workload import visit_rules
+
+    chain = Chain.begin(arguments, quiet=arguments.quiet)
+    chain.only = "territories"
+    data = chain.check()
+    rules = visit_rules(data.accounts, chain.loaded.scenario)
+    forecast = chain.forecast(data, rules, required=True)
+    instance = chain.territory_problem(data, rules, forecast).instance
+    plan = read_alignment(arguments.alignment, instance)
+    table, terms, violations = evaluate_plan(instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps)
+    if not arguments.quiet:
+        print(evaluation_text(table, terms, violations))
+    return EXIT_RULES_BROKEN if violations else EXIT_DONE
+
+
+def answer_run(arguments: argparse.Namespace) -> int:
+    """Run the whole chain, or one stage of it, and leave the output folder."""
+    from maps.console import Console
+    from maps.folder import OutputFolderError, check_output_folder, staged_output
+    from maps.headlines import headlines
+    from maps.writers import write_all
+    from scenarios.faults import Fault, ScenarioError
+
+    chain = Chain.begin(arguments, quiet=arguments.quiet)
+    try:
+        check_output_folder(chain.folder)
+    except OutputFolderError as error:
+        raise ScenarioError([Fault(file=str(chain.folder), key="--out", message=str(error))]) from error
+    book = chain.run()
+    with chain.console.stage(TITLES["maps"]), staged_output(chain.folder) as staging:
+        write_all(book, staging)
+        chain.save(staging)
+    Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
+    return EXIT_DONE
+
+
+def load(arguments: argparse.Namespace) -> LoadedScenario:
+    """Read the scenario of a command; a shipped scenario may be given by its name alone."""
+    from scenarios.loading import load_scenario
+
+    path: Path = arguments.scenario
+    shipped = Path(__file__).parent / "scenarios" / f"{path.stem}.yaml"
+    if not path.exists() and shipped.is_file() and path in (Path(path.stem), Path("scenarios", f"{path.stem}.yaml")):
+        path = shipped
+    return load_scenario(path, sets=arguments.sets, overrides=arguments.overrides)
+
+
+@dataclass(slots=True, kw_only=True)
+class Chain:
+    """The stages of one run; each takes the typed result of the one before, or its saved form."""
+
+    loaded: LoadedScenario
+    folder: Path
+    console: Console
+    only: str = ""
+    """The one stage to run; the others are read back. Empty for all."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Wall-clock seconds of each stage that was run."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """SHA-256 of every file read, by key path."""
+    results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """Per stage the fingerprint of what it was made from, and its result as JSON values."""
+
+    @classmethod
+    def begin(cls, arguments: argparse.Namespace, *, quiet: bool) -> Self:
+        """Read the scenario and find the output folder."""
+        from maps.console import Console
+
+        loaded = load(arguments)
+        folder = getattr(arguments, "out", None) or Path("out", loaded.scenario.name)
+        return cls(loaded=loaded, folder=folder, console=Console(quiet=quiet), only=getattr(arguments, "only", None) or "")
+
+    def run(self) -> PlanBook:
+        """Go through the stages and gather what there is to show."""
+        from maps.bookmaking import make_book
+        from scenarios.workload import visit_rules
+
+        data = self.check()
+        rules = visit_rules(data.accounts, self.loaded.scenario)
+        forecast = self.forecast(data, rules)
+        territory = self.territories(data, rules, forecast) if forecast else None
+        tours = self.tours(data, rules, territory) if territory else None
+        return make_book(
+            self._heading(),
+            areas=data.areas,
+            accounts=data.accounts,
+            reps=data.reps,
+            visits_wanted=rules["visits"].tolist(),
+            quality=data.quality.to_json(),
+            forecast=forecast,
+            territory=territory,
+            tours=tours,
+            run=self._run_record(),
+        )
+
+    def check(self) -> CheckedData:
+        """Read the tables, check and repair them."""
+        from scenarios.checking import check_data
+        from scenarios.run_record import input_digests
+        from scenarios.tables import read_tables
+
+        with self._timed("check") as progress:
+            progress.report("reading tables", share_done=0.0)
+            tables = read_tables(self.loaded)
+            self.inputs = input_digests(self.loaded.scenario)
+            progress.report("checking and repairing", share_done=0.5)
+            return check_data(tables, self.loaded.scenario)
+
+    def forecast(self, data: CheckedData, rules: pd.DataFrame, *, required: bool = False) -> ForecastPart | None:
+        """Forecast sales, share them out to accounts and estimate their workload."""
+        from forecasting.forecast import forecast_sales
+        from forecasting.potential import share_out_potential
+        from maps.bookmaking import ForecastPart
+        from scenarios import saved
+        from scenarios.assemble_forecast import assemble_calendar, assemble_history, forecast_settings
+        from scenarios.workload import estimate_workload
+
+        scenario = self.loaded.scenario
+
+        def work(progress: StageProgress) -> tuple[Forecast, pd.DataFrame]:
+            history = assemble_history(data)
+            calendar = assemble_calendar(data, history, scenario)
+            made = forecast_sales(
+                history,
+                calendar,
+                period_start=scenario.period.start,
+                period_end=scenario.period.end,
+                settings=forecast_settings(scenario),
+                observer=progress,
+            )
+            return made, share_out_potential(made, data.sales, data.accounts)
+
+        made_from = saved.digest([self.inputs, self._sections("period", "currency", "data", "cleaning", "forecast", "segments")])
+        done = self._stage("forecast", made_from, work, lambda result: saved.forecast_payload(*result), saved.forecast_from, required=required)
+        if done is None:
+            return None
+        forecast, potential = done
+        potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
+        potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, scenario)
+        return ForecastPart(
+            table=forecast.table, scores=forecast.scores, history=forecast.history, notes=forecast.notes, potential=potential
+        )
+
+    def territory_problem(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> AssembledTerritories:
+        """Make the territory problem of the forecast."""
+        from scenarios.assemble_territories import assemble_territories
+        from scenarios.travel import travel_model
+
+        scenario = self.loaded.scenario
+        return assemble_territories(data, forecast.potential, rules, travel_model(scenario.travel), scenario)
+
+    def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart | None:
+        """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
+        from maps.bookmaking import TerritoryPart
+        from optimizer.territory.search import design_territories
+        from scenarios import saved
+        from scenarios.assemble_territories import solver_settings, verified_plan
+
+        problem = self.territory_problem(data, rules, forecast)
+        made_from = saved.digest(
+            [self.results["forecast"][1], self.inputs, self._sections("segments", "travel", "territories", "tours"), self._search()]
+        )
+        result = self._stage(
+            "territories",
+            made_from,
+            lambda progress: design_territories(problem.instance, solver_settings(self.loaded.scenario), observer=progress),
+            lambda result: saved.territories_payload(problem.instance, result),
+            lambda payload: saved.territories_from(payload, problem.instance),
+        )
+        if result is None:
+            return None
+        plan = verified_plan(problem.instance, result)
+        return TerritoryPart(instance=problem.instance, result=result, plan=plan, notes=problem.notes)
+
+    def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart | None:
+        """Plan the tours of every rep."""
+        from maps.bookmaking import TourPart
+        from optimizer.tours.search import plan_all_tours
+        from scenarios import saved
+        from scenarios.assemble_territories import rep_of_accounts, solver_settings
+        from scenarios.assemble_tours import assemble_tours, verify_tours
+        from scenarios.travel import travel_model
+
+        scenario = self.loaded.scenario
+        owners = rep_of_accounts(territory.instance, territory.plan, data)
+        instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
+        made_from = saved.digest([self.results["territories"], self._sections("tours", "segments", "travel"), self._search()])
+        results = self._stage(
+            "tours",
+            made_from,
+            lambda progress: plan_all_tours(instances, solver_settings(scenario), observer=progress),
+            saved.tours_payload,
+            saved.tours_from,
+        )
+        if results is None:
+            return None
+        verify_tours(instances, results)
+        return TourPart(instances=instances, results=results)
+
+    def _heading(self) -> Heading:
+        """Say what the book is about."""
+        from maps.bookmaking import Heading
+        from scenarios.loading import resolved_yaml
+
+        scenario = self.loaded.scenario
+        return Heading(
+            name=scenario.name,
+            description=scenario.description,
+            currency=scenario.currency,
+            period_start=scenario.period.start,
+            period_end=scenario.period.end,
+            resolved_scenario=resolved_yaml(self.loaded),
+        )
+
+    def _run_record(self) -> dict[str, Any]:
+        """Note what a repetition of this run needs, and how long its stages took."""
+        from scenarios.run_record import versions
+
+        scenario = self.loaded.scenario
+        return {
+            "scenario": scenario.name,
+            "scenario_file": str(self.loaded.path),
+            "changes": list(self.loaded.changes),
+            "versions": versions(),
+            "inputs": self.inputs,
+            "solver": scenario.solver.model_dump(mode="json"),
+            "stage_seconds": self.seconds,
+        }
+
+    def save(self, staging: Path) -> None:
+        """Write the results of the stages, for a later run with --only."""
+        from scenarios.saved import save_stage
+
+        for stage, (made_from, payload) in self.results.items():
+            save_stage(staging, stage, made_from=made_from, payload=payload)
+
+    def _stage(
+        self,
+        name: str,
+        made_from: str,
+        work: Callable[[StageProgress], Result],
+        pack: Callable[[Result], Mapping[str, Any]],
+        unpack: Callable[[Mapping[str, Any]], Result],
+        *,
+        required: bool = False,
+    ) -> Result | None:
+        """Run a stage, or read it back where only another one is to be run; `None` when it is not there and not needed."""
+        from scenarios.faults import Fault, ScenarioError
+        from scenarios.saved import load_stage
+
+        payload = load_stage(self.folder, name, made_from=made_from) if self.only not in ("", name) else None
+        if payload is not None:
+            result = unpack(payload)
+        elif required or self.only in ("", name):
+            with self._timed(name) as progress:
+                result = work(progress)
+        elif STAGES.index(name) > STAGES.index(self.only):
+            return None
+        else:
+            text = f"there is no saved {name} stage of this scenario and these tables; run without --only, or with --only {name} first"
+            raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
+        self.results[name] = (made_from, pack(result))
+        return result
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[StageProgress]:
+        """Show a stage on the terminal and note how long it took."""
+        began = time.perf_counter()
+        with self.console.stage(TITLES[stage]) as progress:
+            yield progress
+        self.seconds[stage] = round(time.perf_counter() - began, 2)
+
+    def _sections(self, *names: str) -> dict[str, Any]:
+        """Give sections of the resolved scenario, as far as results depend on them."""
+        return {name: self.loaded.resolved.get(name) for name in names}
+
+    def _search(self) -> dict[str, Any]:
+        """Give the solver settings that results depend on: not the time limit, not the number of workers."""
+        solver = self.loaded.scenario.solver
+        return {"effort": solver.effort, "seed": solver.seed, "relative_gap": solver.relative_gap}

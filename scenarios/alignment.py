@@ -1,0 +1,54 @@
+"""Read an alignment that was drawn elsewhere, to measure it."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from optimizer.territory.instance import TerritoryInstance
+from optimizer.territory.plan import TerritoryPlan
+from scenarios.faults import Fault, ScenarioError
+from scenarios.saved import plan_from_owners
+
+
+def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
+    """Read a CSV with the columns area_id and rep_id into a plan.
+
+    Raises
+    ------
+    ScenarioError
+        When the file cannot be read, or an area is missing, unknown or given twice, or a rep is unknown; all at once.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ScenarioError([Fault(file=str(path), key="--alignment", message="there is no such file")]) from error
+    except (OSError, ValueError) as error:
+        raise ScenarioError([Fault(file=str(path), key="--alignment", message=f"cannot be read as CSV ({error})")]) from error
+    missing = [column for column in ("area_id", "rep_id") if column not in table]
+    if missing:
+        text = f"column {' and '.join(missing)} missing; the file has {', '.join(table.columns)}"
+        raise ScenarioError([Fault(file=str(path), line=1, key="--alignment", message=text)])
+    faults = _faults(path, table, instance)
+    if faults:
+        raise ScenarioError(faults)
+    owner = dict(zip(table["area_id"], table["rep_id"], strict=True))
+    return plan_from_owners([owner[area] for area in instance.area_ids], instance)
+
+
+def _faults(path: Path, table: pd.DataFrame, instance: TerritoryInstance) -> list[Fault]:
+    """Find every line that names an unknown area or rep, or an area again, and the areas that no line names."""
+    faults = []
+    areas, reps, seen = set(instance.area_ids), set(instance.rep_ids), dict[str, int]()
+    for row, (area, rep) in enumerate(zip(table["area_id"], table["rep_id"], strict=True), start=2):
+        if area not in areas:
+            faults.append(Fault(file=str(path), line=row, key="area_id", message=f"no area is called {area!r}"))
+        elif area in seen:
+            faults.append(Fault(file=str(path), line=row, key="area_id", message=f"{area} is given again, first in row {seen[area]}"))
+        if rep not in reps:
+            faults.append(Fault(file=str(path), line=row, key="rep_id", message=f"no rep is called {rep!r}"))
+        seen.setdefault(area, row)
+    left_out = [area for area in instance.area_ids if area not in seen]
+    if left_out:
+        some = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
+        faults.append(Fault(file=str(path), key="area_id", message=f"{len(left_out)} areas have no line: {some}; every area needs a rep"))
+    return faults

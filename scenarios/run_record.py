@@ -1,0 +1,65 @@
+"""Note what a run was made from, so that anyone can repeat it."""
+
+import importlib.metadata
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel
+
+from scenarios.saved import file_digest
+from scenarios.schema import AreaSource, Scenario, Source
+
+PACKAGES: Final = (
+    "territory-tours",
+    "folium",
+    "geopandas",
+    "holidays",
+    "lightgbm",
+    "networkx",
+    "numba",
+    "numpy",
+    "ortools",
+    "osmnx",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "scipy",
+    "shapely",
+    "statsmodels",
+)
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Python and of the packages that results depend on."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def input_files(scenario: Scenario) -> dict[str, Path]:
+    """Name every file that a scenario reads, by its key path."""
+    files = dict(_sources(scenario.data, "data"))
+    if scenario.travel.graph:
+        files["travel.graph"] = Path(scenario.travel.graph)
+    return files
+
+
+def input_digests(scenario: Scenario) -> dict[str, str]:
+    """Give the SHA-256 of every file that a scenario reads, by its key path."""
+    return {key: file_digest(path) for key, path in input_files(scenario).items() if path.is_file()}
+
+
+def _sources(section: BaseModel, place: str) -> Iterator[tuple[str, Path]]:
+    """Go through the tables of the `data` section in the order of the schema."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Source):
+            yield f"{place}.{name}", Path(value.path)
+        elif isinstance(value, AreaSource):
+            yield from _sources(value, f"{place}.{name}")

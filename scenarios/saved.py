@@ -1,0 +1,161 @@
+"""Save the result of each stage, and read it back for a run that starts later in the chain."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from pydantic import TypeAdapter
+
+from forecasting.history import Forecast
+from optimizer.solving import Conflict, Status, StopReason, Term, Violation
+from optimizer.territory.instance import TerritoryInstance
+from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.tours.plan import TourResult
+from scenarios.faults import Fault, ScenarioError
+
+STAGES_FOLDER: Final = "stages"
+_TOURS: Final = TypeAdapter(tuple[TourResult, ...])
+_TERMS: Final = TypeAdapter(tuple[Term, ...])
+_VIOLATIONS: Final = TypeAdapter(tuple[Violation, ...])
+_CONFLICTS: Final = TypeAdapter(tuple[Conflict, ...])
+
+
+def digest(payload: Any) -> str:  # noqa: ANN401 -- any JSON value
+    """Give a short fingerprint of a JSON value."""
+    return hashlib.sha256(_json(payload).encode()).hexdigest()[:16]
+
+
+def file_digest(path: Path) -> str:
+    """Give the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def save_stage(folder: Path, stage: str, *, made_from: str, payload: Mapping[str, Any]) -> None:
+    """Write `stages/<stage>.json` with the fingerprint of what it was made from."""
+    place = folder / STAGES_FOLDER
+    place.mkdir(exist_ok=True)
+    (place / f"{stage}.json").write_text(_json({"made_from": made_from, **payload}) + "\n", encoding="utf-8", newline="\n")
+
+
+def load_stage(folder: Path, stage: str, *, made_from: str) -> dict[str, Any] | None:
+    """Read a stage back; `None` when it is not there or was made from something else.
+
+    Raises
+    ------
+    ScenarioError
+        When the file is damaged.
+    """
+    path = folder / STAGES_FOLDER / f"{stage}.json"
+    if not path.is_file():
+        return None
+    try:
+        payload = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        text = f"is damaged ({error}); run the scenario without --only to make it anew"
+        raise ScenarioError([Fault(file=str(path), message=text)]) from error
+    if not isinstance(payload, dict) or payload.pop("made_from", None) != made_from:
+        return None
+    return payload
+
+
+def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, Any]:
+    """Lay out a forecast and the potential made from it as JSON values."""
+    return {
+        "table": _frame(forecast.table),
+        "scores": _frame(forecast.scores),
+        "history": _frame(forecast.history),
+        "notes": list(forecast.notes),
+        "potential": _frame(potential),
+    }
+
+
+def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
+    """Undo `forecast_payload`."""
+    forecast = Forecast(
+        table=_unframe(payload["table"]),
+        scores=_unframe(payload["scores"]),
+        history=_unframe(payload["history"]),
+        notes=tuple(payload["notes"]),
+    )
+    return forecast, _unframe(payload["potential"])
+
+
+def territories_payload(instance: TerritoryInstance, result: TerritoryResult) -> dict[str, Any]:
+    """Lay out a territory result as JSON values, with ids instead of indices."""
+
+    def owners(plan: TerritoryPlan | None) -> dict[str, str] | None:
+        if plan is None:
+            return None
+        return {area: instance.rep_ids[rep] for area, rep in zip(instance.area_ids, plan.rep_of_area.tolist(), strict=True)}
+
+    return {
+        "status": str(result.status),
+        "plan": owners(result.plan),
+        "closest": owners(result.closest),
+        "violations": _VIOLATIONS.dump_python(result.violations, mode="json"),
+        "conflicts": _CONFLICTS.dump_python(result.conflicts, mode="json"),
+        "terms": _TERMS.dump_python(result.terms, mode="json"),
+        "bound": result.bound,
+        "stopped_by": str(result.stopped_by),
+    }
+
+
+def territories_from(payload: Mapping[str, Any], instance: TerritoryInstance) -> TerritoryResult:
+    """Undo `territories_payload`."""
+
+    def plan(owners: Mapping[str, str] | None) -> TerritoryPlan | None:
+        return None if owners is None else plan_from_owners([owners[area] for area in instance.area_ids], instance)
+
+    return TerritoryResult(
+        status=Status(payload["status"]),
+        plan=plan(payload["plan"]),
+        closest=plan(payload["closest"]),
+        violations=_VIOLATIONS.validate_python(payload["violations"]),
+        conflicts=_CONFLICTS.validate_python(payload["conflicts"]),
+        terms=_TERMS.validate_python(payload["terms"]),
+        bound=float(payload["bound"]),
+        stopped_by=StopReason(payload["stopped_by"]),
+    )
+
+
+def plan_from_owners(rep_ids: Sequence[str], instance: TerritoryInstance) -> TerritoryPlan:
+    """Make a plan from the rep_id of each area, in the order of the instance; every id must be known."""
+    index = {rep: i for i, rep in enumerate(instance.rep_ids)}
+    return TerritoryPlan(rep_of_area=np.array([index[rep] for rep in rep_ids], dtype=np.int64))
+
+
+def tours_payload(results: Sequence[TourResult]) -> dict[str, Any]:
+    """Lay out tour results as JSON values."""
+    return {"tours": _TOURS.dump_python(tuple(results), mode="json")}
+
+
+def tours_from(payload: Mapping[str, Any]) -> tuple[TourResult, ...]:
+    """Undo `tours_payload`."""
+    return _TOURS.validate_json(json.dumps(payload["tours"]))
+
+
+def _frame(frame: pd.DataFrame) -> dict[str, Any]:
+    """Lay out a table by columns; dates as ISO text and named as such."""
+    dates = [name for name in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[name])]
+    columns = {
+        name: frame[name].dt.strftime("%Y-%m-%d").tolist() if name in dates else frame[name].astype(object).where(frame[name].notna(), None).tolist()
+        for name in frame.columns
+    }
+    return {"dates": dates, "columns": columns}
+
+
+def _unframe(payload: Mapping[str, Any]) -> pd.DataFrame:
+    """Undo `_frame`."""
+    frame = pd.DataFrame(payload["columns"])
+    for name in payload["dates"]:
+        frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
+    return frame
+
+
+def _json(payload: Any) -> str:  # noqa: ANN401 -- any JSON value
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=True)

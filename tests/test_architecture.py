@@ -1,0 +1,72 @@
+"""The packages import each other only in the directions that the README draws."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("forecasting", "maps", "optimizer", "scenarios")
+ARROWS = {
+    "run_scenario": {"forecasting", "maps", "optimizer", "scenarios"},
+    "scenarios": {"forecasting", "optimizer"},
+    "maps": {"optimizer"},
+    "forecasting": set(),
+    "optimizer": set(),
+}
+LONGEST_MODULE = 400
+
+
+def modules() -> list[Path]:
+    """Every module of the product, tests and benchmarks left out."""
+    return [ROOT / "run_scenario.py", *(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Full names of the modules that a file imports anywhere in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def name(path: Path) -> str:
+    """Name of the package, or of the top-level module, that a file belongs to."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_follow_the_arrows(path):
+    """A package imports only those that the arrows allow."""
+    siblings = {module.split(".")[0] for module in imported(path)} & {*PACKAGES, "run_scenario"}
+    assert siblings - {name(path)} <= ARROWS[name(path)]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_are_short_and_say_what_they_do(path):
+    """No module is longer than 400 lines, and each begins with one sentence."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST_MODULE
+    assert (ast.get_docstring(ast.parse(text)) or "").splitlines()[0].endswith((".", "…"))
+
+
+@pytest.mark.parametrize("twin", ["territory", "tours"])
+def test_verifiers_do_not_know_the_solver(twin):
+    """A verifier that shares code with the solver would share its mistakes."""
+    names = set(imported(ROOT / "optimizer" / twin / "verify.py"))
+    allowed = {"collections", "collections.abc", "typing", "numpy", "numpy.typing", "datetime", "itertools", "dataclasses"}
+    own = {f"optimizer.{twin}.{module}" for module in ("instance", "plan", "units")}
+    assert names <= allowed | own | {"optimizer.solving"}
+
+
+def test_help_is_light():
+    """Heavy libraries are imported where they are needed, not by the command line."""
+    tree = ast.parse((ROOT / "run_scenario.py").read_text(encoding="utf-8"))
+    top = {module.split(".")[0] for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom) for module in _names(node)}
+    assert top <= {"__future__", "argparse", "collections", "contextlib", "dataclasses", "pathlib", "sys", "time", "typing"}
+
+
+def _names(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
