@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from scenarios.command_line import HELP, STAGES, parse_words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,37 +28,20 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
-TITLES: Final = {"check": "Check data", "forecast": "Forecast", "territories": "Territories", "tours": "Tours", "maps": "Maps"}
-STAGES: Final = tuple(TITLES)
-COMMANDS: Final = ("run", "validate", "schema", "show", "evaluate")
 OPEN_FIRST: Final = ("report.html", "maps/territories.html", "data_quality.html", "measures.json")
 EXIT_DONE, EXIT_RULES_BROKEN, EXIT_BAD_INPUT, EXIT_NO_PLAN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
-
-HELP: Final = """\
-Draw balanced sales territories and plan weekly tours from a scenario file.
-
-  python run_scenario.py scenarios/alpha.yaml            run the shipped example; results go to out/alpha/
-  python run_scenario.py validate my_scenario.yaml       check a scenario and its tables, run nothing
-  python run_scenario.py my_scenario.yaml --set tours.weeks=2 --out out/two_weeks
-
-Other commands: schema (the JSON Schema of scenario files), show FILE (the scenario with everything it extends),
-evaluate FILE --alignment assignment.csv (measure a given alignment). --help tells more.
-"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Answer one command; the return value is the exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if not words:
+    arguments = parse_words(list(sys.argv[1:] if argv is None else argv))
+    if arguments is None:
         print(HELP)
         return EXIT_DONE
-    if words[0] not in (*COMMANDS, "-h", "--help", "--version"):
-        words.insert(0, "run")
-    arguments = make_parser().parse_args(words)
     from scenarios.faults import NoPlanError, ScenarioError
 
     try:
-        return int(arguments.answer(arguments))
+        return ANSWERS[arguments.command](arguments)
     except ScenarioError as error:
         print(error, file=sys.stderr)
         plural = "fault" if len(error.faults) == 1 else "faults"
@@ -71,30 +56,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, went away
         sys.stderr.close()
         return EXIT_DONE
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """Describe the commands and their options."""
-    parser = argparse.ArgumentParser(prog="run_scenario.py", description=HELP, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--version", action="version", version="territory-tours 0.1.0")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="run a scenario (the word `run` may be left out)")
-    evaluate = commands.add_parser("evaluate", help="measure and verify a given alignment without solving")
-    validate = commands.add_parser("validate", help="check a scenario and its tables, run nothing")
-    show = commands.add_parser("show", help="print the scenario with everything it extends, as it will be run")
-    schema = commands.add_parser("schema", help="print the JSON Schema of scenario files")
-    for command in (run, validate, show, evaluate):
-        command.add_argument("scenario", type=Path, metavar="FILE", help="scenario file, or the name of a shipped one such as alpha")
-        command.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", dest="sets", help="change one key, such as tours.weeks=2; may be repeated")
-        command.add_argument("--override", action="append", default=[], metavar="NAME", dest="overrides", help="apply a named override of the file; may be repeated")
-    for command in (run, evaluate):
-        command.add_argument("--out", type=Path, metavar="DIR", help="output folder; out/<scenario name> by default")
-        command.add_argument("--quiet", action="store_true", help="print nothing but faults")
-    run.add_argument("--only", choices=STAGES, metavar="STAGE", help=f"run one stage on the saved results of the ones before: {', '.join(STAGES)}")
-    evaluate.add_argument("--alignment", type=Path, required=True, metavar="CSV", help="table with area_id and rep_id")
-    for command, answer in ((run, answer_run), (validate, answer_validate), (show, answer_show), (schema, answer_schema), (evaluate, answer_evaluate)):
-        command.set_defaults(answer=answer)
-    return parser
 
 
 def answer_schema(_: argparse.Namespace) -> int:
@@ -162,7 +123,7 @@ def answer_run(arguments: argparse.Namespace) -> int:
     except OutputFolderError as error:
         raise ScenarioError([Fault(file=str(chain.folder), key="--out", message=str(error))]) from error
     book = chain.run()
-    with chain.console.stage(TITLES["maps"]), staged_output(chain.folder) as staging:
+    with chain.console.stage(STAGES["maps"]), staged_output(chain.folder) as staging:
         write_all(book, staging)
         chain.save(staging)
     Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
@@ -203,11 +164,14 @@ class Chain:
 
         loaded = load(arguments)
         folder = getattr(arguments, "out", None) or Path("out", loaded.scenario.name)
-        return cls(loaded=loaded, folder=folder, console=Console(quiet=quiet), only=getattr(arguments, "only", None) or "")
+        return cls(
+            loaded=loaded, folder=folder, console=Console(quiet=quiet), only=getattr(arguments, "only", None) or ""
+        )
 
     def run(self) -> PlanBook:
         """Go through the stages and gather what there is to show."""
         from maps.bookmaking import make_book
+        from scenarios.run_record import run_record
         from scenarios.workload import visit_rules
 
         data = self.check()
@@ -225,7 +189,7 @@ class Chain:
             forecast=forecast,
             territory=territory,
             tours=tours,
-            run=self._run_record(),
+            run=run_record(self.loaded, self.inputs, self.seconds),
         )
 
     def check(self) -> CheckedData:
@@ -265,15 +229,28 @@ class Chain:
             )
             return made, share_out_potential(made, data.sales, data.accounts)
 
-        made_from = saved.digest([self.inputs, self._sections("period", "currency", "data", "cleaning", "forecast", "segments")])
-        done = self._stage("forecast", made_from, work, lambda result: saved.forecast_payload(*result), saved.forecast_from, required=required)
+        made_from = saved.digest(
+            [self.inputs, self._sections("period", "currency", "data", "cleaning", "forecast", "segments")]
+        )
+        done = self._stage(
+            "forecast",
+            made_from,
+            work,
+            lambda result: saved.forecast_payload(*result),
+            saved.forecast_from,
+            required=required,
+        )
         if done is None:
             return None
         forecast, potential = done
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
         potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, scenario)
         return ForecastPart(
-            table=forecast.table, scores=forecast.scores, history=forecast.history, notes=forecast.notes, potential=potential
+            table=forecast.table,
+            scores=forecast.scores,
+            history=forecast.history,
+            notes=forecast.notes,
+            potential=potential,
         )
 
     def territory_problem(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> AssembledTerritories:
@@ -293,12 +270,19 @@ class Chain:
 
         problem = self.territory_problem(data, rules, forecast)
         made_from = saved.digest(
-            [self.results["forecast"][1], self.inputs, self._sections("segments", "travel", "territories", "tours"), self._search()]
+            [
+                self.results["forecast"][1],
+                self.inputs,
+                self._sections("segments", "travel", "territories", "tours"),
+                self._search(),
+            ]
         )
         result = self._stage(
             "territories",
             made_from,
-            lambda progress: design_territories(problem.instance, solver_settings(self.loaded.scenario), observer=progress),
+            lambda progress: design_territories(
+                problem.instance, solver_settings(self.loaded.scenario), observer=progress
+            ),
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
@@ -319,7 +303,9 @@ class Chain:
         scenario = self.loaded.scenario
         owners = rep_of_accounts(territory.instance, territory.plan, data)
         instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
-        made_from = saved.digest([self.results["territories"], self._sections("tours", "segments", "travel"), self._search()])
+        made_from = saved.digest(
+            [self.results["territories"], self._sections("tours", "segments", "travel"), self._search()]
+        )
         results = self._stage(
             "tours",
             made_from,
@@ -346,21 +332,6 @@ class Chain:
             period_end=scenario.period.end,
             resolved_scenario=resolved_yaml(self.loaded),
         )
-
-    def _run_record(self) -> dict[str, Any]:
-        """Note what a repetition of this run needs, and how long its stages took."""
-        from scenarios.run_record import versions
-
-        scenario = self.loaded.scenario
-        return {
-            "scenario": scenario.name,
-            "scenario_file": str(self.loaded.path),
-            "changes": list(self.loaded.changes),
-            "versions": versions(),
-            "inputs": self.inputs,
-            "solver": scenario.solver.model_dump(mode="json"),
-            "stage_seconds": self.seconds,
-        }
 
     def save(self, staging: Path) -> None:
         """Write the results of the stages, for a later run with --only."""
@@ -389,7 +360,7 @@ class Chain:
         elif required or self.only in ("", name):
             with self._timed(name) as progress:
                 result = work(progress)
-        elif STAGES.index(name) > STAGES.index(self.only):
+        elif list(STAGES).index(name) > list(STAGES).index(self.only):
             return None
         else:
             text = f"there is no saved {name} stage of this scenario and these tables; run without --only, or with --only {name} first"
@@ -401,7 +372,7 @@ class Chain:
     def _timed(self, stage: str) -> Iterator[StageProgress]:
         """Show a stage on the terminal and note how long it took."""
         began = time.perf_counter()
-        with self.console.stage(TITLES[stage]) as progress:
+        with self.console.stage(STAGES[stage]) as progress:
             yield progress
         self.seconds[stage] = round(time.perf_counter() - began, 2)
 
@@ -413,3 +384,15 @@ class Chain:
         """Give the solver settings that results depend on: not the time limit, not the number of workers."""
         solver = self.loaded.scenario.solver
         return {"effort": solver.effort, "seed": solver.seed, "relative_gap": solver.relative_gap}
+
+
+ANSWERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "run": answer_run,
+    "validate": answer_validate,
+    "schema": answer_schema,
+    "show": answer_show,
+    "evaluate": answer_evaluate,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

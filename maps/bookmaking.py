@@ -94,9 +94,13 @@ def make_book(
     book_accounts = _accounts(accounts, visits_wanted, forecast, visits)
     book_areas = _areas(areas, book_accounts, reps, territory)
     owner = pd.Series(book_areas["rep_id"].to_numpy(), index=book_areas["area_id"].to_numpy())
-    book_accounts.insert(book_accounts.columns.get_loc("area_id") + 1, "rep_id", book_accounts["area_id"].map(owner).to_numpy())
+    book_accounts.insert(
+        book_accounts.columns.get_loc("area_id") + 1, "rep_id", book_accounts["area_id"].map(owner).to_numpy()
+    )
     named = book_accounts.set_index("account_id")[["name", "segment"]]
-    missed = missed.join(named, on="account_id")[["account_id", "name", "rep_id", "segment", "visits_wanted", "visits_planned", "reason"]]
+    missed = missed.join(named, on="account_id")[
+        ["account_id", "name", "rep_id", "segment", "visits_wanted", "visits_planned", "reason"]
+    ]
     table = _territories(territory, book_areas, book_accounts, reps, days)
     return PlanBook(
         name=heading.name,
@@ -118,7 +122,9 @@ def make_book(
         missed=missed,
         violations=_violations(territory, tours),
         conflicts=_conflicts(territory),
-        measures=_measures(heading, quality, forecast, territory, tours, table, days, missed, book_areas, book_accounts),
+        measures=_measures(
+            heading, quality, forecast, territory, tours, table, days, missed, book_areas, book_accounts
+        ),
         run=run,
         resolved_scenario=heading.resolved_scenario,
         tolerances={m.name: m.tolerance for m in territory.instance.measures} if territory else {},
@@ -198,7 +204,11 @@ def _measures(
         "scenario": heading.name,
         "currency": heading.currency,
         "period": {"start": heading.period_start.isoformat(), "end": heading.period_end.isoformat()},
-        "counts": {"areas": len(areas), "accounts": len(accounts), "accounts_visited": int((accounts["visits_wanted"] > 0).sum())},
+        "counts": {
+            "areas": len(areas),
+            "accounts": len(accounts),
+            "accounts_visited": int((accounts["visits_wanted"] > 0).sum()),
+        },
         "data_quality": quality.get("summary", {}),
     }
     if forecast:
@@ -217,7 +227,8 @@ def _violations(territory: TerritoryPart | None, tours: TourPart | None) -> pd.D
     for result in tours.results if tours else ():
         broken += result.violations
     return pd.DataFrame(
-        [(v.rule, v.subject, v.amount, v.unit, v.text) for v in broken], columns=["rule", "subject", "amount", "unit", "text"]
+        [(v.rule, v.subject, v.amount, v.unit, v.text) for v in broken],
+        columns=["rule", "subject", "amount", "unit", "text"],
     )
 
 
@@ -231,7 +242,9 @@ def _solves(territory: TerritoryPart | None, tours: TourPart | None) -> pd.DataF
     if territory:
         result = territory.result
         gap = np.nan if result.gap is None else result.gap
-        rows.append(("territories", "", str(result.status), result.objective, result.bound, gap, str(result.stopped_by)))
+        rows.append(
+            ("territories", "", str(result.status), result.objective, result.bound, gap, str(result.stopped_by))
+        )
     for tour in tours.results if tours else ():
         bound = np.nan if tour.bound is None else tour.bound
         gap = (tour.objective - bound) / tour.objective if tour.objective else 0.0

@@ -17,7 +17,14 @@ def evaluation_text(territories: pd.DataFrame, terms: Sequence[Term], violations
         As in `maps.book.PlanBook.territories`.
     """
     deviations = [column for column in territories.columns if column.endswith("_deviation")]
-    head = ["territory", "areas", "accounts", *(column.removesuffix("_deviation") for column in deviations), "contiguous", "inside"]
+    head = [
+        "territory",
+        "areas",
+        "accounts",
+        *(column.removesuffix("_deviation") for column in deviations),
+        "contiguous",
+        "inside",
+    ]
     rows = [
         [
             str(row["territory_id"]),

@@ -13,7 +13,9 @@ from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourResult
 
 
-def territory_measures(instance: TerritoryInstance, result: TerritoryResult, territories: pd.DataFrame) -> dict[str, Any]:
+def territory_measures(
+    instance: TerritoryInstance, result: TerritoryResult, territories: pd.DataFrame
+) -> dict[str, Any]:
     """Sum up the territory plan; deviations and gaps are shares, potential in the currency, workload in hours per cycle."""
     return {
         "status": str(result.status),
@@ -31,7 +33,10 @@ def territory_measures(instance: TerritoryInstance, result: TerritoryResult, ter
             }
             for measure in instance.measures
         },
-        "broken_rules": [{"rule": v.rule, "subject": v.subject, "amount": _number(v.amount), "unit": v.unit, "text": v.text} for v in result.violations],
+        "broken_rules": [
+            {"rule": v.rule, "subject": v.subject, "amount": _number(v.amount), "unit": v.unit, "text": v.text}
+            for v in result.violations
+        ],
         "conflicts": [{"rules": list(conflict.rules), "text": conflict.text} for conflict in result.conflicts],
         "by_territory": [{key: _plain(value) for key, value in row.items()} for row in territories.to_dict("records")],
     }

@@ -27,7 +27,12 @@ def clock(minute: int) -> str:
 
 
 def territories_table(
-    instance: TerritoryInstance, plan: TerritoryPlan, *, reps: pd.DataFrame, accounts_of_area: "np.ndarray[tuple[int], np.dtype[np.int64]]", days: pd.DataFrame
+    instance: TerritoryInstance,
+    plan: TerritoryPlan,
+    *,
+    reps: pd.DataFrame,
+    accounts_of_area: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    days: pd.DataFrame,
 ) -> pd.DataFrame:
     """Describe each territory: size, contiguity, balance against targets and routed hours (columns as in `PlanBook.territories`).
 
@@ -59,10 +64,16 @@ def territories_table(
         if column not in table:
             table[column] = sums / per_unit if per_unit > 1 else sums
         table[f"{measure.name}_target"] = measure.targets / per_unit if per_unit > 1 else measure.targets
-        table[f"{measure.name}_deviation"] = np.where(measure.targets > 0, sums / np.maximum(measure.targets, 1) - 1, 0.0)
+        table[f"{measure.name}_deviation"] = np.where(
+            measure.targets > 0, sums / np.maximum(measure.targets, 1) - 1, 0.0
+        )
         inside &= (sums >= measure.lower) & (sums <= measure.upper)
     table["inside_tolerance"] = inside
-    driven = days.groupby("rep_id")[["work_minutes", "drive_minutes", "drive_km"]].sum().reindex(instance.rep_ids, fill_value=0)
+    driven = (
+        days.groupby("rep_id")[["work_minutes", "drive_minutes", "drive_km"]]
+        .sum()
+        .reindex(instance.rep_ids, fill_value=0)
+    )
     table["routed_hours"] = driven["work_minutes"].to_numpy() / MINUTES_PER_HOUR
     table["drive_hours"] = driven["drive_minutes"].to_numpy() / MINUTES_PER_HOUR
     table["drive_km"] = driven["drive_km"].to_numpy().round(1)
@@ -97,7 +108,8 @@ def tour_tables(
             visits += _visit_rows(instance, tour)
             days.append(_day_row(instance, tour))
         missed += [
-            (instance.visits[miss.account].account_id, instance.rep_id, miss.wanted, miss.planned, miss.reason) for miss in result.missed
+            (instance.visits[miss.account].account_id, instance.rep_id, miss.wanted, miss.planned, miss.reason)
+            for miss in result.missed
         ]
     return (
         pd.DataFrame(visits, columns=VISIT_COLUMNS),
@@ -106,7 +118,19 @@ def tour_tables(
     )
 
 
-VISIT_COLUMNS = ["rep_id", "week", "date", "stop", "account_id", "arrive", "start", "depart", "service_minutes", "drive_minutes", "drive_km"]
+VISIT_COLUMNS = [
+    "rep_id",
+    "week",
+    "date",
+    "stop",
+    "account_id",
+    "arrive",
+    "start",
+    "depart",
+    "service_minutes",
+    "drive_minutes",
+    "drive_km",
+]
 DAY_COLUMNS = [
     "rep_id",
     "week",

@@ -23,7 +23,9 @@ def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
     except FileNotFoundError as error:
         raise ScenarioError([Fault(file=str(path), key="--alignment", message="there is no such file")]) from error
     except (OSError, ValueError) as error:
-        raise ScenarioError([Fault(file=str(path), key="--alignment", message=f"cannot be read as CSV ({error})")]) from error
+        raise ScenarioError(
+            [Fault(file=str(path), key="--alignment", message=f"cannot be read as CSV ({error})")]
+        ) from error
     missing = [column for column in ("area_id", "rep_id") if column not in table]
     if missing:
         text = f"column {' and '.join(missing)} missing; the file has {', '.join(table.columns)}"
@@ -43,12 +45,22 @@ def _faults(path: Path, table: pd.DataFrame, instance: TerritoryInstance) -> lis
         if area not in areas:
             faults.append(Fault(file=str(path), line=row, key="area_id", message=f"no area is called {area!r}"))
         elif area in seen:
-            faults.append(Fault(file=str(path), line=row, key="area_id", message=f"{area} is given again, first in row {seen[area]}"))
+            faults.append(
+                Fault(
+                    file=str(path), line=row, key="area_id", message=f"{area} is given again, first in row {seen[area]}"
+                )
+            )
         if rep not in reps:
             faults.append(Fault(file=str(path), line=row, key="rep_id", message=f"no rep is called {rep!r}"))
         seen.setdefault(area, row)
     left_out = [area for area in instance.area_ids if area not in seen]
     if left_out:
         some = ", ".join(left_out[:5]) + (" …" if len(left_out) > 5 else "")
-        faults.append(Fault(file=str(path), key="area_id", message=f"{len(left_out)} areas have no line: {some}; every area needs a rep"))
+        faults.append(
+            Fault(
+                file=str(path),
+                key="area_id",
+                message=f"{len(left_out)} areas have no line: {some}; every area needs a rep",
+            )
+        )
     return faults

@@ -36,7 +36,9 @@ def assemble_history(data: CheckedData) -> SalesHistory:
 def forecast_settings(scenario: Scenario) -> ForecastSettings:
     """Translate the `forecast` section."""
     section = scenario.forecast
-    return ForecastSettings(models=tuple(str(model) for model in section.models), origins=section.origins, seed=scenario.solver.seed)
+    return ForecastSettings(
+        models=tuple(str(model) for model in section.models), origins=section.origins, seed=scenario.solver.seed
+    )
 
 
 def assemble_calendar(data: CheckedData, history: SalesHistory, scenario: Scenario) -> Calendar:
@@ -61,6 +63,8 @@ def most_frequent_by_region(data: CheckedData) -> dict[str, dict[str, str]]:
         return answers
     for column, answer in answers.items():
         counts = data.regions.groupby(["region", column], observed=True).size().reset_index(name="districts")
-        counts = counts.sort_values(["region", "districts", column], ascending=[True, False, True]).drop_duplicates("region")
+        counts = counts.sort_values(["region", "districts", column], ascending=[True, False, True]).drop_duplicates(
+            "region"
+        )
         answer |= dict(zip(counts["region"], counts[column], strict=True))
     return answers

@@ -70,7 +70,10 @@ def assemble_territories(
     area_of_account = area_index.get_indexer(pd.Index(accounts["area_id"]))
     account_minutes, _ = travel.between(reps["lon"], reps["lat"], accounts["lon"], accounts["lat"])
     area_minutes, _ = travel.between(reps["lon"], reps["lat"], areas["lon"], areas["lat"])
-    locks, forbidden = _pairs(scenario.territories.locks, data, "locks"), _pairs(scenario.territories.forbidden, data, "forbidden")
+    locks, forbidden = (
+        _pairs(scenario.territories.locks, data, "locks"),
+        _pairs(scenario.territories.forbidden, data, "forbidden"),
+    )
     area_group, rep_group = _groups(data, scenario)
     allowed = (rep_group[None, :] == area_group[:, None]) | (rep_group[None, :] < 0)
     homes, home_notes = _home_areas(data, area_minutes, allowed, locks, forbidden)
@@ -168,7 +171,13 @@ def _travel_cost(
 
 
 def _measure(
-    name: BalanceMeasureName, amounts: IntArray, data: CheckedData, scenario: Scenario, *, area_group: IntArray, rep_group: IntArray
+    name: BalanceMeasureName,
+    amounts: IntArray,
+    data: CheckedData,
+    scenario: Scenario,
+    *,
+    area_group: IntArray,
+    rep_group: IntArray,
 ) -> BalanceMeasure:
     """Share the total of each group over its reps, by hours or equally, and put the tolerance around it."""
     rule = scenario.territories.balance[name]
@@ -203,7 +212,9 @@ def _groups(data: CheckedData, scenario: Scenario) -> tuple[IntArray, IntArray]:
     without_area = sorted(set(data.reps["region"]) - set(data.areas["region"]))
     if without_area:
         names = ", ".join(without_area)
-        raise ScenarioError([Fault(file="reps", key="territories.within", message=f"reps live in {names}, which has no areas")])
+        raise ScenarioError(
+            [Fault(file="reps", key="territories.within", message=f"reps live in {names}, which has no areas")]
+        )
     return (
         regions.get_indexer(pd.Index(data.areas["region"])).astype(np.int64),
         regions.get_indexer(pd.Index(data.reps["region"])).astype(np.int64),
@@ -227,7 +238,11 @@ def _pairs(rules: tuple[Lock, ...], data: CheckedData, key: str) -> IntArray:
         place = f"territories.{key}[{number}]"
         found = [int(ids.get_loc(rule.area))] if rule.area in ids else np.flatnonzero(names == rule.area).tolist()
         if len(found) != 1:
-            many = f"{len(found)} areas are called {rule.area!r}; use an area_id" if found else f"no area is called {rule.area!r}"
+            many = (
+                f"{len(found)} areas are called {rule.area!r}; use an area_id"
+                if found
+                else f"no area is called {rule.area!r}"
+            )
             faults.append(Fault(file="scenario", key=f"{place}.area", message=many))
         if rule.rep not in reps:
             text = f"no rep is called {rule.rep!r}; reps are {', '.join(reps[:5])} …"
@@ -240,7 +255,11 @@ def _pairs(rules: tuple[Lock, ...], data: CheckedData, key: str) -> IntArray:
 
 
 def _home_areas(
-    data: CheckedData, area_minutes: NDArray[np.float64], allowed: NDArray[np.bool_], locks: IntArray, forbidden: IntArray
+    data: CheckedData,
+    area_minutes: NDArray[np.float64],
+    allowed: NDArray[np.bool_],
+    locks: IntArray,
+    forbidden: IntArray,
 ) -> tuple[IntArray, list[str]]:
     """Give each rep an area of his own to root the territory: where he lives, or near by when two reps share an area."""
     areas, reps = data.areas, data.reps
@@ -273,5 +292,8 @@ def _edges(data: CheckedData, area_group: IntArray) -> tuple[IntArray, list[str]
     """Find neighbouring areas, and link islands to the nearest area of their group."""
     edges, bridges = bridge_islands(data.areas, neighbours(data.areas), area_group)
     names = data.areas["name"].to_numpy()
-    notes = [f"{names[a]} and {names[b]} do not touch but count as neighbours, so that no part of the map is cut off." for a, b in bridges]
+    notes = [
+        f"{names[a]} and {names[b]} do not touch but count as neighbours, so that no part of the map is cut off."
+        for a, b in bridges
+    ]
     return edges, notes

@@ -52,7 +52,8 @@ def assemble_tours(
                 visits=_visit_rules(accounts["account_id"].tolist(), rules.iloc[mine], days, scenario),
                 drive_minutes=_whole_minutes(minutes, scenario.travel.parking_minutes),
                 drive_metres=_without_diagonal((1000 * km).round().astype(np.int64)),
-                week_minutes=round(float(rep.hours_per_week) * 60) + scenario.tours.overtime_minutes * _working_days(str(rep.working_days), scenario),
+                week_minutes=round(float(rep.hours_per_week) * 60)
+                + scenario.tours.overtime_minutes * _working_days(str(rep.working_days), scenario),
                 overtime_weight=scenario.tours.overtime_price,
                 level_weight=scenario.tours.level_price,
             )
@@ -83,14 +84,18 @@ def first_monday(scenario: Scenario) -> dt.date:
     return start + dt.timedelta(days=-start.weekday() % 7)
 
 
-def _whole_minutes(minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], parking: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _whole_minutes(
+    minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], parking: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     """Round drives to whole minutes, so that every clock time of a tour is one; each drive to an account ends with parking."""
     whole = minutes.round().astype(np.int64)
     whole[:, 1:] += parking
     return _without_diagonal(whole)
 
 
-def _without_diagonal(matrix: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _without_diagonal(
+    matrix: np.ndarray[tuple[int, int], np.dtype[np.int64]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     np.fill_diagonal(matrix, 0)
     return matrix
 
@@ -148,7 +153,9 @@ def _work_days(own: str, closed: frozenset[dt.date], scenario: Scenario) -> tupl
     return tuple(days)
 
 
-def _visit_rules(ids: list[str], rules: pd.DataFrame, days: tuple[WorkDay, ...], scenario: Scenario) -> tuple[VisitRule, ...]:
+def _visit_rules(
+    ids: list[str], rules: pd.DataFrame, days: tuple[WorkDay, ...], scenario: Scenario
+) -> tuple[VisitRule, ...]:
     """Give each account its windows on every day and the visit patterns that its opening hours allow."""
     made = []
     for account_id, rule in zip(ids, rules.itertuples(index=False), strict=True):

@@ -2,12 +2,13 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel
 
+from scenarios.loading import LoadedScenario
 from scenarios.saved import file_digest
 from scenarios.schema import AreaSource, Scenario, Source
 
@@ -29,6 +30,27 @@ PACKAGES: Final = (
     "shapely",
     "statsmodels",
 )
+
+
+def run_record(loaded: LoadedScenario, inputs: Mapping[str, str], seconds: Mapping[str, float]) -> dict[str, Any]:
+    """Gather what a repetition of a run needs, and how long its stages took: the contents of run.json.
+
+    Parameters
+    ----------
+    inputs
+        SHA-256 of every file read, by key path.
+    seconds
+        Wall-clock seconds of each stage that was run.
+    """
+    return {
+        "scenario": loaded.scenario.name,
+        "scenario_file": str(loaded.path),
+        "changes": list(loaded.changes),
+        "versions": versions(),
+        "inputs": dict(inputs),
+        "solver": loaded.scenario.solver.model_dump(mode="json"),
+        "stage_seconds": dict(seconds),
+    }
 
 
 def versions() -> dict[str, str]:

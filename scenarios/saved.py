@@ -39,7 +39,9 @@ def save_stage(folder: Path, stage: str, *, made_from: str, payload: Mapping[str
     """Write `stages/<stage>.json` with the fingerprint of what it was made from."""
     place = folder / STAGES_FOLDER
     place.mkdir(exist_ok=True)
-    (place / f"{stage}.json").write_text(_json({"made_from": made_from, **payload}) + "\n", encoding="utf-8", newline="\n")
+    (place / f"{stage}.json").write_text(
+        _json({"made_from": made_from, **payload}) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 def load_stage(folder: Path, stage: str, *, made_from: str) -> dict[str, Any] | None:
@@ -91,7 +93,9 @@ def territories_payload(instance: TerritoryInstance, result: TerritoryResult) ->
     def owners(plan: TerritoryPlan | None) -> dict[str, str] | None:
         if plan is None:
             return None
-        return {area: instance.rep_ids[rep] for area, rep in zip(instance.area_ids, plan.rep_of_area.tolist(), strict=True)}
+        return {
+            area: instance.rep_ids[rep] for area, rep in zip(instance.area_ids, plan.rep_of_area.tolist(), strict=True)
+        }
 
     return {
         "status": str(result.status),
@@ -143,7 +147,9 @@ def _frame(frame: pd.DataFrame) -> dict[str, Any]:
     """Lay out a table by columns; dates as ISO text and named as such."""
     dates = [name for name in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[name])]
     columns = {
-        name: frame[name].dt.strftime("%Y-%m-%d").tolist() if name in dates else frame[name].astype(object).where(frame[name].notna(), None).tolist()
+        name: frame[name].dt.strftime("%Y-%m-%d").tolist()
+        if name in dates
+        else frame[name].astype(object).where(frame[name].notna(), None).tolist()
         for name in frame.columns
     }
     return {"dates": dates, "columns": columns}

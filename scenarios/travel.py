@@ -26,9 +26,7 @@ class TravelModel(Protocol):
 
 def great_circle_km(from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:
     """Give the great-circle distance in kilometres of broadcast positions in degrees (haversine formula)."""
-    lon1, lat1, lon2, lat2 = (
-        np.radians(np.asarray(x, dtype=np.float64)) for x in (from_lon, from_lat, to_lon, to_lat)
-    )
+    lon1, lat1, lon2, lat2 = (np.radians(np.asarray(x, dtype=np.float64)) for x in (from_lon, from_lat, to_lon, to_lat))
     half_chord = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half_chord, 0.0, 1.0))), dtype=np.float64)
 
