@@ -40,7 +40,7 @@ class RoadGraph:
         try:
             graph = ox.load_graphml(travel.graph)
             if not all("travel_time" in data for *_, data in graph.edges(data=True)):
-                graph = ox.add_edge_travel_times(ox.add_edge_speeds(graph))
+                graph = ox.add_edge_travel_times(ox.add_edge_speeds(graph, fallback=travel.town_kmh))
         except (OSError, ValueError, KeyError, SyntaxError, nx.NetworkXError) as error:
             text = f"cannot be read as a road graph made by OSMnx ({error}); save one with osmnx.save_graphml"
             raise ScenarioError([Fault(file=travel.graph, key="travel.graph", message=text)]) from error
