@@ -37,7 +37,14 @@ def forecast_settings(scenario: Scenario) -> ForecastSettings:
     """Translate the `forecast` section."""
     section = scenario.forecast
     return ForecastSettings(
-        models=tuple(str(model) for model in section.models), origins=section.origins, seed=scenario.solver.seed
+        models=tuple(str(model) for model in section.models),
+        origins=section.origins,
+        seed=scenario.solver.seed,
+        country=section.country,
+        school_holidays=section.school_holidays,
+        headroom_share=section.headroom_share,
+        headroom_quantile=section.headroom_quantile,
+        history_weeks=section.history_weeks,
     )
 
 
@@ -51,8 +58,9 @@ def assemble_calendar(data: CheckedData, history: SalesHistory, scenario: Scenar
         weeks.to_numpy().astype("datetime64[D]"),
         country=scenario.forecast.country,
         subdivisions=by_region["subdivision"],
-        school_zones=by_region["school_zone"] if scenario.forecast.school_holidays else {},
+        school_zones=by_region["school_zone"],
         events=data.events,
+        school_holidays=scenario.forecast.school_holidays,
     )
 
 

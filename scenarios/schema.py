@@ -15,7 +15,9 @@ Identifier = Annotated[str, Field(min_length=1, max_length=80)]
 class Section(BaseModel):
     """A mapping of the scenario file: unknown keys are refused, values never change after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, strict=True, populate_by_name=True
+    )
 
 
 class Weekday(StrEnum):
@@ -165,6 +167,8 @@ class ForecastSection(Section):
     """ISO code for public holidays."""
     school_holidays: bool = False
     """Whether school holidays by zone are features (France)."""
+    history_weeks: Annotated[int, Field(ge=20)] = 261
+    """Weeks of history to learn from, counted back from the last one."""
     headroom_share: Share = 0.3
     """Share of the headroom that can be won in the period; potential = baseline + this · headroom."""
     headroom_quantile: Share = 0.85
@@ -254,7 +258,8 @@ class Territories(Section):
     """Rules and aims of the territory plan."""
 
     balance: dict[BalanceMeasureName, Balance] = Field(
-        default_factory=lambda: {BalanceMeasureName.POTENTIAL: Balance(), BalanceMeasureName.WORKLOAD: Balance()}, strict=False
+        default_factory=lambda: {BalanceMeasureName.POTENTIAL: Balance(), BalanceMeasureName.WORKLOAD: Balance()},
+        strict=False,
     )
     """Measures to balance: potential, workload, accounts."""
     objective: Objective = Field(default_factory=Objective)
