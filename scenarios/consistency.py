@@ -1,0 +1,205 @@
+"""Check what the keys of a scenario say about each other; the schema has looked at each one alone."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from scenarios.opening import parse_opening_hours
+from scenarios.schema import (
+    AreaMaking,
+    Data,
+    ForecastSection,
+    Period,
+    Segment,
+    Territories,
+    Tours,
+    Travel,
+    TravelMethod,
+    Weekday,
+)
+from scenarios.strict_yaml import Path
+from scenarios.suggest import did_you_mean
+
+Findings: TypeAlias = Iterator[tuple[Path, str]]
+"""Key path and message of what is wrong."""
+
+
+def inconsistencies(sections: Mapping[str, Any]) -> list[tuple[Path, str]]:
+    """Run every check whose sections are readable.
+
+    Parameters
+    ----------
+    sections
+        Valid sections of a scenario by key; those that are not valid are left out.
+    """
+    found: list[tuple[Path, str]] = []
+    for names, check in CHECKS:
+        if all(name in sections for name in names):
+            found += check(*(sections[name] for name in names))
+    return found
+
+
+def period_ends_after_start(period: Period) -> Findings:
+    """The period has at least one week."""
+    days = (period.end - period.start).days + 1
+    if days <= 0:
+        yield ("period", "end"), f"got {period.end}, which is before the start {period.start}; expected a later day"
+    elif days < 7:
+        yield ("period", "end"), f"got {period.end}, only {days} days after the start; expected at least a whole week"
+    elif days > 3 * 366:
+        yield ("period", "end"), f"got {period.end}, {days} days after the start; expected at most three years"
+
+
+def workday_has_room(tours: Tours) -> Findings:
+    """The working day ends after it starts and holds the lunch break."""
+    day, lunch = tours.workday, tours.lunch
+    if minute_of_day(day.end) <= minute_of_day(day.start):
+        yield ("tours", "workday", "end"), f"got {day.end}, expected a time after the start {day.start}"
+        return
+    if lunch.minutes == 0:
+        return
+    earliest, latest = minute_of_day(lunch.earliest), minute_of_day(lunch.latest)
+    if latest < earliest:
+        yield ("tours", "lunch", "latest"), f"got {lunch.latest}, expected a time not before earliest {lunch.earliest}"
+    elif earliest < minute_of_day(day.start) or earliest >= minute_of_day(day.end):
+        key = ("tours", "lunch", "earliest")
+        yield key, f"got {lunch.earliest}, expected a time within the working day {day.start}–{day.end}"
+    elif latest + lunch.minutes > minute_of_day(day.end):
+        message = (
+            f"got {lunch.latest}: a break of {lunch.minutes} min would end after the working day {day.start}–{day.end}"
+        )
+        yield ("tours", "lunch", "latest"), message
+
+
+def tour_dates_fit(tours: Tours) -> Findings:
+    """Cycles start on a Monday; no day is named twice."""
+    if tours.start is not None and tours.start.weekday() != 0:
+        day = f"{tours.start:%A}"
+        yield ("tours", "start"), f"got {tours.start}, a {day}; expected a Monday"
+    for position, date in enumerate(tours.closed):
+        if date in tours.closed[:position]:
+            yield ("tours", "closed", position), f"{date} is written twice"
+    for position, weekday in enumerate(tours.working_days):
+        if weekday in tours.working_days[:position]:
+            yield ("tours", "working_days", position), f"{weekday} is written twice"
+
+
+def forecast_is_possible(forecast: ForecastSection) -> Findings:
+    """Models compete once each; holidays of the country are known."""
+    for position, model in enumerate(forecast.models):
+        if model in forecast.models[:position]:
+            yield ("forecast", "models", position), f'"{model}" is written twice'
+    from holidays.utils import list_supported_countries  # noqa: PLC0415 - only needed here
+
+    countries = list_supported_countries(include_aliases=False)
+    if forecast.country not in countries:
+        hint = did_you_mean(forecast.country, countries) if forecast.country.upper() in countries else ""
+        message = f'got "{forecast.country}", expected an ISO code of two capital letters whose public holidays are known, such as FR{hint}'
+        yield ("forecast", "country"), message
+    elif forecast.school_holidays and forecast.country != "FR":
+        message = f'got true, but school holidays are known for country FR only and the country is "{forecast.country}"'
+        yield ("forecast", "school_holidays"), message
+
+
+def areas_have_a_source(data: Data) -> Findings:
+    """Areas are read from a file or made from the accounts, not both."""
+    areas = data.areas
+    if areas.make is AreaMaking.ACCOUNTS and areas.source is not None:
+        yield (
+            ("data", "areas", "source"),
+            'not used when areas are made from accounts; remove it, or write "make: polygons" or "make: towns"',
+        )
+    if areas.make is not AreaMaking.ACCOUNTS and areas.source is None:
+        message = f'missing: "make: {areas.make}" needs a file; write source: with path: below it, or "make: accounts"'
+        yield ("data", "areas", "source"), message
+
+
+def travel_has_its_graph(travel: Travel) -> Findings:
+    """The method `graph` needs a road graph."""
+    if travel.method is TravelMethod.GRAPH and not travel.graph:
+        yield ("travel", "graph"), 'missing: "method: graph" needs a GraphML file'
+
+
+def segments_can_be_filled(segments: Mapping[str, Segment]) -> Findings:
+    """Shares of sales add up to at most 1 and come first; opening hours can be read."""
+    total, without = 0.0, ""
+    for name, segment in segments.items():
+        if segment.sales_share is None:
+            without = without or name
+        else:
+            if without:
+                message = f'got {segment.sales_share:g} after segment "{without}", which has none and takes the rest; write "{without}" last'
+                yield ("segments", name, "sales_share"), message
+            total += segment.sales_share
+            if total > 1 + 1e-9:
+                message = (
+                    f"got {segment.sales_share:g}, which brings the sum of the shares to {total:g}; expected at most 1"
+                )
+                yield ("segments", name, "sales_share"), message
+                total = 0.0
+        try:
+            parse_opening_hours(segment.opening)
+        except ValueError as error:
+            yield ("segments", name, "opening"), str(error)
+
+
+def segments_fit_the_cycle(segments: Mapping[str, Segment], tours: Tours) -> Findings:
+    """An account is visited at most once a day, within the working day and its opening hours."""
+    days = tours.weeks * len(set(tours.working_days))
+    start, end = minute_of_day(tours.workday.start), minute_of_day(tours.workday.end)
+    numbers = {list(Weekday).index(day) for day in tours.working_days}
+    for name, segment in segments.items():
+        if segment.visits > days:
+            cycle = f"{tours.weeks} weeks with {len(set(tours.working_days))} working days"
+            yield ("segments", name, "visits"), f"got {segment.visits}, expected at most {days}: one a day in {cycle}"
+        try:
+            week = parse_opening_hours(segment.opening)
+        except ValueError:
+            continue
+        room = max((min(b, end) - max(a, start) for n in sorted(numbers) for a, b in week[n]), default=0)
+        if end > start and 0 < segment.visits and room < segment.service_minutes:
+            message = f"got {segment.service_minutes} min, but opening hours and working day leave at most {max(room, 0)} min in one piece"
+            yield ("segments", name, "service_minutes"), message
+
+
+def territory_rules_agree(territories: Territories) -> Findings:
+    """Something is balanced, and no lock speaks against another."""
+    if not territories.balance:
+        yield (
+            ("territories", "balance"),
+            "nothing to balance; expected potential, workload or accounts below it, or leave the key out",
+        )
+    locked: dict[str, tuple[str, int]] = {}
+    for position, lock in enumerate(territories.locks):
+        rep, first = locked.setdefault(lock.area, (lock.rep, position))
+        path = ("territories", "locks", position, "area")
+        if first != position and rep == lock.rep:
+            yield path, f'area "{lock.area}" is locked to "{rep}" twice'
+        elif first != position:
+            yield path, f'area "{lock.area}" is locked to both "{rep}" and "{lock.rep}"; an area has one rep'
+    for position, lock in enumerate(territories.forbidden):
+        if locked.get(lock.area, ("", 0))[0] == lock.rep:
+            path = ("territories", "forbidden", position, "area")
+            yield (
+                path,
+                f'area "{lock.area}" is forbidden to "{lock.rep}" and also locked to "{lock.rep}"; remove one of the two',
+            )
+
+
+def minute_of_day(clock: str) -> int:
+    """Count the minutes from midnight to "HH:MM"."""
+    hours, minutes = clock.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Findings]], ...]] = (
+    (("period",), period_ends_after_start),
+    (("data",), areas_have_a_source),
+    (("forecast",), forecast_is_possible),
+    (("travel",), travel_has_its_graph),
+    (("segments",), segments_can_be_filled),
+    (("segments", "tours"), segments_fit_the_cycle),
+    (("territories",), territory_rules_agree),
+    (("tours",), workday_has_room),
+    (("tours",), tour_dates_fit),
+)
+"""Every check with the sections that it reads."""
