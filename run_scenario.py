@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from scenarios.checking import CheckedData
 
     from forecasting.history import Forecast
     from maps.book import PlanBook
     from maps.bookmaking import ForecastPart, Heading, TerritoryPart, TourPart
     from maps.console import Console, StageProgress
     from scenarios.assemble_territories import AssembledTerritories
-    from scenarios.checking import CheckedData
     from scenarios.loading import LoadedScenario
 
     Result = TypeVar("Result")
@@ -195,8 +195,9 @@ class Chain:
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
         from scenarios.checking import check_data
-        from scenarios.run_record import input_digests
         from scenarios.tables import read_tables
+
+        from scenarios.run_record import input_digests
 
         with self._timed("check") as progress:
             progress.report("reading tables", share_done=0.0)
@@ -209,6 +210,7 @@ class Chain:
         """Forecast sales, share them out to accounts and estimate their workload."""
         from forecasting.forecast import forecast_sales
         from forecasting.potential import share_out_potential
+
         from maps.bookmaking import ForecastPart
         from scenarios import saved
         from scenarios.assemble_forecast import assemble_calendar, assemble_history, forecast_settings
@@ -258,13 +260,15 @@ class Chain:
         from scenarios.assemble_territories import assemble_territories
         from scenarios.travel import travel_model
 
-        scenario = self.loaded.scenario
-        return assemble_territories(data, forecast.potential, rules, travel_model(scenario.travel), scenario)
+        return assemble_territories(
+            data, forecast.potential, rules, travel_model(self.loaded.scenario.travel), self.loaded
+        )
 
     def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart | None:
         """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
-        from maps.bookmaking import TerritoryPart
         from optimizer.territory.search import design_territories
+
+        from maps.bookmaking import TerritoryPart
         from scenarios import saved
         from scenarios.assemble_territories import solver_settings, verified_plan
 
@@ -293,8 +297,9 @@ class Chain:
 
     def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart | None:
         """Plan the tours of every rep."""
-        from maps.bookmaking import TourPart
         from optimizer.tours.search import plan_all_tours
+
+        from maps.bookmaking import TourPart
         from scenarios import saved
         from scenarios.assemble_territories import rep_of_accounts, solver_settings
         from scenarios.assemble_tours import assemble_tours, verify_tours

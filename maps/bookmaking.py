@@ -8,15 +8,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from optimizer.territory.objective import terms
+from optimizer.territory.verify import verify
 
 from maps.book import SOLVE_COLUMNS, PlanBook, no_solves
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
 from maps.plan_tables import DAY_COLUMNS, VISIT_COLUMNS, territories_table, territory_id, tour_tables
 from optimizer.solving import Term, Violation
 from optimizer.territory.instance import TerritoryInstance
-from optimizer.territory.objective import terms
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
-from optimizer.territory.verify import verify
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourResult
 

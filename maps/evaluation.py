@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from optimizer.solving import Term, Violation
 from maps.words import number_text, percent_text
+from optimizer.solving import Term, Violation
 
 
 def evaluation_text(territories: pd.DataFrame, terms: Sequence[Term], violations: Sequence[Violation]) -> str:

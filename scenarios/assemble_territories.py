@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+from optimizer.territory.verify import verify
 
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
-from optimizer.territory.verify import verify
 from scenarios.adjacency import bridge_islands, neighbours
 from scenarios.checking import CheckedData
-from scenarios.faults import BrokenPlanError, Fault, NoPlanError, ScenarioError
-from scenarios.schema import BalanceMeasureName, Lock, Scenario
+from scenarios.faults import BrokenPlanError, NoPlanError
+from scenarios.loaded import LoadedScenario
+from scenarios.planner_rules import group_indices, home_areas, named_pairs
+from scenarios.schema import BalanceMeasureName, Scenario
 from scenarios.travel import TravelModel
 
 UNITS: Final = {
@@ -24,8 +24,6 @@ UNITS: Final = {
     BalanceMeasureName.WORKLOAD: "minutes",
     BalanceMeasureName.ACCOUNTS: "accounts",
 }
-FAR_AWAY: Final = 1e9
-"""Minutes that stand for a home seat that is not allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +47,7 @@ def solver_settings(scenario: Scenario) -> SolverSettings:
 
 
 def assemble_territories(
-    data: CheckedData, potential: pd.DataFrame, rules: pd.DataFrame, travel: TravelModel, scenario: Scenario
+    data: CheckedData, potential: pd.DataFrame, rules: pd.DataFrame, travel: TravelModel, loaded: LoadedScenario
 ) -> AssembledTerritories:
     """Make the territory problem.
 
@@ -65,18 +63,19 @@ def assemble_territories(
     ScenarioError
         When a rule names an unknown area or rep, or there are more reps than areas.
     """
+    scenario = loaded.scenario
     areas, reps, accounts = data.areas, data.reps, data.accounts
     area_index = pd.Index(areas["area_id"])
     area_of_account = area_index.get_indexer(pd.Index(accounts["area_id"]))
     account_minutes, _ = travel.between(reps["lon"], reps["lat"], accounts["lon"], accounts["lat"])
     area_minutes, _ = travel.between(reps["lon"], reps["lat"], areas["lon"], areas["lat"])
     locks, forbidden = (
-        _pairs(scenario.territories.locks, data, "locks"),
-        _pairs(scenario.territories.forbidden, data, "forbidden"),
+        named_pairs(loaded, data, "locks"),
+        named_pairs(loaded, data, "forbidden"),
     )
-    area_group, rep_group = _groups(data, scenario)
+    area_group, rep_group = group_indices(loaded, data)
     allowed = (rep_group[None, :] == area_group[:, None]) | (rep_group[None, :] < 0)
-    homes, home_notes = _home_areas(data, area_minutes, allowed, locks, forbidden)
+    homes, home_notes = home_areas(loaded, data, area_minutes, allowed, locks, forbidden)
     edges, bridge_notes = _edges(data, area_group)
     amounts = _amounts(area_of_account, len(areas), potential, rules)
     travel_cost = _travel_cost(account_minutes, area_minutes, area_of_account, rules)
@@ -160,7 +159,8 @@ def _travel_cost(
     rules: pd.DataFrame,
 ) -> IntArray:
     """Weigh the one-way drive from each home to each account by its visits; an area without visits counts as one visit to its middle,
-    so that it goes to a near rep. Shape (areas, reps)."""
+    so that it goes to a near rep. Shape (areas, reps).
+    """
     visits = rules["visits"].to_numpy(dtype=np.float64)
     n_areas = area_minutes.shape[1]
     cost = np.zeros((n_areas, area_minutes.shape[0]))
@@ -199,28 +199,6 @@ def _measure(
     )
 
 
-def _groups(data: CheckedData, scenario: Scenario) -> tuple[IntArray, IntArray]:
-    """Number the regions where reps must stay within theirs; otherwise one group that any rep may serve."""
-    if scenario.territories.within == "none":
-        return np.zeros(len(data.areas), dtype=np.int64), np.full(len(data.reps), -1, dtype=np.int64)
-    regions = pd.Index(sorted({*data.areas["region"], *data.reps["region"]}))
-    without_rep = sorted(set(data.areas["region"]) - set(data.reps["region"]))
-    if without_rep:
-        names = ", ".join(without_rep)
-        text = f"no rep lives in {names}, and reps must stay within their region; give it a rep or set territories.within: none"
-        raise ScenarioError([Fault(file="reps", key="territories.within", message=text)])
-    without_area = sorted(set(data.reps["region"]) - set(data.areas["region"]))
-    if without_area:
-        names = ", ".join(without_area)
-        raise ScenarioError(
-            [Fault(file="reps", key="territories.within", message=f"reps live in {names}, which has no areas")]
-        )
-    return (
-        regions.get_indexer(pd.Index(data.areas["region"])).astype(np.int64),
-        regions.get_indexer(pd.Index(data.reps["region"])).astype(np.int64),
-    )
-
-
 def _together(data: CheckedData, scenario: Scenario) -> IntArray:
     """Label the areas of each district where districts are kept together; -1 elsewhere."""
     if scenario.territories.keep_together == "none":
@@ -228,64 +206,6 @@ def _together(data: CheckedData, scenario: Scenario) -> IntArray:
     district = data.areas["district"]
     labels = pd.Index(sorted(set(district) - {""})).get_indexer(pd.Index(district))
     return labels.astype(np.int64)
-
-
-def _pairs(rules: tuple[Lock, ...], data: CheckedData, key: str) -> IntArray:
-    """Find the indices of the areas (by id, or by unique name) and reps that the planner's lines name."""
-    faults, pairs = [], []
-    ids, reps, names = (pd.Index(data.areas["area_id"]), pd.Index(data.reps["rep_id"]), data.areas["name"].to_numpy())
-    for number, rule in enumerate(rules):
-        place = f"territories.{key}[{number}]"
-        found = [int(ids.get_loc(rule.area))] if rule.area in ids else np.flatnonzero(names == rule.area).tolist()
-        if len(found) != 1:
-            many = (
-                f"{len(found)} areas are called {rule.area!r}; use an area_id"
-                if found
-                else f"no area is called {rule.area!r}"
-            )
-            faults.append(Fault(file="scenario", key=f"{place}.area", message=many))
-        if rule.rep not in reps:
-            text = f"no rep is called {rule.rep!r}; reps are {', '.join(reps[:5])} …"
-            faults.append(Fault(file="scenario", key=f"{place}.rep", message=text))
-        elif len(found) == 1:
-            pairs.append((found[0], int(reps.get_loc(rule.rep))))
-    if faults:
-        raise ScenarioError(faults)
-    return np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2)
-
-
-def _home_areas(
-    data: CheckedData,
-    area_minutes: NDArray[np.float64],
-    allowed: NDArray[np.bool_],
-    locks: IntArray,
-    forbidden: IntArray,
-) -> tuple[IntArray, list[str]]:
-    """Give each rep an area of his own to root the territory: where he lives, or near by when two reps share an area."""
-    areas, reps = data.areas, data.reps
-    cost = np.where(allowed.T, area_minutes, FAR_AWAY)
-    living = areas.sindex.query(gpd.points_from_xy(reps["lon"], reps["lat"]), predicate="intersects")
-    cost[living[0], living[1]] = np.where(allowed.T[living[0], living[1]], 0.0, FAR_AWAY)
-    cost[forbidden[:, 1], forbidden[:, 0]] = FAR_AWAY
-    for area, rep in locks:
-        cost[np.arange(len(reps)) != rep, area] = FAR_AWAY
-    if len(reps) > len(areas):
-        text = f"{len(reps)} reps for {len(areas)} areas; each rep needs an area of his own"
-        raise ScenarioError([Fault(file="reps", key="rep_id", message=text)])
-    rows, seats = linear_sum_assignment(cost)
-    seated = np.zeros(len(reps), dtype=np.int64)
-    seated[rows] = seats
-    if (cost[np.arange(len(reps)), seated] >= FAR_AWAY).any():
-        bad = ", ".join(reps["rep_id"][cost[np.arange(len(reps)), seated] >= FAR_AWAY])
-        text = f"no area near home may belong to {bad}: it is locked to others, forbidden, or its region has more reps than areas"
-        raise ScenarioError([Fault(file="reps", key="rep_id", message=text)])
-    moved = np.flatnonzero(cost[np.arange(len(reps)), seated] > 0)
-    notes = [
-        f"{reps['rep_id'].iloc[r]} shares a home area with a colleague or lives outside the map; the territory is rooted in "
-        f"{areas['name'].iloc[seated[r]]} ({area_minutes[r, seated[r]]:.0f} min from home)."
-        for r in moved
-    ]
-    return seated, notes
 
 
 def _edges(data: CheckedData, area_group: IntArray) -> tuple[IntArray, list[str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scenarios.faults import Fault
 from scenarios.schema import Data, Scenario, Source
 from scenarios.strict_yaml import Mark
 
@@ -23,6 +24,12 @@ class LoadedScenario:
     """`key: old → new` for everything that a later layer changed."""
     resolved: dict[str, Any]
     """The whole scenario as plain data, defaults filled in; paths relative to the folder of `path`."""
+
+
+def fault_at(loaded: LoadedScenario, key: str, message: str) -> Fault:
+    """Make a fault about a key of the scenario, at the place where it is written."""
+    mark = nearest_mark(loaded.marks, key)
+    return Fault(file=mark.file, line=mark.line, column=mark.column, key=key, message=message)
 
 
 def nearest_mark(marks: Mapping[str, Mark], key: str) -> Mark:

@@ -2,15 +2,13 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from scenarios.loading import LoadedScenario
+from scenarios.loaded import LoadedScenario, sources
 from scenarios.saved import file_digest
-from scenarios.schema import AreaSource, Scenario, Source
+from scenarios.schema import Scenario
 
 PACKAGES: Final = (
     "territory-tours",
@@ -64,24 +62,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def input_files(scenario: Scenario) -> dict[str, Path]:
-    """Name every file that a scenario reads, by its key path."""
-    files = dict(_sources(scenario.data, "data"))
-    if scenario.travel.graph:
-        files["travel.graph"] = Path(scenario.travel.graph)
-    return files
-
-
 def input_digests(scenario: Scenario) -> dict[str, str]:
     """Give the SHA-256 of every file that a scenario reads, by its key path."""
-    return {key: file_digest(path) for key, path in input_files(scenario).items() if path.is_file()}
-
-
-def _sources(section: BaseModel, place: str) -> Iterator[tuple[str, Path]]:
-    """Go through the tables of the `data` section in the order of the schema."""
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        if isinstance(value, Source):
-            yield f"{place}.{name}", Path(value.path)
-        elif isinstance(value, AreaSource):
-            yield from _sources(value, f"{place}.{name}")
+    files = {key: Path(source.path) for key, source in sources(scenario.data).items()}
+    if scenario.travel.graph:
+        files["travel.graph"] = Path(scenario.travel.graph)
+    return {key: file_digest(path) for key, path in files.items()}

@@ -1,0 +1,96 @@
+"""Find the areas and reps that the planner's rules and the reps' homes stand for."""
+
+from typing import Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from optimizer.territory.instance import IntArray
+from scenarios.checking import CheckedData
+from scenarios.faults import ScenarioError
+from scenarios.loaded import LoadedScenario, fault_at
+
+FAR_AWAY: Final = 1e9
+"""Minutes that stand for a home seat that is not allowed."""
+
+
+def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, IntArray]:
+    """Number the regions where reps must stay within theirs; otherwise one group that any rep may serve."""
+    if loaded.scenario.territories.within == "none":
+        return np.zeros(len(data.areas), dtype=np.int64), np.full(len(data.reps), -1, dtype=np.int64)
+    regions = pd.Index(sorted({*data.areas["region"], *data.reps["region"]}))
+    without_rep = sorted(set(data.areas["region"]) - set(data.reps["region"]))
+    if without_rep:
+        names = ", ".join(without_rep)
+        text = f"no rep lives in {names}, and reps must stay within their region; give it a rep or set territories.within: none"
+        raise ScenarioError([fault_at(loaded, "territories.within", text)])
+    without_area = sorted(set(data.reps["region"]) - set(data.areas["region"]))
+    if without_area:
+        names = ", ".join(without_area)
+        raise ScenarioError([fault_at(loaded, "territories.within", f"reps live in {names}, which has no areas")])
+    return (
+        regions.get_indexer(pd.Index(data.areas["region"])).astype(np.int64),
+        regions.get_indexer(pd.Index(data.reps["region"])).astype(np.int64),
+    )
+
+
+def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks", "forbidden"]) -> IntArray:
+    """Find the indices of the areas (by id, or by unique name) and reps that the planner's lines name."""
+    faults, pairs = [], []
+    ids, reps, names = (pd.Index(data.areas["area_id"]), pd.Index(data.reps["rep_id"]), data.areas["name"].to_numpy())
+    for number, rule in enumerate(getattr(loaded.scenario.territories, key)):
+        place = f"territories.{key}[{number}]"
+        found = [int(ids.get_loc(rule.area))] if rule.area in ids else np.flatnonzero(names == rule.area).tolist()
+        if len(found) != 1:
+            many = (
+                f"{len(found)} areas are called {rule.area!r}; use an area_id"
+                if found
+                else f"no area is called {rule.area!r}"
+            )
+            faults.append(fault_at(loaded, f"{place}.area", many))
+        if rule.rep not in reps:
+            text = f"no rep is called {rule.rep!r}; reps are {', '.join(reps[:5])} …"
+            faults.append(fault_at(loaded, f"{place}.rep", text))
+        elif len(found) == 1:
+            pairs.append((found[0], int(reps.get_loc(rule.rep))))
+    if faults:
+        raise ScenarioError(faults)
+    return np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2)
+
+
+def home_areas(
+    loaded: LoadedScenario,
+    data: CheckedData,
+    area_minutes: NDArray[np.float64],
+    allowed: NDArray[np.bool_],
+    locks: IntArray,
+    forbidden: IntArray,
+) -> tuple[IntArray, list[str]]:
+    """Give each rep an area of his own to root the territory: where he lives, or near by when two reps share an area."""
+    areas, reps = data.areas, data.reps
+    cost = np.where(allowed.T, area_minutes, FAR_AWAY)
+    living = areas.sindex.query(gpd.points_from_xy(reps["lon"], reps["lat"]), predicate="intersects")
+    cost[living[0], living[1]] = np.where(allowed.T[living[0], living[1]], 0.0, FAR_AWAY)
+    cost[forbidden[:, 1], forbidden[:, 0]] = FAR_AWAY
+    for area, rep in locks:
+        cost[np.arange(len(reps)) != rep, area] = FAR_AWAY
+    if len(reps) > len(areas):
+        text = f"{len(reps)} reps for {len(areas)} areas; each rep needs an area of his own"
+        raise ScenarioError([fault_at(loaded, "data.reps", text)])
+    rows, seats = linear_sum_assignment(cost)
+    seated = np.zeros(len(reps), dtype=np.int64)
+    seated[rows] = seats
+    if (cost[np.arange(len(reps)), seated] >= FAR_AWAY).any():
+        bad = ", ".join(reps["rep_id"][cost[np.arange(len(reps)), seated] >= FAR_AWAY])
+        text = f"no area near home may belong to {bad}: it is locked to others, forbidden, or its region has more reps than areas"
+        raise ScenarioError([fault_at(loaded, "data.reps", text)])
+    moved = np.flatnonzero(cost[np.arange(len(reps)), seated] > 0)
+    notes = [
+        f"{reps['rep_id'].iloc[r]} shares a home area with a colleague or lives outside the map; the territory is rooted in "
+        f"{areas['name'].iloc[seated[r]]} ({area_minutes[r, seated[r]]:.0f} min from home)."
+        for r in moved
+    ]
+    return seated, notes
