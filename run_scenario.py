@@ -82,10 +82,9 @@ def answer_validate(arguments: argparse.Namespace) -> int:
     chain = Chain.begin(arguments, quiet=True)
     data = chain.check()
     counts = data.quality.findings["severity"].value_counts()
-    print(
-        f"{arguments.scenario}: valid; {len(data.accounts):,} accounts, {len(data.areas):,} areas, {len(data.reps)} reps; "
-        f"{counts.get('warning', 0)} warnings about the data, {len(data.quality.repairs):,} repairs."
-    )
+    size = f"{len(data.accounts):,} accounts, {len(data.areas):,} areas, {len(data.reps)} reps"
+    remarks = f"{counts.get('warning', 0)} warnings about the data, {len(data.quality.repairs):,} repairs"
+    print(f"{arguments.scenario}: valid; {size}; {remarks}.")
     return EXIT_DONE
 
 
@@ -297,9 +296,8 @@ class Chain:
 
     def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart | None:
         """Plan the tours of every rep."""
-        from optimizer.tours.search import plan_all_tours
-
         from maps.bookmaking import TourPart
+        from optimizer.tours.search import plan_all_tours
         from scenarios import saved
         from scenarios.assemble_territories import rep_of_accounts, solver_settings
         from scenarios.assemble_tours import assemble_tours, verify_tours
@@ -355,7 +353,7 @@ class Chain:
         *,
         required: bool = False,
     ) -> Result | None:
-        """Run a stage, or read it back where only another one is to be run; `None` when it is not there and not needed."""
+        """Run a stage, or read it back where only another is to be run; `None` when it is not there nor needed."""
         from scenarios.faults import Fault, ScenarioError
         from scenarios.saved import load_stage
 
@@ -368,7 +366,9 @@ class Chain:
         elif list(STAGES).index(name) > list(STAGES).index(self.only):
             return None
         else:
-            text = f"there is no saved {name} stage of this scenario and these tables; run without --only, or with --only {name} first"
+            text = (
+                f"no saved {name} stage fits this scenario and its tables; run without --only, or --only {name} first"
+            )
             raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
         self.results[name] = (made_from, pack(result))
         return result

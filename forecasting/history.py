@@ -24,7 +24,8 @@ class Calendar:
     """What is known in advance about the weeks of history and horizon, per region."""
 
     features: pd.DataFrame
-    """Index (region, week); numeric columns such as `public_holidays` (working days lost), `school_holidays` (share of the week),
+    """Index (region, week); numeric columns such as `public_holidays` (working days lost), `school_holidays` (share of
+    the week),
     `working_days`. Covers every week of history and horizon."""
     events: pd.DataFrame
     """Columns event_id, kind, region ("" for all), category ("" for all), start, end (dates)."""
@@ -37,7 +38,8 @@ class Forecast:
     table: pd.DataFrame
     """Columns region, category, week (Monday), p10, p50, p90, model. Model `actual` marks weeks already known."""
     scores: pd.DataFrame
-    """Backtest scores: columns region ("all" for the total), model, mae, rmse, mape, mase, wape, coverage_80, chosen (bool)."""
+    """Backtest scores: columns region ("all" for the total), model, mae, rmse, mape, mase, wape, coverage_80, chosen
+    (bool)."""
     history: pd.DataFrame
     """Columns region, category, week, sales: what was learned from."""
     notes: tuple[str, ...]

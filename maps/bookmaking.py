@@ -41,7 +41,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForecastPart:
-    """Tables of the forecast stage, see `PlanBook`; `potential` has one row per account, in the order of the accounts."""
+    """Tables of the forecast stage, see `PlanBook`; `potential` has one row per account, in their order."""
 
     table: pd.DataFrame
     scores: pd.DataFrame
@@ -123,7 +123,16 @@ def make_book(
         violations=_violations(territory, tours),
         conflicts=_conflicts(territory),
         measures=_measures(
-            heading, quality, forecast, territory, tours, table, days, missed, book_areas, book_accounts
+            heading,
+            quality,
+            forecast,
+            territory,
+            tours,
+            table=table,
+            days=days,
+            missed=missed,
+            areas=book_areas,
+            accounts=book_accounts,
         ),
         run=run,
         resolved_scenario=heading.resolved_scenario,
@@ -135,7 +144,7 @@ def make_book(
 def evaluate_plan(
     instance: TerritoryInstance, plan: TerritoryPlan, *, areas: pd.DataFrame, accounts: pd.DataFrame, reps: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[Term, ...], tuple[Violation, ...]]:
-    """Measure a plan that was drawn elsewhere: its territories (without tours), the terms of its objective, the rules it breaks."""
+    """Measure a plan that was drawn elsewhere: territories without tours, terms of the objective, broken rules."""
     counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.int64)
     _, days, _ = _no_tours()
     table = territories_table(instance, plan, reps=reps, accounts_of_area=counts, days=days)
@@ -194,6 +203,7 @@ def _measures(
     forecast: ForecastPart | None,
     territory: TerritoryPart | None,
     tours: TourPart | None,
+    *,
     table: pd.DataFrame,
     days: pd.DataFrame,
     missed: pd.DataFrame,

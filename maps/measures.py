@@ -16,7 +16,7 @@ from optimizer.tours.plan import TourResult
 def territory_measures(
     instance: TerritoryInstance, result: TerritoryResult, territories: pd.DataFrame
 ) -> dict[str, Any]:
-    """Sum up the territory plan; deviations and gaps are shares, potential in the currency, workload in hours per cycle."""
+    """Sum up the territory plan; deviations and gaps are shares, potential is money, workload hours per cycle."""
     return {
         "status": str(result.status),
         "objective": _number(result.objective),

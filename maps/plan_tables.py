@@ -34,7 +34,9 @@ def territories_table(
     accounts_of_area: "np.ndarray[tuple[int], np.dtype[np.int64]]",
     days: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Describe each territory: size, contiguity, balance against targets and routed hours (columns as in `PlanBook.territories`).
+    """Describe each territory.
+
+    Gives size, contiguity, balance against targets and routed hours, with columns as in `PlanBook.territories`.
 
     Parameters
     ----------
@@ -99,7 +101,7 @@ def _contiguous(instance: TerritoryInstance, plan: TerritoryPlan) -> list[bool]:
 def tour_tables(
     instances: Sequence[TourInstance], results: Sequence[TourResult]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Lay out all tours as tables of visits, days and missed accounts (columns as in `PlanBook`, `missed` without name and segment)."""
+    """Lay out all tours as the tables `visits`, `days` and `missed` of `PlanBook`, the last without name and segment."""
     visits: list[tuple[object, ...]] = []
     days: list[tuple[object, ...]] = []
     missed: list[tuple[object, ...]] = []

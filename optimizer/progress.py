@@ -9,7 +9,7 @@ class Observer(Protocol):
     def report(
         self, doing: str, *, share_done: float, objective: float | None = None, bound: float | None = None
     ) -> None:
-        """Take note that `doing` is under way, with `share_done` between 0 and 1, and the incumbent and bound if known."""
+        """Take note of what is under way, the share done (0 to 1), and the incumbent and bound if known."""
 
 
 class Silent:

@@ -75,7 +75,9 @@ def assemble_territories(
     )
     area_group, rep_group = group_indices(loaded, data)
     allowed = (rep_group[None, :] == area_group[:, None]) | (rep_group[None, :] < 0)
-    homes, home_notes = home_areas(loaded, data, area_minutes, allowed, locks, forbidden)
+    homes, home_notes = home_areas(
+        loaded, data, area_minutes=area_minutes, allowed=allowed, locks=locks, forbidden=forbidden
+    )
     edges, bridge_notes = _edges(data, area_group)
     amounts = _amounts(area_of_account, len(areas), potential, rules)
     travel_cost = _travel_cost(account_minutes, area_minutes, area_of_account, rules)
@@ -112,7 +114,7 @@ def assemble_territories(
 
 
 def verified_plan(instance: TerritoryInstance, result: TerritoryResult) -> TerritoryPlan:
-    """Give the plan to show, the one that keeps every rule or else the closest, after the independent verifier has seen it.
+    """Give the plan to show: the one that keeps every rule or else the closest, once the verifier has seen it.
 
     Raises
     ------
@@ -158,8 +160,9 @@ def _travel_cost(
     area_of_account: NDArray[np.intp],
     rules: pd.DataFrame,
 ) -> IntArray:
-    """Weigh the one-way drive from each home to each account by its visits; an area without visits counts as one visit to its middle,
-    so that it goes to a near rep. Shape (areas, reps).
+    """Weigh the one-way drive from each home to each account by its visits. Shape (areas, reps).
+
+    An area without visits counts as one visit to its middle, so that it goes to a near rep.
     """
     visits = rules["visits"].to_numpy(dtype=np.float64)
     n_areas = area_minutes.shape[1]

@@ -87,7 +87,7 @@ def first_monday(scenario: Scenario) -> dt.date:
 def _whole_minutes(
     minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], parking: int
 ) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Round drives to whole minutes, so that every clock time of a tour is one; each drive to an account ends with parking."""
+    """Round drives to whole minutes, so that clock times are whole; each drive to an account ends with parking."""
     whole = minutes.round().astype(np.int64)
     whole[:, 1:] += parking
     return _without_diagonal(whole)

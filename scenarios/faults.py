@@ -10,7 +10,8 @@ class Fault:
 
     file: str
     line: int = 0
-    """Line of a YAML file, or row of a table counted as a spreadsheet shows it (the header is row 1); 0 when unknown."""
+    """Line of a YAML file, or row of a table counted as a spreadsheet shows it (the header is row 1); 0 when
+    unknown."""
     column: int = 0
     """Column of a YAML file, 0 when unknown."""
     key: str = ""
@@ -32,7 +33,7 @@ class ScenarioError(ValueError):
 
 
 class BrokenPlanError(RuntimeError):
-    """The verifier found rules broken that the planner did not report: a defect of this program; nothing may be written."""
+    """The verifier found broken rules that the planner did not report: a defect of this program, nothing is written."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         super().__init__("the verifier refuses the plan: " + "; ".join(texts[:10]))

@@ -19,7 +19,8 @@ class LoadedScenario:
     path: Path
     """The scenario file."""
     marks: Mapping[str, Mark]
-    """File, line and column of every key path that is written somewhere, such as `territories.locks[1].rep`; "" is the file itself."""
+    """File, line and column of every key path that is written somewhere, such as `territories.locks[1].rep`; "" is the
+    file itself."""
     changes: tuple[str, ...]
     """`key: old → new` for everything that a later layer changed."""
     resolved: dict[str, Any]

@@ -18,14 +18,14 @@ FAR_AWAY: Final = 1e9
 
 
 def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, IntArray]:
-    """Number the regions where reps must stay within theirs; otherwise one group that any rep may serve."""
+    """Give the region number of areas and reps where reps stay within theirs; else one group that any rep may serve."""
     if loaded.scenario.territories.within == "none":
         return np.zeros(len(data.areas), dtype=np.int64), np.full(len(data.reps), -1, dtype=np.int64)
     regions = pd.Index(sorted({*data.areas["region"], *data.reps["region"]}))
     without_rep = sorted(set(data.areas["region"]) - set(data.reps["region"]))
     if without_rep:
         names = ", ".join(without_rep)
-        text = f"no rep lives in {names}, and reps must stay within their region; give it a rep or set territories.within: none"
+        text = f"no rep lives in {names}, and reps stay within their region; give it a rep or write within: none"
         raise ScenarioError([fault_at(loaded, "territories.within", text)])
     without_area = sorted(set(data.reps["region"]) - set(data.areas["region"]))
     if without_area:
@@ -64,12 +64,16 @@ def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks",
 def home_areas(
     loaded: LoadedScenario,
     data: CheckedData,
+    *,
     area_minutes: NDArray[np.float64],
     allowed: NDArray[np.bool_],
     locks: IntArray,
     forbidden: IntArray,
 ) -> tuple[IntArray, list[str]]:
-    """Give each rep an area of his own to root the territory: where he lives, or near by when two reps share an area."""
+    """Give each rep an area of his own to root the territory, and say where that is not where he lives.
+
+    It is the area he lives in, or one near by when two reps share an area (least total minutes).
+    """
     areas, reps = data.areas, data.reps
     cost = np.where(allowed.T, area_minutes, FAR_AWAY)
     living = areas.sindex.query(gpd.points_from_xy(reps["lon"], reps["lat"]), predicate="intersects")
@@ -85,12 +89,12 @@ def home_areas(
     seated[rows] = seats
     if (cost[np.arange(len(reps)), seated] >= FAR_AWAY).any():
         bad = ", ".join(reps["rep_id"][cost[np.arange(len(reps)), seated] >= FAR_AWAY])
-        text = f"no area near home may belong to {bad}: it is locked to others, forbidden, or its region has more reps than areas"
+        text = f"no area is left for the home of {bad}: locked to others, forbidden, or too many reps in the region"
         raise ScenarioError([fault_at(loaded, "data.reps", text)])
     moved = np.flatnonzero(cost[np.arange(len(reps)), seated] > 0)
     notes = [
-        f"{reps['rep_id'].iloc[r]} shares a home area with a colleague or lives outside the map; the territory is rooted in "
-        f"{areas['name'].iloc[seated[r]]} ({area_minutes[r, seated[r]]:.0f} min from home)."
+        f"{reps['rep_id'].iloc[r]} shares a home area with a colleague or lives outside the map; the territory is "
+        f"rooted in {areas['name'].iloc[seated[r]]} ({area_minutes[r, seated[r]]:.0f} min from home)."
         for r in moved
     ]
     return seated, notes

@@ -18,7 +18,10 @@ from scenarios.travel import Floats, StraightLine, straight_line
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoadGraph:
-    """Shortest drives on a directed road graph; the way to the nearest junction, and pairs without a road, by straight line."""
+    """Shortest drives on a directed road graph.
+
+    The way to the nearest junction, and pairs without a road between them, go by straight line.
+    """
 
     lon: Floats
     """Shape (nodes,)."""
@@ -78,7 +81,7 @@ class RoadGraph:
     def between(
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike
     ) -> tuple[Floats, Floats]:
-        """Give minutes and kilometres from every origin to every destination (Dijkstra's algorithm, one tree per distinct origin)."""
+        """Give minutes and kilometres from every origin to every destination, by one Dijkstra tree per origin."""
         straight_minutes, straight_km = self.fallback.between(from_lon, from_lat, to_lon, to_lat)
         starts, ends = self.nearest_nodes(from_lon, from_lat), self.nearest_nodes(to_lon, to_lat)
         distinct, which = np.unique(starts, return_inverse=True)

@@ -75,7 +75,8 @@ class AreaSource(Section):
     make: AreaMaking = AreaMaking.POLYGONS
     """`polygons`, `towns` or `accounts`."""
     source: Source | None = None
-    """Polygons (area_id, name, geometry) or towns (area_id, name, lon, lat); optional columns district, population. Not used with `accounts`."""
+    """Polygons (area_id, name, geometry) or towns (area_id, name, lon, lat); optional columns district, population. Not
+    used with `accounts`."""
     outline: Source | None = None
     """Polygon that cells are clipped to; without it, a margin around the points."""
     largest_share: Share = 0.25
@@ -86,7 +87,8 @@ class Data(Section):
     """The tables of the firm."""
 
     accounts: Source
-    """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale, opening_hours, visits,
+    """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale,
+    opening_hours, visits,
     service_minutes, position_quality, attributes."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""
@@ -95,14 +97,16 @@ class Data(Section):
     areas: AreaSource = Field(default_factory=AreaSource)
     """The smallest units of territory."""
     regions: Source | None = None
-    """district, region; optional: valid_from (a re-drawn region: the newest row counts for history too), school_zone, subdivision (public
+    """district, region; optional: valid_from (a re-drawn region: the newest row counts for history too), school_zone,
+    subdivision (public
     holidays by part of the country). Without it accounts and areas carry `region` themselves."""
     events: Source | None = None
     """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name."""
     current_alignment: Source | None = None
     """rep_id with area_id, district or account_id: who serves what today."""
     only_regions: tuple[str, ...] = Field(default=(), strict=False)
-    """Plan only for these regions: accounts, sales, areas, reps and events of all others are left aside. Empty for all."""
+    """Plan only for these regions: accounts, sales, areas, reps and events of all others are left aside. Empty for
+    all."""
 
 
 class PositionRepair(StrEnum):
@@ -127,9 +131,11 @@ class Cleaning(Section):
     unknown_accounts: Literal["drop", "refuse"] = "drop"
     """Sales of accounts that are not in the accounts table."""
     negative_sales: Literal["return", "zero", "drop"] = "return"
-    """`return` nets them against the account's earlier sales of the category, `zero` sets them to 0, `drop` leaves the row out."""
+    """`return` nets them against the account's earlier sales of the category, `zero` sets them to 0, `drop` leaves the
+    row out."""
     extreme_sales: Literal["cap", "keep"] = "cap"
-    """Weekly sales of one account beyond `extreme_factor` times its own usual maximum are capped there for the forecast's history, or kept."""
+    """Weekly sales of one account beyond `extreme_factor` times its own usual maximum are capped there for the
+    forecast's history, or kept."""
     extreme_factor: Annotated[float, Field(gt=1.0)] = 8.0
     """How many times the account's 90th percentile of non-zero weeks counts as extreme."""
     incomplete_weeks: Literal["drop", "keep"] = "drop"
@@ -141,7 +147,8 @@ class Cleaning(Section):
     history_gaps: Literal["zero", "interpolate"] = "zero"
     """Weeks in which a whole region × category shows nothing between active weeks: true zeros, or not recorded."""
     closed_after_weeks: Annotated[int, Field(ge=0)] = 0
-    """Customers that bought before but not in the last so many complete weeks count as closed: they are not planned for, their past sales
+    """Customers that bought before but not in the last so many complete weeks count as closed: they are not planned
+    for, their past sales
     still teach the forecast of their region. Prospects stay. 0 for never."""
 
 
@@ -205,7 +212,8 @@ class Segment(Section):
     """A class of accounts and how they are visited."""
 
     sales_share: Share | None = None
-    """Accounts without a segment, ordered by sales: this segment takes those that make up this share of sales. Segments are filled in the order
+    """Accounts without a segment, ordered by sales: this segment takes those that make up this share of sales. Segments
+    are filled in the order
     written; the last one takes the rest."""
     visits: Annotated[int, Field(ge=0, le=60)]
     """Visits in the cycle of `tours.weeks` weeks."""
@@ -216,7 +224,8 @@ class Segment(Section):
     value: Annotated[int, Field(ge=1, le=10_000)] = 60
     """What a visit is worth, in driving minutes; a visit that costs more is left out."""
     opening: str = "mo-fr 08:00-18:00"
-    """Opening hours of accounts that have none of their own, such as "mo-fr 09:00-12:00,14:00-18:00; sa 09:00-12:00"."""
+    """Opening hours of accounts that have none of their own, such as "mo-fr 09:00-12:00,14:00-18:00; sa
+    09:00-12:00"."""
 
 
 class Balance(Section):

@@ -21,7 +21,7 @@ class TravelModel(Protocol):
     def between(
         self, from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike
     ) -> tuple[Floats, Floats]:
-        """Give the minutes and kilometres from every origin to every destination, each of shape (origins, destinations)."""
+        """Give minutes and kilometres from every origin to every destination, both (origins, destinations)."""
 
 
 def great_circle_km(from_lon: ArrayLike, from_lat: ArrayLike, to_lon: ArrayLike, to_lat: ArrayLike) -> Floats:

@@ -13,11 +13,12 @@ NEAREST = 3
 
 
 def visit_rules(accounts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
-    """Give each account its visits, service minutes, value, must and opening hours: its own where given, else its segment's.
+    """Give each account its visit rule: its own numbers where given, else those of its segment.
 
     Returns
     -------
-    Columns visits (int, per cycle), service_minutes (int), value (int), must (bool), opening_hours (str); index as `accounts`.
+    Columns visits (int, per cycle), service_minutes (int), value (int), must (bool), opening_hours (str); index as
+    `accounts`.
     """
     segments = pd.DataFrame(
         {
@@ -43,9 +44,10 @@ def visit_rules(accounts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
 def estimate_workload(accounts: pd.DataFrame, reps: pd.DataFrame, rules: pd.DataFrame, scenario: Scenario) -> Floats:
     """Estimate the hours per cycle of each account: visits × (service + drive per visit).
 
-    The drive per visit is the mean drive to the account's nearest neighbours (the drive from stop to stop) plus a share of the way
-    between the nearest home and the account and back, spread over the stops of a day. Driving is taken as the straight line × circuity
-    here even where tours later use a road graph.
+    The drive per visit is the mean drive to the account's nearest neighbours (the drive from stop to stop) plus a share
+    of the way between the nearest home and the account and back, spread over the stops of a day. Driving is taken as
+    the straight
+    line × circuity here even where tours later use a road graph.
 
     Returns
     -------

@@ -87,7 +87,7 @@ class TerritoryInstance:
             shapes[f"{measure.name}.amounts"] = (measure.amounts.shape, (areas,))
             for part in ("targets", "lower", "upper"):
                 shapes[f"{measure.name}.{part}"] = (getattr(measure, part).shape, (reps,))
-        wrong = [f"{name} has shape {got}, expected {wanted}" for name, (got, wanted) in shapes.items() if got != wanted]
+        wrong = [f"{name} has shape {got}, expected {want}" for name, (got, want) in shapes.items() if got != want]
         if len(np.unique(self.home_areas)) != reps:
             wrong.append("home_areas are not all different")
         if self.travel_cost.size and self.travel_cost.min() < 0:

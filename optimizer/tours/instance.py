@@ -44,11 +44,13 @@ class VisitRule:
     frequency: int
     """Visits wanted in the cycle."""
     patterns: tuple[tuple[int, ...], ...]
-    """Allowed sets of visit days, as indices into `TourInstance.days`, ascending. Full patterns have `frequency` days, fall-back patterns
+    """Allowed sets of visit days, as indices into `TourInstance.days`, ascending. Full patterns have `frequency` days,
+    fall-back patterns
     fewer; not visiting at all is always possible and never listed."""
     service_minutes: int
     windows: tuple[tuple[tuple[int, int], ...], ...]
-    """Per entry of `TourInstance.days` the opening windows (from, until), minutes after midnight, ascending; service must start and end
+    """Per entry of `TourInstance.days` the opening windows (from, until), minutes after midnight, ascending; service
+    must start and end
     inside one. An empty tuple: closed that day."""
     visit_value: int
     """Loss for each wanted visit that is not made, in driving minutes."""
@@ -73,7 +75,8 @@ class TourInstance:
     overtime_weight: int
     """Cost of one minute after `end_minute`, in driving minutes."""
     level_weight: int
-    """Cost of one minute by which the busiest week's work exceeds the mean of the weeks, in driving minutes; 0 for no levelling."""
+    """Cost of one minute by which the busiest week's work exceeds the mean of the weeks, in driving minutes; 0 for no
+    levelling."""
 
     def __post_init__(self) -> None:
         places = len(self.visits) + 1

@@ -34,9 +34,11 @@ class DayTour:
     """From the last stop back home."""
     home_drive_metres: int
     lunch_start: int
-    """Start of the break, -1 when the day needs none (`lunch_minutes` 0, or the tour lies wholly before or after the lunch window)."""
+    """Start of the break, -1 when the day needs none (`lunch_minutes` 0, or the tour lies wholly before or after the
+    lunch window)."""
     lunch_before: int
-    """The break is taken on the way to or at the door of stop number `lunch_before` (0-based); len(stops) means after the last stop, before home; -1 for none."""
+    """The break is taken on the way to or at the door of stop number `lunch_before` (0-based); len(stops) means after
+    the last stop, before home; -1 for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
