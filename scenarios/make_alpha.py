@@ -123,11 +123,11 @@ def _write_towns(out: Path, towns: pd.DataFrame, outline: MultiPolygon, zones: p
     text = f'{{"type": "FeatureCollection", "features": [{feature}]}}\n'
     (out / "outline.geojson").write_text(text, encoding="utf-8", newline="\n")
     regions = towns.groupby("district", as_index=False)["region"].first().assign(valid_from="")
+    regions["school_zone"] = regions["region"].map(zones)  # zones follow the school districts, not the firm's regions
     moved = regions["district"] == REDRAWN[0]
     before = regions[moved].assign(region=REDRAWN[1])
     regions.loc[moved, "valid_from"] = REDRAWN[3]
     regions = pd.concat([regions, before]).sort_values(["district", "valid_from"], ignore_index=True)
-    regions["school_zone"] = regions["region"].map(zones)
     regions["subdivision"] = regions["district"].map(LOCAL_HOLIDAYS).fillna("")
     regions.to_csv(out / "regions.csv", index=False, lineterminator="\n")
     demand.make_events().to_csv(out / "events.csv", index=False, lineterminator="\n")

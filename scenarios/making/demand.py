@@ -14,7 +14,7 @@ LAST_WEEK: Final = np.datetime64("2025-12-29")
 """Recorded only on its first day: incomplete."""
 WEEKS: Final = np.arange(FIRST_WEEK, LAST_WEEK + np.timedelta64(1, "D"), np.timedelta64(7, "D"))
 CATEGORIES: Final = ("Lifting", "Power tools", "Safety", "Spare parts")
-SEASON: Final = {"Lifting": (0.16, 20), "Power tools": (0.20, 14), "Safety": (0.12, 40), "Spare parts": (0.08, 26)}
+SEASON: Final = {"Lifting": (0.22, 20), "Power tools": (0.26, 14), "Safety": (0.16, 40), "Spare parts": (0.10, 26)}
 """Amplitude of the yearly wave and the ISO week of its top."""
 AUGUST: Final = {"Lifting": 0.55, "Power tools": 0.70, "Safety": 0.65, "Spare parts": 0.75}
 """What the first three weeks of August leave of demand."""

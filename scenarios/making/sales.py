@@ -16,7 +16,7 @@ MIX: Final = {
     "Collectivité": (0.12, 0.28, 0.36, 0.24),
 }
 """How a sector's sales divide over CATEGORIES."""
-ORDER_EUR: Final = {"Lifting": 950.0, "Power tools": 420.0, "Safety": 210.0, "Spare parts": 160.0}
+ORDER_EUR: Final = {"Lifting": 480.0, "Power tools": 260.0, "Safety": 150.0, "Spare parts": 120.0}
 """Usual order of the median account."""
 
 
