@@ -101,7 +101,7 @@ def _contiguous(instance: TerritoryInstance, plan: TerritoryPlan) -> list[bool]:
 def tour_tables(
     instances: Sequence[TourInstance], results: Sequence[TourResult]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Lay out all tours as the tables `visits`, `days` and `missed` of `PlanBook`, the last without name and segment."""
+    """Lay out all tours as the tables `visits`, `days` and `missed` (without name and segment) of `PlanBook`."""
     visits: list[tuple[object, ...]] = []
     days: list[tuple[object, ...]] = []
     missed: list[tuple[object, ...]] = []
