@@ -16,6 +16,11 @@ def no_solves() -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype="object") for column in SOLVE_COLUMNS})
 
 
+def rows_by(table: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
+    """Look rows up by an id: id → {column: value}, in the table's order."""
+    return {str(row[column]): {str(key): value for key, value in row.items()} for row in table.to_dict("records")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanBook:
     """One run, ready to show; ids are text, text is never missing, and a territory's id is "T-" and its rep's id."""

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from maps import features
 from maps.book import PlanBook
+from maps.names import page_names
 from maps.plain import collection_text, json_text
+from maps.rep_map import rep_pages
 from maps.tables import TABLE_FILES
+from maps.territory_map import territories_page
 
 
 def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_report: bool = True) -> None:
@@ -26,6 +29,8 @@ def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_repo
     write_tables(book, folder)
     write_geojson(book, folder)
     write_records(book, folder)
+    if with_maps:
+        write_maps(book, folder)
 
 
 def write_tables(book: PlanBook, folder: Path) -> None:
@@ -52,6 +57,14 @@ def write_records(book: PlanBook, folder: Path) -> None:
     write_text(folder / "data_quality.json", json_text(book.quality))
     write_text(folder / "run.json", json_text(book.run))
     write_text(folder / "scenario.resolved.yaml", book.resolved_scenario)
+
+
+def write_maps(book: PlanBook, folder: Path) -> None:
+    """Write the territory map and a page per rep."""
+    write_text(folder / "maps" / "territories.html", territories_page(book))
+    names = page_names(list(book.reps["rep_id"]))
+    for rep_id, page in rep_pages(book).items():
+        write_text(folder / "maps" / f"{names[rep_id]}.html", page)
 
 
 def write_text(path: Path, text: str) -> None:

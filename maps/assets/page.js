@@ -1,0 +1,119 @@
+// What all map pages share. Names come from the data and are put on show as text only, never as HTML.
+'use strict';
+
+function readData() {
+  return JSON.parse(document.getElementById('data').textContent);
+}
+
+// Make an element: el('p', {class: 'soft', onclick: f}, 'text', otherElement).
+function el(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, '');
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value);
+  }
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined && child !== false) element.append(child);
+  }
+  return element;
+}
+
+// Undo maps.shapes.packed: whole ten-thousandths of a degree, first point and steps → [[lat, lon], …].
+function unpackShape(polygons) {
+  return polygons.map(rings => rings.map(steps => {
+    const ring = [];
+    let lon = 0, lat = 0;
+    for (let at = 0; at < steps.length; at += 2) {
+      lon += steps[at];
+      lat += steps[at + 1];
+      ring.push([lat / 1e4, lon / 1e4]);
+    }
+    return ring;
+  }));
+}
+
+const THIN = '\u202f';
+function numberText(value, decimals) {
+  if (value === null || value === undefined || !isFinite(value)) return '–';
+  const digits = decimals !== undefined ? decimals : Math.abs(value) >= 99.95 || Number.isInteger(value) ? 0 : Math.abs(value) >= 9.995 ? 1 : 2;
+  const [whole, rest] = Math.abs(value).toFixed(digits).split('.');
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (rest ? '.' + rest : '');
+  return value < 0 && Number(text.replace(/[^0-9]/g, '')) !== 0 ? '−' + text : text;
+}
+function moneyText(value, currency) {
+  if (value === null || value === undefined || !isFinite(value)) return '–';
+  for (const [size, letter] of [[1e9, ' bn'], [1e6, ' M'], [1e3, ' k']]) {
+    if (Math.abs(value) >= 0.9995 * size) {
+      const scaled = value / size;
+      return numberText(scaled, Math.abs(scaled) >= 99.5 ? 0 : Math.abs(scaled) >= 9.95 ? 1 : 2) + letter + ' ' + currency;
+    }
+  }
+  return numberText(value, 0) + ' ' + currency;
+}
+function percentText(share, signed) {
+  if (share === null || share === undefined || !isFinite(share)) return '–';
+  const text = numberText(100 * share, 1) + THIN + '%';
+  return signed && share > 0.0005 ? '+' + text : text;
+}
+
+// A small table of name and value, for tooltips.
+function facts(title, rows) {
+  return el('div', {}, el('b', {dir: 'auto'}, title),
+    el('table', {}, rows.filter(row => row).map(([name, value]) => el('tr', {}, el('td', {}, name), el('td', {dir: 'auto'}, value)))));
+}
+
+// Letters without accents and case, for searching.
+function folded(text) {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+function homeIcon(colour, size) {
+  const px = size || 24;
+  const svg = `<svg width="${px}" height="${px}" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2.5 2.5 10.6V21.5h6.6v-6.2h5.8v6.2h6.6V10.6z" fill="${colour}" stroke="#fff" stroke-width="1.8" stroke-linejoin="round"/></svg>`;
+  return L.divIcon({className: 'home-marker', html: svg, iconSize: [px, px], iconAnchor: [px / 2, px * 0.85]});
+}
+
+// A label in the middle of a place; text goes in after the icon is made, so that it stays text.
+function placeLabel(text, at) {
+  const marker = L.marker(at, {icon: L.divIcon({className: 'place-label', iconSize: [0, 0]}), interactive: false, keyboard: false});
+  marker.on('add', () => marker.getElement().replaceChildren(el('span', {}, text)));
+  return marker;
+}
+
+// Show as many labels as fit without covering each other, in their order.
+function thinOut(map, labels) {
+  const shown = [];
+  for (const {marker, width} of labels) {
+    const at = map.latLngToContainerPoint(marker.getLatLng());
+    const box = [at.x - width / 2 - 4, at.y - 9, at.x + width / 2 + 4, at.y + 9];
+    const free = shown.every(other => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+    if (free) { shown.push(box); marker.addTo(map); } else marker.remove();
+  }
+}
+
+// A street background is fetched only when the device is online and somebody asks for it.
+function streetSwitch(map, box) {
+  const tiles = L.tileLayer('https://tile.openstreetmap.org/{z}/{x}/{y}.png', {maxZoom: 19, attribution: '© OpenStreetMap contributors'});
+  const input = el('input', {type: 'checkbox', id: 'streets', onchange: () => { if (input.checked) tiles.addTo(map); else tiles.remove(); }});
+  const label = el('label', {class: 'check'}, input, ' Streets (online)');
+  const update = () => {
+    label.hidden = !navigator.onLine;
+    if (!navigator.onLine) { tiles.remove(); input.checked = false; }
+  };
+  addEventListener('online', update);
+  addEventListener('offline', update);
+  update();
+  box.append(label);
+}
+
+function prepareMap(map) {
+  L.control.zoom({position: 'topright'}).addTo(map);
+  L.control.scale({imperial: false, position: innerWidth > 760 ? 'bottomleft' : 'bottomright'}).addTo(map);
+  map.attributionControl.setPrefix(false);
+  map.attributionControl.setPosition('bottomright');
+}
+
+function fitTo(map, bounds, options) {
+  if (bounds.isValid()) map.fitBounds(bounds, Object.assign({padding: [16, 16], animate: false}, options || {}));
+}

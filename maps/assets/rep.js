@@ -1,0 +1,129 @@
+// A rep's page: weeks and days to choose from, the tour on the map, the stops in a list.
+const DAY_COLOURS = ['#0b5cad', '#b3390e', '#0f7355', '#7a3d9a', '#8a6100', '#a01d5d', '#3f4b57'];
+
+function showRep(map, data) {
+  const canvas = L.canvas({padding: 0.3});
+  const places = data.accounts;
+  const days = data.days.map((day, index) => Object.assign(day, {index, colour: DAY_COLOURS[day.weekday]}));
+  const weeks = [...new Set(days.map(day => day.week))];
+  const now = new Date();
+  const today = [now.getFullYear(), String(now.getMonth() + 1).padStart(2, '0'), String(now.getDate()).padStart(2, '0')].join('-');
+  const todays = days.find(day => day.date === today);
+  const state = {week: todays ? todays.week : weeks[0], day: todays ? todays.index : null};
+  const at = stop => [places.lat[stop.account] / 1e5, places.lon[stop.account] / 1e5];
+
+  // What is always on the map: neighbours, the own territory, accounts, home.
+  for (const other of data.neighbours) {
+    L.polygon(unpackShape(other.shape), {renderer: canvas, interactive: false, color: '#9aa7b3', weight: 1, fillColor: '#f6f8fa', fillOpacity: 1}).addTo(map);
+    placeLabel(other.rep_id, other.middle).addTo(map).setOpacity(0.6);
+  }
+  const own = L.polygon(unpackShape(data.shape), {renderer: canvas, interactive: false, color: '#41505e', weight: 2, fillColor: '#fffdf3', fillOpacity: 1}).addTo(map);
+  places.name.forEach((name, index) => {
+    const dot = L.circleMarker([places.lat[index] / 1e5, places.lon[index] / 1e5], {renderer: canvas, radius: 3.5, weight: 1, color: '#fff', fillColor: '#8592a0', fillOpacity: 1}).addTo(map);
+    dot.bindTooltip(() => accountFacts(index), {className: 'tip'});
+  });
+  L.marker(data.home, {icon: homeIcon('#1c2733', 26), zIndexOffset: 500, alt: 'Home', keyboard: false}).addTo(map);
+  const tours = L.layerGroup().addTo(map);
+  let pins = new Map();
+
+  function accountFacts(index) {
+    return facts(places.name[index], [places.town[index] && ['Town', places.town[index]], ['Segment', places.segment[index]],
+      ['Potential', moneyText(places.potential[index], data.currency)], ['Visits in the cycle', places.planned[index] + ' of ' + places.wanted[index]]]);
+  }
+  function goLink(stop) {
+    const [lat, lon] = at(stop);
+    return el('a', {class: 'go', href: `https://www.google.com/maps/dir/?api=1&destination=${lat},${lon}`, target: '_blank', rel: 'noreferrer', onclick: event => event.stopPropagation()}, 'Navigate');
+  }
+  function popup(day, stop, number) {
+    return el('div', {}, el('b', {dir: 'auto'}, `${number}. `, places.name[stop.account]),
+      el('div', {class: 'number'}, `${day.label} · ${stop.arrive}–${stop.depart}`),
+      stop.start !== stop.arrive ? el('div', {class: 'soft'}, `visit begins ${stop.start}`) : null,
+      places.town[stop.account] ? el('div', {class: 'soft', dir: 'auto'}, places.town[stop.account]) : null,
+      el('div', {class: 'soft small'}, `${stop.service} min visit · ${stop.drive} min drive (${numberText(stop.km, 1)} km) to get there`), goLink(stop));
+  }
+
+  function shownDays() {
+    return days.filter(day => day.week === state.week);
+  }
+  function draw() {
+    tours.clearLayers();
+    pins = new Map();
+    for (const day of shownDays()) {
+      const chosen = state.day === null || state.day === day.index;
+      const line = [data.home, ...day.stops.map(at), data.home];
+      L.polyline(line, {renderer: canvas, interactive: false, color: '#fff', weight: chosen ? 6 : 0, opacity: 0.9}).addTo(tours);
+      L.polyline(line, {renderer: canvas, interactive: false, color: day.colour, weight: chosen ? 3 : 1.5, opacity: chosen ? 0.95 : 0.35, dashArray: chosen ? null : '4 5'}).addTo(tours);
+      if (!chosen) continue;
+      day.stops.forEach((stop, index) => {
+        const icon = L.divIcon({className: '', iconSize: [28, 28], iconAnchor: [14, 14], html: `<div class="pin" style="background:${day.colour}">${index + 1}</div>`});
+        const pin = L.marker(at(stop), {icon, zIndexOffset: 1000 - index, alt: `Stop ${index + 1}`}).addTo(tours);
+        pin.bindPopup(() => popup(day, stop, index + 1), {maxWidth: 260, autoPanPadding: [12, 12]});
+        pin.on('popupopen', () => mark(day.index, index, true)).on('popupclose', () => mark(day.index, index, false));
+        pins.set(day.index + '/' + index, pin);
+      });
+    }
+    drawButtons();
+    drawList();
+  }
+  function mark(day, index, on) {
+    const pin = pins.get(day + '/' + index);
+    const icon = pin && pin.getElement();
+    if (icon) icon.firstElementChild.classList.toggle('big', on);
+    const item = document.querySelector(`[data-stop="${day}/${index}"]`);
+    if (item) item.classList.toggle('on', on);
+  }
+  function view() {
+    const bounds = L.latLngBounds([data.home]);
+    for (const day of shownDays()) if (state.day === null || state.day === day.index) day.stops.forEach(stop => bounds.extend(at(stop)));
+    fitTo(map, bounds, {padding: [34, 34], maxZoom: 13});
+  }
+
+  const weekBox = el('div', {id: 'weeks', role: 'group', 'aria-label': 'Week'});
+  const dayBox = el('div', {id: 'days', role: 'group', 'aria-label': 'Day'});
+  function drawButtons() {
+    weekBox.replaceChildren(...weeks.map(week => el('button', {type: 'button', 'data-week': week, 'aria-pressed': String(week === state.week), onclick: () => { state.week = week; state.day = null; draw(); view(); }},
+      'Week ' + week, el('small', {}, 'from ' + days.find(day => day.week === week).short))));
+    const shown = shownDays();
+    const stops = shown.reduce((sum, day) => sum + day.stops.length, 0);
+    dayBox.replaceChildren(el('button', {type: 'button', 'data-day': 'all', 'aria-pressed': String(state.day === null), onclick: () => { state.day = null; draw(); view(); }}, el('b', {}, 'Whole week'), el('small', {class: 'number'}, stops + ' stops')),
+      ...shown.map(day => el('button', {type: 'button', 'data-day': day.date, 'aria-pressed': String(state.day === day.index), onclick: () => { state.day = day.index; draw(); view(); }},
+        el('b', {}, el('span', {class: 'dot', style: 'background:' + day.colour}), day.label, day.date === today ? el('span', {class: 'badge plain'}, 'today') : null),
+        el('small', {class: 'number'}, `${day.stops.length} stop${day.stops.length === 1 ? '' : 's'} · ${day.leave}–${day.back}`))));
+    const pressed = dayBox.querySelector('[aria-pressed=true]');
+    if (pressed) dayBox.scrollLeft = pressed.offsetLeft - 16;
+  }
+
+  const listBox = el('div', {id: 'stops'});
+  function drawList() {
+    listBox.replaceChildren(...shownDays().filter(day => state.day === null || state.day === day.index).map(dayList));
+  }
+  function dayList(day) {
+    const rows = [el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.leave), el('span', {class: 'what'}, 'leave home'))];
+    const lunch = () => el('li', {class: 'pause'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '☕'), el('span', {class: 'when'}, day.lunch), el('span', {class: 'what'}, `lunch, ${day.lunch_minutes} min`));
+    day.stops.forEach((stop, index) => {
+      if (day.lunch && day.lunch_before === index + 1) rows.push(lunch());
+      const what = el('span', {class: 'what'}, el('b', {dir: 'auto'}, places.name[stop.account]),
+        el('span', {class: 'soft small'}, el('span', {dir: 'auto'}, places.town[stop.account]), (places.town[stop.account] ? ' · ' : '') + `segment ${places.segment[stop.account]} · ${stop.service} min · drive ${stop.drive} min, ${numberText(stop.km, 1)} km`),
+        stop.start !== stop.arrive ? el('span', {class: 'soft small'}, ` · begins ${stop.start}`) : null,
+        state.day === null ? null : el('div', {}, goLink(stop)));
+      rows.push(el('li', {class: 'stop', 'data-stop': day.index + '/' + index, onclick: () => { const pin = pins.get(day.index + '/' + index); map.panTo(pin.getLatLng(), {animate: false}); pin.openPopup(); }},
+        el('span', {class: 'pin', style: 'background:' + day.colour}, String(index + 1)), el('span', {class: 'when'}, stop.arrive, el('small', {}, '– ' + stop.depart)), what));
+    });
+    if (day.lunch && day.lunch_before === day.stops.length + 1) rows.push(lunch());
+    rows.push(el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.back), el('span', {class: 'what'}, 'back home')));
+    return el('section', {class: 'day'}, el('h2', {class: 'number', style: 'white-space:normal'}, el('span', {class: 'dot', style: 'background:' + day.colour}), `${day.label} · ${day.stops.length} stop${day.stops.length === 1 ? '' : 's'} · ${day.leave}–${day.back} · ${numberText(day.km, 0)} km`,
+      day.overtime > 0 ? el('span', {class: 'badge warn'}, `${day.overtime} min overtime`) : null), el('ol', {class: 'stops'}, rows));
+  }
+
+  const missed = el('details', {class: 'missed'}, el('summary', {}, data.missed.length ? 'Not all visits fit ' : 'All visits fit ', el('span', {class: 'badge ' + (data.missed.length ? 'warn' : 'good')}, data.missed.length ? data.missed.length + (data.missed.length === 1 ? ' account' : ' accounts') : 'none left out')),
+    data.missed.length ? el('ul', {}, data.missed.map(row => el('li', {}, el('b', {dir: 'auto'}, row.name), el('span', {class: 'soft'}, ` · segment ${row.segment} · ${row.planned} of ${row.wanted} visits`), el('div', {class: 'small', dir: 'auto'}, row.reason)))) : el('p', {class: 'soft small'}, 'Every account is visited as often as wanted.'));
+  const options = el('div', {id: 'options'});
+  const head = el('div', {id: 'head'}, el('header', {}, el('h1', {dir: 'auto'}, data.rep), el('div', {class: 'soft small'}, `${data.rep_id} · ${data.region} · ${numberText(places.name.length)} accounts · ${data.title}`)), weekBox, dayBox);
+  document.body.append(el('main', {id: 'plan'}, head, el('div', {id: 'rest'}, days.length ? listBox : el('p', {class: 'day soft'}, 'No tours are planned in this cycle.'), missed, options)));
+  streetSwitch(map, options);
+  prepareMap(map);
+  map.invalidateSize({animate: false});
+  addEventListener('beforeprint', () => map.invalidateSize({animate: false}));
+  fitTo(map, own.getBounds());
+  if (days.length) { draw(); view(); }
+}

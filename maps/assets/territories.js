@@ -1,0 +1,237 @@
+// The territory map: territories, areas on demand, accounts, homes, choropleths, filters, search, list.
+const RAMP = ['#f1eef6', '#c9d3e8', '#93b5d8', '#4f90c0', '#1f69a3', '#0b3f70'];
+const MOVED = '#d95f02', KEPT = '#dfe5ea', NEW = '#7570b3';
+const SEGMENT_COLOURS = ['#1b2a38', '#7a4b9a', '#3d7d6e', '#8a6d3b', '#5b6b7a'];
+
+function showTerritories(map, data) {
+  const canvas = L.canvas({padding: 0.3});
+  const byArea = {potential: data.areas.potential, workload: data.areas.workload, drive: data.areas.drive};
+  const state = {colour: 'territory', region: '', territory: '', areas: false, accounts: false, homes: true};
+  const accountCount = data.accounts.name.length;
+  const visible = index => (!state.region || data.territories[index].region === state.region) && (!state.territory || data.territories[index].id === state.territory);
+
+  // Layers. One canvas draws all of them, so that each still hears the mouse; they are stacked in the order they are added.
+  const territories = data.territories.map((territory, index) => {
+    const shape = L.polygon(unpackShape(territory.shape), {renderer: canvas, smoothFactor: 0.6});
+    shape.bindTooltip(() => territoryFacts(territory), {sticky: true, className: 'tip'});
+    shape.on('click', () => choose(state.territory === territory.id ? '' : territory.id));
+    return shape;
+  });
+  let areas = null, accounts = null;
+  const makeAreas = () => areas || (areas = data.areas.name.map((name, index) => {
+    const shape = L.polygon(unpackShape(data.areas.shape[index]), {renderer: canvas, smoothFactor: 0.6});
+    shape.bindTooltip(() => areaFacts(index), {sticky: true, className: 'tip'});
+    shape.on('click', () => choose(data.territories[data.areas.territory[index]].id));
+    return shape;
+  }));
+  const largest = Math.max(1e-9, ...data.accounts.potential);
+  const radius = index => 2.2 + 6.5 * Math.sqrt(Math.max(0, data.accounts.potential[index]) / largest);
+  const accountAt = index => [data.accounts.lat[index] / 1e5, data.accounts.lon[index] / 1e5];
+  const makeAccounts = () => accounts || (accounts = data.accounts.name.map((name, index) => {
+    const prospect = data.accounts.prospect[index] === 1;
+    const colour = SEGMENT_COLOURS[data.accounts.segment[index] % SEGMENT_COLOURS.length];
+    const dot = L.circleMarker(accountAt(index), {renderer: canvas, radius: radius(index), weight: prospect ? 1.6 : 0.8,
+      color: prospect ? colour : '#fff', fillColor: prospect ? '#fff' : colour, fillOpacity: 0.85});
+    dot.bindTooltip(() => accountFacts(index), {className: 'tip'});
+    return dot;
+  }));
+  const regions = data.regions.map(region => L.polygon(unpackShape(region.shape), {renderer: canvas, interactive: false, fill: false, color: '#26323d', weight: 1.4, opacity: 0.55, smoothFactor: 0.6}));
+  const homes = data.territories.map(territory => {
+    const marker = L.marker(territory.home, {icon: homeIcon('#1c2733', 19), title: '', alt: 'Home of ' + territory.rep, keyboard: false});
+    marker.bindTooltip(() => facts(territory.rep, [['Home of', territory.id]]), {className: 'tip'});
+    return marker;
+  });
+  const labels = data.territories.map(territory => ({marker: placeLabel(territory.rep_id, territory.middle), width: 7 * territory.rep_id.length}));
+
+  function territoryFacts(territory) {
+    return facts(territory.rep, [['Territory', territory.id], ['Region', territory.region],
+      ...data.measures.map(measure => [measure.label, measureText(measure, territory.values[measure.name]) + ' (' + percentText(territory.deviations[measure.name], true) + ')']),
+      ['Areas', numberText(territory.areas)], ['Accounts', numberText(territory.accounts)],
+      ['Hours planned', numberText(territory.routed_hours, 0)], ['Driving', numberText(territory.drive_km, 0) + ' km']]);
+  }
+  function areaFacts(index) {
+    const territory = data.territories[data.areas.territory[index]];
+    const today = data.areas.today[index];
+    return facts(data.areas.name[index], [['Rep', territory ? territory.rep : '–'],
+      today >= 0 && data.reps_today[today] !== (territory && territory.rep_id) ? ['Today', data.reps_today[today]] : null,
+      ['Potential', moneyText(data.areas.potential[index], data.currency)], ['Workload', numberText(data.areas.workload[index], 1) + ' h'],
+      ['From home', numberText(data.areas.drive[index], 0) + ' min'], ['Area', data.areas.id[index]]]);
+  }
+  function accountFacts(index) {
+    return facts(data.accounts.name[index], [['Account', data.accounts.id[index]], data.accounts.town[index] && ['Town', data.accounts.town[index]],
+      ['Segment', data.segments[data.accounts.segment[index]] + (data.accounts.prospect[index] ? ' · prospect' : '')],
+      ['Potential', moneyText(data.accounts.potential[index], data.currency)],
+      ['Visits', data.accounts.planned[index] + ' of ' + data.accounts.wanted[index]],
+      ['Rep', (data.territories[data.accounts.territory[index]] || {rep: '–'}).rep]]);
+  }
+  function measureText(measure, value) {
+    return measure.unit === data.currency ? moneyText(value, data.currency) : numberText(value, measure.unit === 'h' ? 0 : undefined) + (measure.unit ? ' ' + measure.unit : '');
+  }
+
+  // Colours of a choropleth: six classes with equally many areas each.
+  const classes = {};
+  for (const name of Object.keys(byArea)) {
+    const sorted = byArea[name].filter(value => value !== null).sort((a, b) => a - b);
+    classes[name] = RAMP.slice(1).map((colour, at) => sorted[Math.floor(sorted.length * (at + 1) / RAMP.length)] || 0);
+  }
+  const rampColour = (name, value) => value === null ? '#fff' : RAMP[classes[name].filter(limit => value >= limit).length];
+  const changeColour = index => data.areas.today[index] < 0 ? NEW : data.reps_today[data.areas.today[index]] === data.territories[data.areas.territory[index]].rep_id ? KEPT : MOVED;
+
+  function draw() {
+    const thematic = state.colour !== 'territory';
+    const areasShown = thematic || state.areas;
+    data.territories.forEach((territory, index) => {
+      const on = visible(index);
+      const chosen = state.territory === territory.id;
+      territories[index].setStyle({color: chosen ? '#0b2f55' : thematic ? '#2b3844' : '#fff', weight: chosen ? 3.5 : 1.6, opacity: on ? 1 : 0.5,
+        fillColor: thematic ? '#fff' : territory.colour, fillOpacity: thematic ? 0 : on ? 0.72 : 0.13});
+      if (!map.hasLayer(territories[index])) territories[index].addTo(map);
+    });
+    if (areasShown) makeAreas();
+    (areas || []).forEach((shape, index) => {
+      const owner = data.areas.territory[index];
+      const on = areasShown && owner >= 0 && visible(owner);
+      if (!on) { shape.remove(); return; }
+      shape.setStyle({color: '#fff', weight: thematic ? 0.35 : 0.8, opacity: 0.9, fillOpacity: thematic ? 0.95 : 0.0,
+        fillColor: state.colour === 'change' ? changeColour(index) : thematic ? rampColour(state.colour, byArea[state.colour][index]) : data.territories[owner].colour});
+      shape.addTo(map);
+    });
+    if (thematic) territories.forEach(shape => { shape.setStyle({fill: false}); shape.bringToFront(); });
+    else territories.forEach(shape => shape.setStyle({fill: true}));
+    regions.forEach(line => { line.addTo(map); line.bringToFront(); });
+    if (state.territory) territories[data.territories.findIndex(territory => territory.id === state.territory)].bringToFront();
+    if (areasShown && !thematic) areas.forEach(shape => map.hasLayer(shape) && shape.bringToFront());
+    if (state.accounts) makeAccounts();
+    (accounts || []).forEach((dot, index) => {
+      const owner = data.accounts.territory[index];
+      if (state.accounts && owner >= 0 && visible(owner)) { dot.addTo(map); dot.bringToFront(); } else dot.remove();
+    });
+    homes.forEach((marker, index) => { if (state.homes && visible(index)) marker.addTo(map); else marker.remove(); });
+    drawLabels();
+    drawLegend();
+    drawList();
+  }
+  function drawLabels() {
+    labels.forEach(label => label.marker.remove());
+    thinOut(map, labels.filter((label, index) => visible(index)));
+  }
+
+  const legend = el('div', {id: 'legend', 'aria-label': 'Legend'});
+  function drawLegend() {
+    const rows = [];
+    const swatch = (colour, text) => el('div', {}, el('span', {class: 'swatch', style: 'background:' + colour}), text);
+    if (state.colour === 'change') {
+      rows.push(el('b', {}, 'Change against today'), swatch(MOVED, 'gets another rep'), swatch(KEPT, 'stays'));
+      if (data.areas.today.some(today => today < 0)) rows.push(swatch(NEW, 'has no rep today'));
+    } else if (state.colour !== 'territory') {
+      const unit = {potential: value => moneyText(value, data.currency), workload: value => numberText(value, 1) + ' h', drive: value => numberText(value, 0) + ' min'}[state.colour];
+      rows.push(el('b', {}, {potential: 'Potential per area', workload: 'Workload per area', drive: 'Drive from home'}[state.colour]));
+      const limits = classes[state.colour];
+      RAMP.forEach((colour, at) => {
+        if (at > 0 && at < limits.length && limits[at] === limits[at - 1]) return;
+        rows.push(swatch(colour, at === 0 ? 'below ' + unit(limits[0]) : 'from ' + unit(limits[at - 1])));
+      });
+    } else {
+      rows.push(el('b', {}, 'One colour per territory'), el('div', {}, el('span', {class: 'swatch', style: 'background:#1c2733'}), 'house: home of the rep'));
+    }
+    if (state.accounts) {
+      rows.push(el('b', {style: 'margin-top:.3rem'}, 'Accounts, larger for more potential'));
+      data.segments.forEach((name, at) => rows.push(el('div', {}, el('span', {class: 'dot', style: `width:10px;height:10px;background:${SEGMENT_COLOURS[at % SEGMENT_COLOURS.length]}`}), 'segment ' + name)));
+      if (data.accounts.prospect.includes(1)) rows.push(el('div', {}, el('span', {class: 'dot', style: 'width:10px;height:10px;background:#fff;outline-width:2px'}), 'prospect'));
+    }
+    legend.replaceChildren(...rows);
+  }
+
+  // The panel.
+  const list = el('ul', {id: 'list'});
+  function drawList() {
+    list.replaceChildren(...data.territories.map((territory, index) => visible(index) || territory.id === state.territory ? el('li', {class: territory.id === state.territory ? 'on' : ''},
+      el('button', {type: 'button', 'data-territory': territory.id, 'aria-pressed': String(territory.id === state.territory), onclick: () => choose(state.territory === territory.id ? '' : territory.id)},
+        el('span', {class: 'swatch', style: 'background:' + territory.colour}),
+        el('span', {class: 'name', dir: 'auto'}, territory.rep),
+        el('span', {class: 'badge ' + (territory.inside ? 'good' : 'bad')}, territory.inside ? 'in balance' : 'off balance'),
+        el('span', {class: 'line number'}, territory.rep_id + ' · ' + data.measures.map(measure => measure.label.toLowerCase() + ' ' + percentText(territory.deviations[measure.name], true)).join(' · ')),
+        el('span', {class: 'line number'}, numberText(territory.accounts) + ' accounts · ' + numberText(territory.drive_km, 0) + ' km' + (territory.contiguous ? '' : ' · in pieces')))) : null).filter(item => item));
+  }
+  function choose(id) {
+    state.territory = id;
+    rep.value = id;
+    const chosen = data.territories.findIndex(territory => territory.id === id);
+    draw();
+    fitTo(map, chosen >= 0 ? territories[chosen].getBounds() : shownBounds());
+    const item = list.querySelector('li.on');
+    if (item && innerWidth > 760) item.scrollIntoView({block: 'nearest'});
+  }
+  function shownBounds() {
+    const bounds = L.latLngBounds([]);
+    territories.forEach((shape, index) => { if (visible(index)) bounds.extend(shape.getBounds()); });
+    return bounds;
+  }
+  const region = el('select', {id: 'region', 'aria-label': 'Region', onchange: () => {
+    state.region = region.value;
+    state.territory = '';
+    fillReps();
+    draw();
+    fitTo(map, shownBounds());
+  }}, el('option', {value: ''}, 'All regions'), [...new Set(data.territories.map(territory => territory.region))].sort().map(name => el('option', {value: name}, name)));
+  const rep = el('select', {id: 'rep', 'aria-label': 'Rep', onchange: () => choose(rep.value)});
+  function fillReps() {
+    rep.replaceChildren(el('option', {value: ''}, 'All reps'), ...data.territories.filter(territory => !state.region || territory.region === state.region).map(territory => el('option', {value: territory.id}, territory.rep_id + ' · ' + territory.rep)));
+  }
+  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an account, area or rep', 'aria-label': 'Find an account, area or rep', oninput: find});
+  const found = el('ul', {id: 'found', hidden: true});
+  let index = null;
+  function find() {
+    const wanted = folded(search.value.trim());
+    if (!index) {
+      index = [...data.territories.map((territory, at) => [folded(territory.rep + ' ' + territory.rep_id), 'rep', at, territory.rep]),
+        ...data.areas.name.map((name, at) => [folded(name + ' ' + data.areas.id[at]), 'area', at, name]),
+        ...data.accounts.name.map((name, at) => [folded(name + ' ' + data.accounts.id[at] + ' ' + data.accounts.town[at]), 'account', at, name])];
+    }
+    const hits = wanted.length < 2 ? [] : index.filter(entry => entry[0].includes(wanted)).slice(0, 12);
+    found.hidden = wanted.length < 2;
+    found.replaceChildren(...hits.map(([, kind, at, name]) => el('li', {}, el('button', {type: 'button', onclick: () => go(kind, at)}, el('span', {dir: 'auto'}, name), el('span', {class: 'soft small'}, ' · ' + kind)))));
+    if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small', style: 'padding:.35rem .6rem'}, 'Nothing found'));
+  }
+  function go(kind, at) {
+    found.hidden = true;
+    state.region = region.value = '';
+    fillReps();
+    if (kind === 'rep') return choose(data.territories[at].id);
+    if (kind === 'account' && !state.accounts) { state.accounts = true; document.getElementById('accounts').checked = true; }
+    state.territory = '';
+    draw();
+    if (kind === 'account') {
+      map.setView(accountAt(at), 11, {animate: false});
+      accounts[at].openTooltip();
+    } else {
+      const shape = makeAreas()[at];
+      fitTo(map, shape.getBounds(), {maxZoom: 11});
+      L.popup().setLatLng(shape.getBounds().getCenter()).setContent(areaFacts(at)).openOn(map);
+    }
+  }
+  const themes = [['territory', 'Territory'], ['potential', 'Potential'], ['workload', 'Workload'], ['drive', 'Drive'], ['change', 'Change']]
+    .filter(([name]) => name !== 'change' || data.areas.today.some(today => today >= 0));
+  const segments = el('div', {class: 'segments', role: 'group', 'aria-label': 'Colour by'}, themes.map(([name, label]) => el('button', {type: 'button', 'data-theme': name, 'aria-pressed': String(name === state.colour), onclick: event => {
+    state.colour = name;
+    segments.querySelectorAll('button').forEach(button => button.setAttribute('aria-pressed', String(button === event.currentTarget)));
+    draw();
+  }}, label)));
+  const check = (name, label) => el('label', {class: 'check'}, el('input', {type: 'checkbox', id: name, checked: state[name], onchange: event => { state[name] = event.target.checked; draw(); }}), ' ' + label);
+  const layers = el('div', {class: 'row'}, check('areas', 'Areas'), check('accounts', `Accounts (${numberText(accountCount)})`), check('homes', 'Homes'));
+  const inside = data.territories.filter(territory => territory.inside).length;
+  const panel = el('aside', {id: 'panel', 'aria-label': 'Territories'},
+    el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period),
+      el('div', {class: 'small', style: 'margin-top:.35rem'}, el('span', {class: 'badge ' + (inside === data.territories.length ? 'good' : 'bad')}, `${inside} of ${data.territories.length} in balance`),
+        ' ', data.gap !== null ? el('span', {class: 'badge plain'}, 'at most ' + percentText(data.gap) + ' from the best possible') : null)),
+    el('div', {id: 'controls'}, el('div', {class: 'row'}, region, rep), search, found, segments, layers), list);
+  document.body.append(panel, legend);
+  streetSwitch(map, layers);
+  fillReps();
+  prepareMap(map);
+  map.invalidateSize({animate: false});
+  fitTo(map, L.latLngBounds(territories.flatMap(shape => { const bounds = shape.getBounds(); return [bounds.getSouthWest(), bounds.getNorthEast()]; })));
+  map.on('zoomend', drawLabels);
+  addEventListener('beforeprint', () => map.invalidateSize({animate: false}));
+  draw();
+}

@@ -1,0 +1,144 @@
+"""Show one rep's tours on a page for the phone: maps/<rep_id>.html."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from maps.book import PlanBook, rows_by
+from maps.colours import neighbours
+from maps.features import dissolved
+from maps.offline import map_page
+from maps.plain import plain
+from maps.shapes import lighter_coverage, packed, packed_points
+from maps.words import date_text, day_text
+
+MOST_POINTS: Final = 30_000
+"""Points of all areas before they are dissolved: a rep's page shows outlines only."""
+AROUND: Final = 0.5
+"""How far neighbours are shown, as a share of the territory's own width and height."""
+
+
+def rep_pages(book: PlanBook) -> dict[str, str]:
+    """Make the page of every rep.
+
+    Parameters
+    ----------
+    book
+        What the run came to.
+
+    Returns
+    -------
+    dict
+        rep_id → HTML of a page that loads nothing and holds only that rep's accounts.
+    """
+    light = lighter_coverage(list(book.areas.geometry), most_points=MOST_POINTS)
+    shapes = dissolved(book, list(light))
+    beside = neighbours(shapes)
+    return {rep_id: _rep_page(book, rep_id, shapes, beside) for rep_id in sorted(book.reps["rep_id"])}
+
+
+def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], beside: Mapping[str, list[str]]) -> str:
+    rep = rows_by(book.reps, "rep_id")[rep_id]
+    own = book.accounts[book.accounts["rep_id"] == rep_id]
+    visited = set(book.visits.loc[book.visits["rep_id"] == rep_id, "account_id"]) - set(own["account_id"])
+    accounts = pd.concat([own, book.accounts[book.accounts["account_id"].isin(visited)]]).sort_values("account_id")
+    territory = f"T-{rep_id}"
+    shape = shapes.get(territory, shapely.Polygon())
+    data = {
+        "rep": rep["name"] or rep_id,
+        "rep_id": rep_id,
+        "region": rep["region"],
+        "title": f"{book.name}, {date_text(book.period_start)} – {date_text(book.period_end)}",
+        "currency": book.currency,
+        "home": [round(float(rep["lat"]), 5), round(float(rep["lon"]), 5)],
+        "shape": packed(shape),
+        "neighbours": [_neighbour(name, shapes[name], shape) for name in beside.get(territory, [])],
+        "accounts": _accounts(accounts),
+        "days": _days(book, rep_id, {name: place for place, name in enumerate(accounts["account_id"])}),
+        "missed": _missed(book, rep_id),
+    }
+    return map_page(
+        title=f"{rep['name'] or rep_id} – tours",
+        data=data,
+        body="",
+        styles=("page.css", "rep.css"),
+        scripts=("page.js", "rep.js"),
+        start="showRep",
+    )
+
+
+def _neighbour(name: str, shape: BaseGeometry, own: BaseGeometry) -> dict[str, Any]:
+    """Cut a neighbouring territory to what can be seen from this one."""
+    west, south, east, north = own.bounds
+    wide, high = AROUND * (east - west), AROUND * (north - south)
+    seen = shapely.clip_by_rect(shape, west - wide, south - high, east + wide, north + high)
+    middle = shapely.point_on_surface(shape if seen.is_empty else seen)
+    return {
+        "rep_id": name.removeprefix("T-"),
+        "shape": packed(seen),
+        "middle": [round(middle.y, 4), round(middle.x, 4)],
+    }
+
+
+def _accounts(accounts: pd.DataFrame) -> dict[str, Any]:
+    lon, lat = packed_points(list(accounts["lon"]), list(accounts["lat"]))
+    return {
+        "name": list(accounts["name"]),
+        "town": list(accounts["town"]),
+        "segment": list(accounts["segment"]),
+        "lon": lon,
+        "lat": lat,
+        "potential": [round(value) for value in accounts["potential"]],
+        "wanted": [int(value) for value in accounts["visits_wanted"]],
+        "planned": [int(value) for value in accounts["visits_planned"]],
+    }
+
+
+def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[str, Any]]:
+    """List the rep's days in order, each with its stops."""
+    days = book.days[book.days["rep_id"] == rep_id].sort_values("date")
+    visits = book.visits[book.visits["rep_id"] == rep_id].sort_values(["date", "stop"])
+    stops = {date: group.to_dict("records") for date, group in visits.groupby("date")}
+    rows = []
+    for day in days.to_dict("records"):
+        date = dt.date.fromisoformat(day["date"])
+        rows.append(
+            {
+                "date": day["date"],
+                "week": day["week"],
+                "weekday": date.weekday(),
+                "label": day_text(date),
+                "short": day_text(date)[4:],
+                "leave": day["leave_home"],
+                "back": day["back_home"],
+                "km": day["drive_km"],
+                "lunch": day["lunch_start"],
+                "lunch_minutes": day["lunch_minutes"],
+                "lunch_before": day["lunch_before"],
+                "overtime": day["overtime_minutes"],
+                "stops": [_stop(stop, places) for stop in stops.get(day["date"], [])],
+            }
+        )
+    return rows
+
+
+def _stop(stop: Mapping[Any, Any], places: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "account": places[stop["account_id"]],
+        "arrive": stop["arrive"],
+        "start": stop["start"],
+        "depart": stop["depart"],
+        "service": stop["service_minutes"],
+        "drive": stop["drive_minutes"],
+        "km": stop["drive_km"],
+    }
+
+
+def _missed(book: PlanBook, rep_id: str) -> Any:  # noqa: ANN401 - plain data
+    rows = book.missed[book.missed["rep_id"] == rep_id].sort_values("account_id")
+    rows = rows.rename(columns={"visits_wanted": "wanted", "visits_planned": "planned"})
+    return plain(rows[["name", "segment", "wanted", "planned", "reason"]].to_dict("records"))

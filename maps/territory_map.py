@@ -1,0 +1,152 @@
+"""Show all territories on one page: maps/territories.html."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from maps.book import PlanBook, rows_by
+from maps.colours import territory_colours
+from maps.features import dissolved
+from maps.headlines import deviation_measures, territory_gap
+from maps.offline import map_page
+from maps.plain import plain
+from maps.shapes import lighter_coverage, packed, packed_points
+from maps.words import date_text
+
+UNITS: Final = {"workload": "h", "accounts": ""}
+"""Units of balance measures that are not money."""
+
+
+def territories_page(book: PlanBook) -> str:
+    """Make the page.
+
+    Parameters
+    ----------
+    book
+        What the run came to.
+
+    Returns
+    -------
+    str
+        HTML of a page that loads nothing.
+    """
+    return map_page(
+        title=f"Territories – {book.name}",
+        data=_page_data(book),
+        body="",
+        styles=("page.css", "territories.css"),
+        scripts=("page.js", "territories.js"),
+        start="showTerritories",
+    )
+
+
+def measure_value(territory: Mapping[str, Any], measure: str) -> float:
+    """Find a balance measure's value in a row of the territories table; workload's column carries its unit."""
+    return float(territory[measure] if measure in territory else territory[f"{measure}_hours"])
+
+
+def _page_data(book: PlanBook) -> dict[str, Any]:
+    light = lighter_coverage(list(book.areas.geometry))
+    shapes = dissolved(book, list(light))
+    places = {name: number for number, name in enumerate(shapes)}
+    regions = book.areas["region"].to_numpy()
+    outlines = [shapely.union_all(light[regions == region]) for region in sorted(set(regions))]
+    return {
+        "title": f"Territories: {book.name}",
+        "period": f"{date_text(book.period_start)} – {date_text(book.period_end)}",
+        "currency": book.currency,
+        "gap": plain(territory_gap(book)),
+        "measures": [
+            {"name": name, "label": name.capitalize(), "unit": UNITS.get(name, book.currency)}
+            for name in deviation_measures(book)
+        ],
+        "territories": _territories(book, shapes),
+        "regions": [{"shape": packed(outline)} for outline in outlines],
+        "areas": _areas(book, light, places),
+        "reps_today": _reps_today(book),
+        "accounts": _accounts(book, places),
+        "segments": sorted(set(book.accounts["segment"])),
+    }
+
+
+def _territories(book: PlanBook, shapes: dict[str, Any]) -> list[dict[str, Any]]:
+    colours = territory_colours(shapes)
+    table = rows_by(book.territories, "territory_id")
+    reps = rows_by(book.reps, "rep_id")
+    rows = []
+    for name, shape in shapes.items():
+        row = table[name]
+        rep = reps[row["rep_id"]]
+        middle = shapely.point_on_surface(shape)
+        rows.append(
+            {
+                "id": name,
+                "rep_id": row["rep_id"],
+                "rep": rep["name"] or row["rep_id"],
+                "region": row["region"],
+                "colour": colours[name],
+                "home": [round(float(rep["lat"]), 4), round(float(rep["lon"]), 4)],
+                "middle": [round(middle.y, 4), round(middle.x, 4)],
+                "areas": int(row["areas"]),
+                "accounts": int(row["accounts"]),
+                "contiguous": bool(row["contiguous"]),
+                "inside": bool(row["inside_tolerance"]),
+                "routed_hours": round(float(row["routed_hours"]), 1),
+                "drive_km": round(float(row["drive_km"])),
+                "values": {m: round(measure_value(row, m), 1) for m in deviation_measures(book)},
+                "deviations": {m: round(float(row[f"{m}_deviation"]), 4) for m in deviation_measures(book)},
+                "shape": packed(shape),
+            }
+        )
+    return rows
+
+
+def _reps_today(book: PlanBook) -> list[str]:
+    """List the reps of today's alignment, which may hold some that have left."""
+    return sorted({rep for rep in book.areas["current_rep_id"] if rep})
+
+
+def _areas(
+    book: PlanBook, light: np.ndarray[tuple[int], np.dtype[np.object_]], places: dict[str, int]
+) -> dict[str, Any]:
+    today = {rep: number for number, rep in enumerate(_reps_today(book))}
+    return {
+        "id": list(book.areas["area_id"]),
+        "name": list(book.areas["name"]),
+        "territory": [places.get(name, -1) for name in book.areas["territory_id"]],
+        "today": [today.get(rep, -1) for rep in book.areas["current_rep_id"]],
+        "potential": _rounded(book.areas["potential"], 0),
+        "workload": _rounded(book.areas["workload_hours"], 1),
+        "drive": _rounded(book.areas["drive_minutes"], 0),
+        "shape": [packed(shape) for shape in light],
+    }
+
+
+def _accounts(book: PlanBook, places: dict[str, int]) -> dict[str, Any]:
+    table = book.accounts.sort_values(["potential", "account_id"], ascending=[False, True])
+    segments = {name: number for number, name in enumerate(sorted(set(table["segment"])))}
+    lon, lat = packed_points(list(table["lon"]), list(table["lat"]))
+    return {
+        "id": list(table["account_id"]),
+        "name": list(table["name"]),
+        "town": list(table["town"]),
+        "lon": lon,
+        "lat": lat,
+        "territory": [places.get(f"T-{rep}", -1) for rep in table["rep_id"]],
+        "segment": [segments[name] for name in table["segment"]],
+        "prospect": [int(status == "prospect") for status in table["status"]],
+        "potential": _rounded(table["potential"], 0),
+        "wanted": _rounded(table["visits_wanted"], 0),
+        "planned": _rounded(table["visits_planned"], 0),
+    }
+
+
+def _rounded(values: "pd.Series[float]", digits: int) -> list[float | int | None]:
+    """Round numbers to write them in few bytes."""
+    return [
+        None if not np.isfinite(value) else round(value) if digits == 0 else round(value, digits)
+        for value in values.astype(float)
+    ]
