@@ -1,0 +1,189 @@
+"""Time tours in compiled code: labels for quick insertion, exact return and shortest working time."""
+
+from optimizer.tours.arrays import NEVER, Problem, Tours
+from optimizer.tours.compiling import compiled
+from optimizer.tours.instance import IntArray
+
+
+@compiled
+def earliest_start(problem: Problem, account: int, day: int, ready: int) -> int:
+    """Return the first minute from `ready` on at which the service may start, NEVER if there is none."""
+    for w in range(problem.windows[account, day]):
+        if ready <= problem.window_last[account, day, w]:
+            return max(ready, problem.window_first[account, day, w])
+    return NEVER
+
+
+@compiled
+def latest_start(problem: Problem, account: int, day: int, until: int) -> int:
+    """Return the last minute up to `until` at which the service may start, −NEVER if there is none."""
+    for w in range(problem.windows[account, day] - 1, -1, -1):
+        if until >= problem.window_first[account, day, w]:
+            return min(until, problem.window_last[account, day, w])
+    return -NEVER
+
+
+@compiled
+def after_break(left: int, drive: int, lunch: int, lunch_from: int, lunch_until: int) -> int:
+    """Return when the rep is at the next door after a drive and a break, NEVER when it is too late for the break.
+
+    The break starts between leaving the last door and the next service, so only `left` must not be after `lunch_until`.
+    """
+    if left > lunch_until:
+        return NEVER
+    return max(left + drive, lunch_from) + lunch
+
+
+@compiled
+def refresh_forward(problem: Problem, tours: Tours, slot: int) -> int:
+    """Fill the forward labels of a slot and return the earliest time back home, NEVER if a window is missed."""
+    day, lunch = problem.slot_day[slot], problem.lunch[slot]
+    lunch_from, lunch_until = problem.lunch_from[slot], problem.lunch_until[slot]
+    before = problem.start[slot] if lunch > 0 else NEVER
+    after = NEVER if lunch > 0 else problem.start[slot]
+    tours.end_before[slot, 0] = before
+    tours.end_after[slot, 0] = after
+    for i in range(1, tours.length[slot] + 1):
+        account = tours.place[slot, i] - 1
+        drive = problem.drive[tours.place[slot, i - 1], tours.place[slot, i]]
+        ready = min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+        service = problem.service[account]
+        after = earliest_start(problem, account, day, ready) + service
+        before = earliest_start(problem, account, day, before + drive) + service
+        tours.end_before[slot, i] = before
+        tours.end_after[slot, i] = after
+    drive = problem.drive[tours.place[slot, tours.length[slot]], 0]
+    if before + drive <= lunch_until:
+        return before + drive
+    return min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+
+
+@compiled
+def refresh_backward(problem: Problem, tours: Tours, slot: int, back: int) -> None:
+    """Fill the backward labels of a slot: the latest arrivals from which the rep is home by `back`."""
+    day, lunch = problem.slot_day[slot], problem.lunch[slot]
+    lunch_from, lunch_until = problem.lunch_from[slot], problem.lunch_until[slot]
+    n = tours.length[slot]
+    after, before, short = back, -NEVER, min(back, lunch_until) if lunch > 0 else -NEVER
+    tours.last_after[slot, n + 1] = after
+    tours.last_before[slot, n + 1] = before
+    tours.last_short[slot, n + 1] = short
+    for i in range(n, -1, -1):
+        drive = problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+        left_before = before - drive
+        if lunch > 0 and lunch_from + lunch <= after:
+            left_before = max(left_before, min(lunch_until, after - lunch - drive))
+        left_after, left_short = after - drive, short - drive
+        if i > 0:
+            account = tours.place[slot, i] - 1
+            service = problem.service[account]
+            after = latest_start(problem, account, day, left_after - service)
+            before = latest_start(problem, account, day, left_before - service)
+            short = latest_start(problem, account, day, left_short - service)
+        else:
+            after, before, short = left_after, left_before, left_short
+        tours.last_after[slot, i] = after
+        tours.last_before[slot, i] = before
+        tours.last_short[slot, i] = short
+
+
+@compiled
+def refresh(problem: Problem, tours: Tours, slot: int) -> int:
+    """Fill all labels of a slot for a regular end of the day and return the earliest time back home."""
+    back = refresh_forward(problem, tours, slot)
+    refresh_backward(problem, tours, slot, problem.end[slot])
+    return back
+
+
+@compiled
+def measure(problem: Problem, tours: Tours, slot: int) -> None:
+    """Fill drive, overtime and shortest working time of a slot (back home as early as possible, away as late as possible)."""
+    n = tours.length[slot]
+    drive, service = 0, 0
+    for i in range(n + 1):
+        drive += problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+        if i > 0:
+            service += problem.service[tours.place[slot, i] - 1]
+    tours.drive[slot] = drive
+    if n == 0:
+        tours.overtime[slot] = 0
+        tours.work[slot] = 0
+        return
+    back = refresh_forward(problem, tours, slot)
+    tours.overtime[slot] = max(0, back - problem.end[slot])
+    lunch = problem.lunch[slot]
+    refresh_backward(problem, tours, slot, back)
+    if lunch == 0 or back <= problem.lunch_until[slot] or tours.last_after[slot, 0] >= problem.lunch_from[slot]:
+        tours.work[slot] = back - tours.last_after[slot, 0]
+    else:
+        tours.work[slot] = back - tours.last_before[slot, 0] - lunch
+    refresh_backward(problem, tours, slot, problem.end[slot])
+
+
+@compiled
+def insertion_keeps_time(problem: Problem, tours: Tours, slot: int, i: int, account: int) -> bool:
+    """Tell whether the tour still ends in regular time with the account visited between columns i and i + 1."""
+    day, lunch = problem.slot_day[slot], problem.lunch[slot]
+    lunch_from, lunch_until = problem.lunch_from[slot], problem.lunch_until[slot]
+    to = problem.drive[tours.place[slot, i], account + 1]
+    on = problem.drive[account + 1, tours.place[slot, i + 1]]
+    service = problem.service[account]
+    before = tours.end_before[slot, i]
+    ready = min(tours.end_after[slot, i] + to, after_break(before, to, lunch, lunch_from, lunch_until))
+    after = earliest_start(problem, account, day, ready) + service
+    if after + on <= tours.last_after[slot, i + 1]:
+        return True
+    if lunch == 0:
+        return False
+    before = earliest_start(problem, account, day, before + to) + service
+    if before + on <= tours.last_before[slot, i + 1] or before + on <= tours.last_short[slot, i + 1]:
+        return True
+    return after_break(before, on, lunch, lunch_from, lunch_until) <= tours.last_after[slot, i + 1]
+
+
+@compiled
+def insertion_back(problem: Problem, tours: Tours, slot: int, i: int, account: int) -> int:
+    """Return the earliest time back home with the account visited between columns i and i + 1."""
+    day, lunch = problem.slot_day[slot], problem.lunch[slot]
+    lunch_from, lunch_until = problem.lunch_from[slot], problem.lunch_until[slot]
+    before, after = tours.end_before[slot, i], tours.end_after[slot, i]
+    here, j = tours.place[slot, i], i
+    visiting = account
+    while True:
+        drive = problem.drive[here, visiting + 1]
+        ready = min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+        after = earliest_start(problem, visiting, day, ready) + problem.service[visiting]
+        before = earliest_start(problem, visiting, day, before + drive) + problem.service[visiting]
+        here = visiting + 1
+        j += 1
+        if j > tours.length[slot]:
+            break
+        visiting = tours.place[slot, j] - 1
+    drive = problem.drive[here, 0]
+    if before + drive <= lunch_until:
+        return before + drive
+    return min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+
+
+@compiled
+def insertion_prices(problem: Problem, tours: Tours, account: int, prices: IntArray) -> None:
+    """Fill, per slot, the least added drive of a visit that ends in time and, failing that, the least minutes too many.
+
+    Parameters
+    ----------
+    prices
+        Shape (slots, 2): added drive, minutes too late home; NEVER where no place gives either.
+    """
+    for slot in range(len(problem.slot_day)):
+        prices[slot, 0] = prices[slot, 1] = NEVER
+        refresh(problem, tours, slot)
+        for i in range(tours.length[slot] + 1):
+            before, after = tours.place[slot, i], tours.place[slot, i + 1]
+            back = insertion_back(problem, tours, slot, i, account)
+            extra = (
+                problem.drive[before, account + 1] + problem.drive[account + 1, after] - problem.drive[before, after]
+            )
+            if back <= problem.latest[slot]:
+                prices[slot, 0] = min(prices[slot, 0], extra)
+            elif back < NEVER // 2:
+                prices[slot, 1] = min(prices[slot, 1], back - problem.latest[slot])

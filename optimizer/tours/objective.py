@@ -1,0 +1,60 @@
+"""Name the parts of a tour plan's cost and compute them from the plan, without the solver."""
+
+from optimizer.solving import Term
+from optimizer.tours.arrays import MUST_PENALTY
+from optimizer.tours.instance import TourInstance
+from optimizer.tours.plan import TourPlan
+from optimizer.tours.schedule import work_minutes
+
+DRIVING = "driving"
+MISSED_VISITS = "missed visits"
+MISSED_MUSTS = "missed musts"
+OVERTIME = "overtime"
+LEVEL_WEEKS = "level weeks"
+
+
+def terms(instance: TourInstance, plan: TourPlan) -> tuple[Term, ...]:
+    """Compute every part of the objective.
+
+    Returns
+    -------
+    Driving minutes; the value of missed visits; the number of missed visits that a must asks for; overtime minutes; minutes
+    by which the busiest week's work exceeds the mean of the weeks.
+    """
+    counts = visit_counts(instance, plan)
+    missed = [rule.frequency - count for rule, count in zip(instance.visits, counts, strict=True)]
+    work = week_work(instance, plan)
+    overtime = sum(max(0, tour.back_home - instance.days[tour.day].end_minute) for tour in plan.tours)
+    driving = sum(tour.home_drive_minutes + sum(stop.drive_minutes for stop in tour.stops) for tour in plan.tours)
+    lost = sum(rule.visit_value * m for rule, m in zip(instance.visits, missed, strict=True))
+    musts = sum(m for rule, m in zip(instance.visits, missed, strict=True) if rule.must)
+    uneven = max(work.values(), default=0) - sum(work.values()) / max(1, len(work))
+    return (
+        Term(name=DRIVING, unit="minutes", weight=1.0, value=float(driving)),
+        Term(name=MISSED_VISITS, unit="minutes of value", weight=1.0, value=float(lost)),
+        Term(name=MISSED_MUSTS, unit="visits", weight=float(MUST_PENALTY), value=float(musts)),
+        Term(name=OVERTIME, unit="minutes", weight=float(instance.overtime_weight), value=float(overtime)),
+        Term(name=LEVEL_WEEKS, unit="minutes", weight=float(instance.level_weight), value=uneven),
+    )
+
+
+def cost(instance: TourInstance, plan: TourPlan) -> float:
+    """Return the sum of the terms."""
+    return sum(term.contribution for term in terms(instance, plan))
+
+
+def visit_counts(instance: TourInstance, plan: TourPlan) -> list[int]:
+    """Count the planned visits of every account."""
+    counts = [0] * len(instance.visits)
+    for tour in plan.tours:
+        for stop in tour.stops:
+            counts[stop.account] += 1
+    return counts
+
+
+def week_work(instance: TourInstance, plan: TourPlan) -> dict[int, int]:
+    """Add up the working minutes of every week of the cycle that has a working day."""
+    work = {day.week: 0 for day in instance.days}
+    for tour in plan.tours:
+        work[instance.days[tour.day].week] += work_minutes(instance.days[tour.day], tour)
+    return work

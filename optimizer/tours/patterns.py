@@ -1,0 +1,188 @@
+"""Build the sets of days on which an account may be visited: well spaced, the same weekday first."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations, pairwise
+
+from optimizer.tours.instance import WorkDay
+
+Pattern = tuple[int, ...]
+
+MOST_ENUMERATED = 3
+"""Frequencies up to this one try every combination of days; higher ones shift visits of regular patterns."""
+
+
+def visit_patterns(
+    days: Sequence[WorkDay],
+    frequency: int,
+    weeks: int,
+    *,
+    open_days: Sequence[bool] | None = None,
+    min_gap_days: int = 1,
+    tolerance_days: int = 2,
+    max_patterns: int = 120,
+) -> tuple[Pattern, ...]:
+    """Build the allowed visit patterns of an account.
+
+    Parameters
+    ----------
+    days
+        Working days of the rep.
+    frequency
+        Visits wanted in the cycle; 0 gives no pattern.
+    weeks
+        Length of the cycle in weeks; spacing is judged around its end as well, so that cycles join up.
+    open_days
+        Per entry of `days`, whether the account can be visited; all when left out.
+    min_gap_days
+        Least number of calendar days from one visit to the next.
+    tolerance_days
+        How many calendar days a gap may differ from the ideal `7 · weeks / frequency`. A visit that falls on a day that is
+        not worked or closed moves to the nearest open day, even if that stretches a gap further.
+    max_patterns
+        Most patterns returned; about two thirds are full ones, the rest fall-backs with fewer visits.
+
+    Returns
+    -------
+    Patterns as ascending indices into `days`: full ones first, the most regular first, then fall-backs with ever fewer
+    visits. Deterministic.
+    """
+    if frequency <= 0 or max_patterns <= 0:
+        return ()
+    is_open = tuple(open_days) if open_days is not None else (True,) * len(days)
+    usable = tuple((index, day.day) for index, day in enumerate(days) if is_open[index])
+    return _patterns_of(usable, frequency, weeks, min_gap_days, tolerance_days, max_patterns)
+
+
+@lru_cache(maxsize=4096)
+def _patterns_of(
+    usable: tuple[tuple[int, int], ...], frequency: int, weeks: int, min_gap: int, tolerance: int, most: int
+) -> tuple[Pattern, ...]:
+    calendar = [day for _, day in usable]
+    index_of = {day: index for index, day in usable}
+    fewer = _fewer_visits(frequency)
+    share = max(1, most // 3 // max(1, len(fewer)))
+    found: list[Pattern] = []
+    for visits in (frequency, *fewer):
+        room = most - len(found) if visits == 1 else most - share * len(fewer) if visits == frequency else share
+        patterns = _regular_patterns(calendar, visits, weeks, min_gap, tolerance)[
+            : max(0, min(room, most - len(found)))
+        ]
+        found += [tuple(index_of[day] for day in pattern) for pattern in patterns]
+    return tuple(dict.fromkeys(found))
+
+
+def _fewer_visits(frequency: int) -> tuple[int, ...]:
+    """Choose the visit counts of fall-back patterns: one less, then three quarters, a half, a quarter and one."""
+    wanted = {frequency - 1, round(frequency * 0.75), frequency // 2, frequency // 4, 1}
+    return tuple(sorted((visits for visits in wanted if 0 < visits < frequency), reverse=True))
+
+
+def _regular_patterns(calendar: list[int], visits: int, weeks: int, min_gap: int, tolerance: int) -> list[Pattern]:
+    """List patterns of calendar days with `visits` visits, most regular first."""
+    if visits > len(calendar):
+        return []
+    cycle = 7 * weeks
+    ideal = cycle / visits
+    base = [p for p in _base_patterns(calendar, visits, weeks) if _least_gap(p, cycle) >= min(min_gap, cycle)]
+    near = set(base)
+    if visits <= MOST_ENUMERATED:
+        near.update(p for p in combinations(calendar, visits) if _spaced(p, cycle, ideal, min_gap, tolerance))
+    else:
+        for pattern in base:
+            near.update(
+                p for p in _shifted(pattern, calendar, tolerance) if _spaced(p, cycle, ideal, min_gap, tolerance)
+            )
+    kept = {p for p in near if _spaced(p, cycle, ideal, min_gap, tolerance)}
+    # Closed days push visits together, and three visits on one weekday of four weeks leave a week out: a little more than the
+    # tolerance is then still regular. Days too few for any regular pattern leave those that are nearest to one.
+    kept.update(p for p in base if ideal > 5 and _worst_gap(p, cycle, ideal) <= tolerance + 3)
+    kept = kept or near
+    return _mixed(sorted(kept, key=lambda p: (_weekday_changes(p, visits, weeks), _unevenness(p, cycle, ideal), p)))
+
+
+def _base_patterns(calendar: list[int], visits: int, weeks: int) -> list[Pattern]:
+    """List same-weekday patterns and evenly spread ones, each visit moved to the nearest usable day."""
+    cycle = 7 * weeks
+    weekdays = sorted({day % 7 for day in calendar})
+    found: dict[Pattern, None] = {}
+    per_week, rest = divmod(visits, weeks)
+    sizes = {per_week, per_week + 1} if rest else {per_week}
+    for weekday_set in sorted(
+        {s for size in sizes if size > 0 for s in combinations(weekdays, min(size, len(weekdays)))}
+    ):
+        for phase in range(weeks if rest else 1):
+            wanted: list[int] = []
+            for week in range(weeks):
+                count = per_week + (1 if ((week + phase) * rest) % weeks < rest else 0)
+                size = min(count, len(weekday_set))
+                chosen = [weekday_set[(k * len(weekday_set)) // size] for k in range(size)] if size else []
+                wanted += [7 * week + weekday for weekday in chosen]
+            if len(wanted) == visits:
+                _add(found, _snap(wanted, calendar, cycle))
+    for first in calendar:
+        _add(found, _snap([round(first + k * cycle / visits) % cycle for k in range(visits)], calendar, cycle))
+    return list(found)
+
+
+def _add(found: dict[Pattern, None], pattern: Pattern | None) -> None:
+    if pattern is not None:
+        found[pattern] = None
+
+
+def _snap(wanted: Sequence[int], calendar: Sequence[int], cycle: int) -> Pattern | None:
+    """Move each wanted day to the nearest usable day (around the end of the cycle too) that is still free."""
+    taken: set[int] = set()
+    for day in wanted:
+        free = [c for c in calendar if c not in taken]
+        if not free:
+            return None
+        taken.add(min(free, key=lambda c: (min((c - day) % cycle, (day - c) % cycle), c)))
+    return tuple(sorted(taken))
+
+
+def _shifted(pattern: Pattern, calendar: Sequence[int], tolerance: int) -> Iterator[Pattern]:
+    """Yield the pattern with one visit, or two, moved by up to `tolerance` days."""
+    usable = set(calendar)
+    moves = [(i, s) for i in range(len(pattern)) for s in range(-tolerance, tolerance + 1) if s]
+    for count in (1, 2) if len(pattern) <= 6 else (1,):
+        for chosen in combinations(moves, count):
+            days = list(pattern)
+            for i, s in chosen:
+                days[i] = pattern[i] + s
+            if len(set(days)) == len(days) and all(day in usable for day in days):
+                yield tuple(sorted(days))
+
+
+def _gaps(pattern: Pattern, cycle: int) -> list[int]:
+    return [b - a for a, b in pairwise(pattern)] + [pattern[0] + cycle - pattern[-1]]
+
+
+def _least_gap(pattern: Pattern, cycle: int) -> int:
+    return min(_gaps(pattern, cycle))
+
+
+def _worst_gap(pattern: Pattern, cycle: int, ideal: float) -> float:
+    return max(abs(gap - ideal) for gap in _gaps(pattern, cycle))
+
+
+def _spaced(pattern: Pattern, cycle: int, ideal: float, min_gap: int, tolerance: int) -> bool:
+    return _least_gap(pattern, cycle) >= min_gap and _worst_gap(pattern, cycle, ideal) <= tolerance
+
+
+def _unevenness(pattern: Pattern, cycle: int, ideal: float) -> float:
+    return sum((gap - ideal) ** 2 for gap in _gaps(pattern, cycle))
+
+
+def _weekday_changes(pattern: Pattern, visits: int, weeks: int) -> int:
+    """Count weekdays in use beyond what the frequency needs."""
+    return len({day % 7 for day in pattern}) - -(-visits // weeks)
+
+
+def _mixed(patterns: list[Pattern]) -> list[Pattern]:
+    """Deal the patterns out by their first day, so that a cut keeps all parts of the cycle; regular ones stay first."""
+    dealt: dict[int, int] = {}
+    turn = {}
+    for pattern in patterns:
+        turn[pattern] = dealt[pattern[0]] = dealt.get(pattern[0], -1) + 1
+    return sorted(patterns, key=lambda p: turn[p])

@@ -1,0 +1,155 @@
+"""Say for every account that is visited less than wanted which rule stands in the way, and its price in minutes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.tours.arrays import NEVER, Problem, Tours
+from optimizer.tours.clock import insertion_prices
+from optimizer.tours.instance import IntArray, TourInstance, VisitRule
+from optimizer.tours.objective import visit_counts, week_work
+from optimizer.tours.plan import Missed, TourPlan
+from optimizer.tours.schedule import schedule_day
+from optimizer.tours.verify import WEEKDAYS
+
+
+def missed_accounts(instance: TourInstance, plan: TourPlan, problem: Problem, tours: Tours) -> tuple[Missed, ...]:
+    """List the accounts with fewer visits than wanted, each with a reason.
+
+    Parameters
+    ----------
+    problem, tours
+        The instance and the plan as the kernel sees them, to price one more visit.
+    """
+    counts = visit_counts(instance, plan)
+    work = week_work(instance, plan)
+    spare = {week: instance.week_minutes - minutes for week, minutes in work.items()}
+    prices = np.zeros((len(instance.days), 2), dtype=np.int64)
+    missed = []
+    for a, rule in enumerate(instance.visits):
+        if counts[a] >= rule.frequency:
+            continue
+        reason = never_possible(instance, a, wanted=counts[a] + 1)
+        if not reason:
+            insertion_prices(problem, tours, a, prices)
+            days = {tour.day for tour in plan.tours if any(stop.account == a for stop in tour.stops)}
+            reason = _dearest_rule(instance, rule, prices, days, spare)
+        missed.append(Missed(account=a, wanted=rule.frequency, planned=counts[a], reason=reason))
+    return tuple(missed)
+
+
+def never_possible(instance: TourInstance, account: int, *, wanted: int) -> str:
+    """Say why no plan at all visits the account `wanted` times; empty when nothing in its own data forbids it."""
+    rule = instance.visits[account]
+    if not instance.days:
+        return "the rep has no working day in the cycle"
+    spans = [hi - lo for windows in rule.windows for lo, hi in windows]
+    if not spans:
+        return "closed on all working days"
+    if max(spans) < rule.service_minutes:
+        return f"service of {rule.service_minutes} min is longer than any opening window (at most {max(spans)} min)"
+    open_days = [
+        d for d, windows in enumerate(rule.windows) if any(hi - lo >= rule.service_minutes for lo, hi in windows)
+    ]
+    reachable = [d for d in open_days if _fits_alone(instance, d, account)]
+    if not reachable:
+        return _too_far(instance, account, open_days)
+    usable = set(reachable)
+    most = max((len(p) for p in rule.patterns if usable.issuperset(p)), default=0)
+    if most < wanted:
+        days = "1 working day" if len(reachable) == 1 else f"{len(reachable)} working days"
+        return f"it can be visited on {days} of the cycle, which allows {most} of {rule.frequency} visits with their spacing"
+    return ""
+
+
+def _fits_alone(instance: TourInstance, day: int, account: int) -> bool:
+    tour = schedule_day(instance, day, [account])
+    if tour is None:
+        return False
+    lunch = instance.days[day].lunch_minutes if tour.lunch_before >= 0 else 0
+    return tour.back_home - tour.leave_home - lunch <= instance.week_minutes
+
+
+def _too_far(instance: TourInstance, account: int, open_days: Sequence[int]) -> str:
+    rule = instance.visits[account]
+    drive = int(instance.drive_minutes[0, account + 1] + instance.drive_minutes[account + 1, 0])
+    lengths = [
+        instance.days[d].end_minute + instance.days[d].overtime_minutes - instance.days[d].start_minute
+        for d in open_days
+    ]
+    longest = max(lengths)
+    if drive + rule.service_minutes > min(longest, instance.week_minutes):
+        day = (
+            f"the {_hours(longest)} day"
+            if longest <= instance.week_minutes
+            else f"the {_hours(instance.week_minutes)} week"
+        )
+        return f"too far: {_hours(drive)} there and back + {rule.service_minutes} min of service do not fit into {day}"
+    return (
+        f"its opening hours cannot be met: {_hours(drive)} there and back + {rule.service_minutes} min of service within "
+        "the working day and around lunch"
+    )
+
+
+def _dearest_rule(
+    instance: TourInstance, rule: VisitRule, prices: IntArray, visited: set[int], spare: dict[int, int]
+) -> str:
+    """Price the cheapest pattern with more visits on top of the plan as it stands."""
+    longer = [p for p in rule.patterns if len(p) > len(visited)]
+    growing = [p for p in longer if visited.issubset(p)]
+    days_needed = [sorted(set(p) - visited) for p in growing or longer]
+    in_time = [days for days in days_needed if all(prices[d, 0] < NEVER for d in days)]
+    if not in_time:
+        return _no_time(instance, days_needed, prices)
+    over = {tuple(days): max(_week_excess(instance, rule, days, prices, spare), default=(0, 0)) for days in in_time}
+    affordable = [days for days in in_time if over[tuple(days)][0] <= 0]
+    if not affordable:
+        minutes, week = min(over.values())
+        return f"no time left: week {week + 1} would need {minutes} more minutes"
+    cheapest = min(affordable, key=lambda days: (sum(int(prices[d, 0]) for d in days) / len(days), days))
+    drive = sum(int(prices[d, 0]) for d in cheapest)
+    value = rule.visit_value * len(cheapest)
+    if drive >= value:
+        if len(cheapest) == 1:
+            return f"visit is worth {value} minutes but costs {drive} minutes of driving ({_day_name(instance, cheapest[0])})"
+        return f"{len(cheapest)} more visits are worth {value} minutes but cost {drive} minutes of driving"
+    if not growing:
+        return "more visits would need other visit days than the planned ones, and those cost more than they gain"
+    return (
+        f"{drive} more minutes of driving were found only after the search ended ({_day_name(instance, cheapest[0])})"
+    )
+
+
+def _no_time(instance: TourInstance, days_needed: Sequence[Sequence[int]], prices: IntArray) -> str:
+    """Name the day that lacks the fewest minutes, on the pattern whose worst day lacks the fewest."""
+
+    def lack(day: int) -> int:
+        return 0 if prices[day, 0] < NEVER else int(prices[day, 1])
+
+    worst = [max(((lack(d), d) for d in days), default=(NEVER, 0)) for days in days_needed]
+    minutes, day = min(worst)
+    if minutes >= NEVER:
+        return "no time left: its opening hours fit into no day's tour beside the visits planned"
+    return f"no time left: the cheapest day would need {minutes} more minutes ({_day_name(instance, day)})"
+
+
+def _week_excess(
+    instance: TourInstance, rule: VisitRule, days: Sequence[int], prices: IntArray, spare: dict[int, int]
+) -> list[tuple[int, int]]:
+    """Pair minutes over the week limit with the week, for every week that gets more visits."""
+    extra: dict[int, int] = {}
+    for d in days:
+        week = instance.days[d].week
+        extra[week] = extra.get(week, 0) + int(prices[d, 0]) + rule.service_minutes
+    return [(minutes - spare[week], week) for week, minutes in extra.items()]
+
+
+def _day_name(instance: TourInstance, day: int) -> str:
+    return f"week {instance.days[day].week + 1} {WEEKDAYS[instance.days[day].weekday]}"
+
+
+def _hours(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if hours == 0:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"

@@ -1,0 +1,96 @@
+"""Search for the tours of one rep from several seeds with the compiled kernel."""
+
+import time
+from typing import Final
+
+import numpy as np
+
+from optimizer.progress import Observer, Silent
+from optimizer.solving import Effort, SolverSettings
+from optimizer.tours.arrays import SLOT_FIELDS, Problem, Tours, build_problem, empty_tours
+from optimizer.tours.clock import insertion_prices
+from optimizer.tours.ruin_recreate import improve
+
+ROUNDS: Final = {Effort.QUICK: 10_000, Effort.NORMAL: 60_000, Effort.THOROUGH: 600_000}
+"""Rounds of ruin and recreate for one rep."""
+RESTARTS: Final = {Effort.QUICK: 1, Effort.NORMAL: 2, Effort.THOROUGH: 6}
+"""Independent runs that share the rounds; the best is kept."""
+CHUNK: Final = 2_000
+"""Rounds between two looks at the clock."""
+HOT: Final = 0.5
+"""First temperature, as a share of the mean drive to a near account."""
+COLD: Final = 0.005
+"""Last temperature, as such a share."""
+REMOVED_MEAN: Final = 8.0
+LONGEST_STRING: Final = 8
+WEEK_PRICE: Final = 5.0
+"""Driving minutes for each minute above the week limit, while searching."""
+
+
+def load_kernels() -> None:
+    """Compile the kernels, or load them from the cache, on a problem of one account."""
+    problem = build_problem(
+        drive=np.zeros((2, 2), dtype=np.int64),
+        service=[0],
+        demand=[0],
+        windows=[[[(0, 0)]]],
+        patterns=[[(0,)]],
+        frequency=[1],
+        miss_cost=[1],
+        slot_day=[0],
+        slots={name: [0] for name in SLOT_FIELDS},
+        weeks=1,
+        week_limit=0,
+        overtime_weight=0,
+        level_weight=0,
+    )
+    search_tours(problem, SolverSettings(effort=Effort.QUICK), time.monotonic(), Silent())
+    insertion_prices(problem, empty_tours(problem), 0, np.zeros((1, 2), dtype=np.int64))
+
+
+def search_tours(problem: Problem, settings: SolverSettings, deadline: float, observer: Observer) -> tuple[Tours, bool]:
+    """Run ruin and recreate from several seeds; return the best tours and whether the work was done in time."""
+    best = empty_tours(problem)
+    best_cost = np.inf
+    restarts = RESTARTS[settings.effort]
+    chunks = max(1, ROUNDS[settings.effort] // restarts // CHUNK)
+    near = _typical_drive(problem)
+    for restart in range(restarts):
+        current, trial = empty_tours(problem), empty_tours(problem)
+        rng = np.array([_mixed(settings.seed * 1_000 + restart)], dtype=np.int64)
+        for chunk in range(chunks):
+            hot, cold = (near * HOT * (COLD / HOT) ** ((chunk + part) / chunks) for part in (0, 1))
+            best_cost = improve(
+                problem,
+                current,
+                trial,
+                best,
+                rng,
+                CHUNK,
+                hot,
+                cold,
+                REMOVED_MEAN,
+                LONGEST_STRING,
+                WEEK_PRICE,
+                best_cost,
+            )
+            done = (restart * chunks + chunk + 1) / (restarts * chunks)
+            observer.report("planning tours", share_done=done, objective=float(best_cost))
+            if time.monotonic() > deadline and done < 1.0:
+                return best, False
+    return best, True
+
+
+def _typical_drive(problem: Problem) -> float:
+    """Return the mean drive between home and accounts and between accounts, at least 1."""
+    places = len(problem.drive)
+    return max(1.0, float(problem.drive.sum()) / max(1, places * (places - 1)))
+
+
+def _mixed(seed: int) -> int:
+    """Spread a small seed over all bits, never zero (splitmix64 of Steele, Lea & Flood, OOPSLA 2014)."""
+    mask = (1 << 64) - 1
+    z = (seed + 0x9E3779B97F4A7C15) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return ((z ^ (z >> 31)) >> 1) | 1

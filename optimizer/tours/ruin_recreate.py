@@ -1,0 +1,434 @@
+"""Improve the tours of a cycle in compiled code: ruin strings of accounts, give them new patterns, anneal.
+
+After Christiaens & Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing Problems", Transportation Science
+54(2), 2020, carried over to periodic problems: an account leaves all its days at once and comes back on the pattern whose
+cheapest insertions cost least.
+"""
+
+import math
+
+import numpy as np
+
+from optimizer.tours.arrays import NEVER, NO_LIMIT, Problem, Tours
+from optimizer.tours.clock import insertion_back, insertion_keeps_time, measure, refresh
+from optimizer.tours.compiling import compiled
+from optimizer.tours.instance import IntArray
+
+BLINK = 0.01
+"""Chance that an insertion place is overlooked (section 5.2 of the paper)."""
+SPLIT = 0.5
+"""Chance that a removed string keeps some stops in its middle (section 5.1)."""
+MOST_UNSERVED = 10
+"""Accounts without a visit that one round tries to bring in."""
+
+
+@compiled
+def random_share(rng: IntArray) -> float:
+    """Return a number in [0, 1) and step the generator (xorshift64 of Marsaglia, Journal of Statistical Software 2003)."""
+    x = np.uint64(rng[0])
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    rng[0] = np.int64(x)
+    return float(np.float64(x >> np.uint64(11)) * (1.0 / 9007199254740992.0))
+
+
+@compiled
+def copy_slot(source: Tours, target: Tours, slot: int) -> None:
+    """Copy one slot with its labels."""
+    n = source.length[slot] + 2
+    for i in range(n):
+        target.place[slot, i] = source.place[slot, i]
+        target.end_before[slot, i] = source.end_before[slot, i]
+        target.end_after[slot, i] = source.end_after[slot, i]
+        target.last_before[slot, i] = source.last_before[slot, i]
+        target.last_after[slot, i] = source.last_after[slot, i]
+        target.last_short[slot, i] = source.last_short[slot, i]
+    target.length[slot] = source.length[slot]
+    target.drive[slot] = source.drive[slot]
+    target.overtime[slot] = source.overtime[slot]
+    target.work[slot] = source.work[slot]
+    target.load[slot] = source.load[slot]
+    target.service[slot] = source.service[slot]
+
+
+@compiled
+def copy_account(source: Tours, target: Tours, account: int) -> None:
+    """Copy the pattern of one account."""
+    target.chosen[account] = source.chosen[account]
+    for d in range(source.slot_of.shape[1]):
+        target.slot_of[account, d] = source.slot_of[account, d]
+
+
+@compiled
+def take_out(problem: Problem, tours: Tours, account: int, touched: IntArray) -> None:
+    """Remove an account from all its days; labels are left stale and the slots marked in `touched`."""
+    row = tours.chosen[account]
+    for v in range(problem.pattern_visits[row]):
+        day = problem.pattern_days[row, v]
+        slot = tours.slot_of[account, day]
+        tours.slot_of[account, day] = -1
+        n = tours.length[slot]
+        i = 1
+        while tours.place[slot, i] != account + 1:
+            i += 1
+        before, here, after = tours.place[slot, i - 1], account + 1, tours.place[slot, i + 1]
+        tours.drive[slot] += problem.drive[before, after] - problem.drive[before, here] - problem.drive[here, after]
+        for j in range(i, n + 1):
+            tours.place[slot, j] = tours.place[slot, j + 1]
+        tours.length[slot] = n - 1
+        if n == 1:
+            tours.drive[slot] = 0
+        tours.load[slot] -= problem.demand[account]
+        tours.service[slot] -= problem.service[account]
+        touched[slot] = 1
+    tours.chosen[account] = -1
+
+
+@compiled
+def put_in(problem: Problem, tours: Tours, account: int, slot: int, i: int) -> None:
+    """Visit an account between columns i and i + 1 of a slot and refresh the labels."""
+    here = account + 1
+    before, after = tours.place[slot, i], tours.place[slot, i + 1]
+    for j in range(tours.length[slot] + 1, i, -1):
+        tours.place[slot, j + 1] = tours.place[slot, j]
+    tours.place[slot, i + 1] = here
+    tours.length[slot] += 1
+    tours.drive[slot] += problem.drive[before, here] + problem.drive[here, after] - problem.drive[before, after]
+    tours.load[slot] += problem.demand[account]
+    tours.service[slot] += problem.service[account]
+    tours.slot_of[account, problem.slot_day[slot]] = slot
+    back = refresh(problem, tours, slot)
+    tours.overtime[slot] = max(0, back - problem.end[slot])
+
+
+@compiled
+def best_place(
+    problem: Problem, tours: Tours, slot: int, account: int, limit: float, rng: IntArray
+) -> tuple[float, int]:
+    """Return the least added cost (drive and overtime) below `limit` and the column to insert after, −1 for none."""
+    best, best_i = limit, -1
+    if tours.load[slot] + problem.demand[account] > problem.capacity[slot]:
+        return best, best_i
+    here, lunch = account + 1, problem.lunch[slot]
+    busy = tours.drive[slot] + tours.service[slot] + problem.service[account]
+    room = problem.latest[slot] - problem.start[slot]
+    until_lunch = problem.lunch_until[slot] - problem.start[slot]
+    for i in range(tours.length[slot] + 1):
+        before, after = tours.place[slot, i], tours.place[slot, i + 1]
+        extra = problem.drive[before, here] + problem.drive[here, after] - problem.drive[before, after]
+        if extra >= best:
+            continue
+        span = busy + extra
+        if lunch > 0 and span > until_lunch:
+            span += lunch
+        if span > room or random_share(rng) < BLINK:
+            continue
+        cost = float(extra)
+        if not insertion_keeps_time(problem, tours, slot, i, account):
+            if problem.latest[slot] == problem.end[slot]:
+                continue
+            back = insertion_back(problem, tours, slot, i, account)
+            if back > problem.latest[slot]:
+                continue
+            overtime = max(0, back - problem.end[slot])
+            cost += problem.overtime_weight * (overtime - tours.overtime[slot])
+        if cost < best:
+            best, best_i = cost, i
+    return best, best_i
+
+
+@compiled
+def week_cost(problem: Problem, week_work: IntArray, week: int, extra: float, week_price: float) -> float:
+    """Return the added cost of `extra` minutes of work in a week: above the limit, and above the busiest week."""
+    total = week_work[week] + extra
+    cost = 0.0
+    if total > problem.week_limit:
+        cost += week_price * (total - max(problem.week_limit, week_work[week]))
+    if problem.level_weight > 0:
+        busiest = 0
+        for w in range(problem.weeks):
+            busiest = max(busiest, week_work[w])
+        cost += problem.level_weight * (max(0.0, total - busiest) - extra / problem.weeks)
+    return cost
+
+
+@compiled
+def bring_in(
+    problem: Problem,
+    tours: Tours,
+    account: int,
+    week_work: IntArray,
+    week_price: float,
+    scratch: IntArray,
+    cost_of_day: np.ndarray,  # type: ignore[type-arg]
+    touched: IntArray,
+    rng: IntArray,
+) -> None:
+    """Visit an account on its cheapest pattern, or not at all when that is cheaper."""
+    days = problem.useful.shape[1]
+    for day in range(days):
+        cost_of_day[day] = math.inf
+        if problem.useful[account, day] == 0:
+            continue
+        best, best_slot, best_i = math.inf, -1, -1
+        for slot in range(problem.day_slot[day], problem.day_slot[day + 1]):
+            cost, i = best_place(problem, tours, slot, account, best, rng)
+            if i >= 0:
+                best, best_slot, best_i = cost, slot, i
+            if tours.length[slot] == 0:
+                break  # the slots of a day are alike, and the empty ones come last
+        if best_slot >= 0:
+            week = problem.slot_week[best_slot]
+            extra = best + problem.service[account]
+            cost_of_day[day] = best + week_cost(problem, week_work, week, extra, week_price)
+            scratch[day, 0], scratch[day, 1] = best_slot, best_i
+    row = -1
+    least = float(problem.frequency[account] * problem.miss_cost[account])
+    for p in range(problem.pattern_start[account], problem.pattern_start[account + 1]):
+        visits = problem.pattern_visits[p]
+        cost = float((problem.frequency[account] - visits) * problem.miss_cost[account])
+        for v in range(visits):
+            cost += cost_of_day[problem.pattern_days[p, v]]
+            if cost >= least:
+                break
+        if cost < least:
+            least, row = cost, p
+    tours.chosen[account] = row
+    if row < 0:
+        return
+    for v in range(problem.pattern_visits[row]):
+        day = problem.pattern_days[row, v]
+        slot = scratch[day, 0]
+        drive = tours.drive[slot]
+        put_in(problem, tours, account, slot, scratch[day, 1])
+        week_work[problem.slot_week[slot]] += tours.drive[slot] - drive + problem.service[account]
+        touched[slot] = 1
+
+
+@compiled
+def cost_of(problem: Problem, tours: Tours, week_work: IntArray, week_price: float) -> tuple[float, int]:
+    """Return the whole cost and the minutes above the week limit; fills `week_work`."""
+    cost = 0.0
+    week_work[:] = 0
+    for slot in range(len(problem.slot_day)):
+        cost += tours.drive[slot] + problem.overtime_weight * tours.overtime[slot]
+        week_work[problem.slot_week[slot]] += tours.work[slot]
+    over, total, busiest = 0, 0, 0
+    for week in range(problem.weeks):
+        over += max(0, week_work[week] - problem.week_limit)
+        total += week_work[week]
+        busiest = max(busiest, week_work[week])
+    cost += week_price * over
+    if problem.weeks > 0:
+        cost += problem.level_weight * (busiest - total / problem.weeks)
+    for account in range(len(problem.frequency)):
+        row = tours.chosen[account]
+        visits = problem.pattern_visits[row] if row >= 0 else 0
+        cost += problem.miss_cost[account] * (problem.frequency[account] - visits)
+    return cost, over
+
+
+@compiled
+def ruin(
+    problem: Problem,
+    tours: Tours,
+    removed_mean: float,
+    longest_string: int,
+    removed: IntArray,
+    in_list: IntArray,
+    touched: IntArray,
+    rng: IntArray,
+) -> int:
+    """Take strings of neighbouring accounts out of the tours; return how many accounts `removed` now lists."""
+    accounts, slots = len(problem.frequency), len(problem.slot_day)
+    stops, used = 0, 0
+    for slot in range(slots):
+        stops += tours.length[slot]
+        used += min(1, tours.length[slot])
+    mean_length = stops / max(1, used)
+    longest = min(float(longest_string), max(1.0, mean_length))
+    most_strings = 4.0 * removed_mean / (1.0 + longest) - 1.0
+    strings = int(random_share(rng) * max(most_strings, 0.0) + 1.0)
+    seed = int(random_share(rng) * accounts)
+    hit = np.zeros(slots, dtype=np.int64)
+    count, unserved, done = 0, 0, 0
+    for k in range(-1, accounts - 1):
+        if done >= strings:
+            break
+        account = seed if k < 0 else problem.neighbours[seed, k]
+        if in_list[account]:
+            continue
+        row = tours.chosen[account]
+        if row < 0:
+            patterns = problem.pattern_start[account + 1] - problem.pattern_start[account]
+            if unserved < MOST_UNSERVED and patterns > 0:
+                in_list[account] = 1
+                removed[count] = account
+                count += 1
+                unserved += 1
+            continue
+        visits = problem.pattern_visits[row]
+        v = int(random_share(rng) * visits)
+        slot = tours.slot_of[account, problem.pattern_days[row, v]]
+        if hit[slot]:
+            continue
+        hit[slot] = 1
+        done += 1
+        n = tours.length[slot]
+        take = int(random_share(rng) * min(float(n), longest) + 1.0)
+        take = min(take, n)
+        keep = 0
+        if take < n and random_share(rng) < SPLIT:
+            keep = 1
+            while take + keep < n and random_share(rng) > 0.5:
+                keep += 1
+        at = 1
+        while tours.place[slot, at] != account + 1:
+            at += 1
+        span = take + keep
+        first_low, first_high = max(1, at - span + 1), min(at, n - span + 1)
+        first = first_low + int(random_share(rng) * (first_high - first_low + 1))
+        kept_from = first + 1 + int(random_share(rng) * max(1, take - 1)) if keep > 0 else first + span
+        begin = count
+        for i in range(first, first + span):
+            if kept_from <= i < kept_from + keep:
+                continue
+            other = tours.place[slot, i] - 1
+            if in_list[other] == 0:
+                in_list[other] = 1
+                removed[count] = other
+                count += 1
+        for c in range(begin, count):
+            take_out(problem, tours, removed[c], touched)
+    return count
+
+
+@compiled
+def order_removed(problem: Problem, removed: IntArray, count: int, rng: IntArray) -> None:
+    """Put the accounts into the order in which they come back."""
+    keys = np.empty(count, dtype=np.float64)
+    kind = random_share(rng)
+    for c in range(count):
+        account = removed[c]
+        key = random_share(rng)
+        if kind < 0.35:
+            pass
+        elif kind < 0.6:
+            key -= problem.frequency[account] * max(1, problem.service[account] + problem.demand[account])
+        elif kind < 0.75:
+            key -= problem.drive[0, account + 1]
+        elif kind < 0.85:
+            key += problem.drive[0, account + 1]
+        else:
+            key += problem.pattern_start[account + 1] - problem.pattern_start[account]
+        keys[c] = key
+    for c in range(1, count):
+        account, key = removed[c], keys[c]
+        b = c - 1
+        while b >= 0 and keys[b] > key:
+            keys[b + 1], removed[b + 1] = keys[b], removed[b]
+            b -= 1
+        keys[b + 1], removed[b + 1] = key, account
+
+
+@compiled
+def improve(
+    problem: Problem,
+    current: Tours,
+    trial: Tours,
+    best: Tours,
+    rng: IntArray,
+    iterations: int,
+    hot: float,
+    cold: float,
+    removed_mean: float,
+    longest_string: int,
+    week_price: float,
+    best_cost: float,
+) -> float:
+    """Anneal `current` for a number of rounds and keep the best tours within the week limit in `best`.
+
+    Parameters
+    ----------
+    current, trial, best
+        Three states; `trial` is overwritten, `best` only by something cheaper than `best_cost`.
+    rng
+        State of the random generator, not zero. Shape (1,).
+    hot, cold
+        First and last temperature, in cost units.
+    removed_mean
+        Accounts that a round takes out on average.
+    week_price
+        Cost of a minute above the week limit while searching.
+
+    Returns
+    -------
+    Cost of `best`.
+    """
+    accounts, slots = len(problem.frequency), len(problem.slot_day)
+    days = problem.useful.shape[1]
+    removed = np.zeros(accounts, dtype=np.int64)
+    in_list = np.zeros(accounts, dtype=np.int64)
+    touched = np.zeros(slots, dtype=np.int64)
+    week_work = np.zeros(max(1, problem.weeks), dtype=np.int64)
+    scratch = np.zeros((days, 2), dtype=np.int64)
+    cost_of_day = np.zeros(days, dtype=np.float64)
+    timed = problem.week_limit < NO_LIMIT or problem.level_weight > 0
+    for slot in range(slots):
+        refresh(problem, current, slot)
+        measure(problem, current, slot)
+        copy_slot(current, trial, slot)
+    for account in range(accounts):
+        copy_account(current, trial, account)
+    current_cost, over = cost_of(problem, current, week_work, week_price)
+    if over == 0 and current_cost < best_cost:
+        best_cost = current_cost
+        for slot in range(slots):
+            copy_slot(current, best, slot)
+        for account in range(accounts):
+            copy_account(current, best, account)
+    cooling = (cold / hot) ** (1.0 / max(1, iterations))
+    temperature = hot
+    for _ in range(iterations):
+        count = ruin(problem, trial, removed_mean, longest_string, removed, in_list, touched, rng)
+        for slot in range(slots):
+            if touched[slot]:
+                back = refresh(problem, trial, slot)
+                trial.overtime[slot] = max(0, back - problem.end[slot]) if trial.length[slot] > 0 else 0
+                if timed:
+                    measure(problem, trial, slot)
+        if timed:
+            cost_of(problem, trial, week_work, week_price)
+        order_removed(problem, removed, count, rng)
+        for c in range(count):
+            bring_in(problem, trial, removed[c], week_work, week_price, scratch, cost_of_day, touched, rng)
+        if timed:
+            for slot in range(slots):
+                if touched[slot]:
+                    measure(problem, trial, slot)
+        trial_cost, over = cost_of(problem, trial, week_work, week_price)
+        accept = trial_cost < current_cost - temperature * math.log(max(random_share(rng), 1e-300))
+        for slot in range(slots):
+            if touched[slot]:
+                if accept:
+                    copy_slot(trial, current, slot)
+                else:
+                    copy_slot(current, trial, slot)
+                touched[slot] = 0
+        for c in range(count):
+            if accept:
+                copy_account(trial, current, removed[c])
+            else:
+                copy_account(current, trial, removed[c])
+            in_list[removed[c]] = 0
+        if accept:
+            current_cost = trial_cost
+            if over == 0 and trial_cost < best_cost - 1e-7:
+                best_cost = trial_cost
+                for slot in range(slots):
+                    copy_slot(current, best, slot)
+                for account in range(accounts):
+                    copy_account(current, best, account)
+        temperature *= cooling
+    return best_cost

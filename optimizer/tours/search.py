@@ -1,0 +1,139 @@
+"""Plan the tours of reps: search, time every stop, say what is missed and why; many reps side by side."""
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+
+from optimizer.progress import Observer, Silent
+from optimizer.solving import SolverSettings, Status, StopReason
+from optimizer.tours.arrays import Tours, problem_of
+from optimizer.tours.instance import TourInstance
+from optimizer.tours.objective import terms
+from optimizer.tours.plan import TourPlan, TourResult
+from optimizer.tours.reasons import missed_accounts, never_possible
+from optimizer.tours.restarts import load_kernels, search_tours
+from optimizer.tours.schedule import schedule_day
+from optimizer.tours.verify import MUST_RULE, verify
+
+
+def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Observer | None = None) -> TourResult:
+    """Plan the cycle of one rep.
+
+    Parameters
+    ----------
+    settings
+        `effort` sets the rounds of search, `seed` the random numbers; `seconds` is a safety net, seen in `stopped_by`.
+
+    Returns
+    -------
+    The best plan found; a plan always exists, since missing every visit is one. Status INFEASIBLE when a must account cannot
+    have its visits in any plan, UNKNOWN when musts are missed without proof.
+    """
+    watcher = observer or Silent()
+    problem = problem_of(instance)
+    deadline = time.monotonic() + settings.seconds
+    tours, in_time = search_tours(problem, settings, deadline, watcher)
+    plan = _plan_of(instance, tours)
+    broken = verify(instance, plan)
+    if any(violation.rule != MUST_RULE for violation in broken):
+        raise AssertionError("; ".join(violation.text for violation in broken))
+    return TourResult(
+        rep_id=instance.rep_id,
+        status=_status(instance, bool(broken)),
+        plan=plan,
+        missed=missed_accounts(instance, plan, problem, tours),
+        violations=broken,
+        terms=terms(instance, plan),
+        bound=None,
+        stopped_by=StopReason.WORK_DONE if in_time else StopReason.OUT_OF_TIME,
+    )
+
+
+def plan_all_tours(
+    instances: Sequence[TourInstance], settings: SolverSettings, *, observer: Observer | None = None
+) -> tuple[TourResult, ...]:
+    """Plan the cycle of every rep.
+
+    Parameters
+    ----------
+    settings
+        `workers` processes at most; with 1 everything runs in this process. `seconds` holds for all reps together: reps
+        begun later get a plan of little search, marked OUT_OF_TIME.
+
+    Returns
+    -------
+    Results in the order of `instances`; the same for any number of workers.
+    """
+    watcher = observer or Silent()
+    deadline = time.time() + settings.seconds
+    workers = min(settings.workers, len(instances))
+    if workers <= 1:
+        results = []
+        for done, instance in enumerate(instances):
+            results.append(_plan_until(instance, settings, deadline))
+            _report(watcher, instance, done + 1, len(instances))
+        return tuple(results)
+    load_kernels()  # compiles once, so that the processes find the machine code on disk
+    found: dict[int, TourResult] = {}
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker)
+    try:
+        largest_first = sorted(range(len(instances)), key=lambda i: -len(instances[i].visits))
+        futures = {pool.submit(_plan_until, instances[i], settings, deadline): i for i in largest_first}
+        for future in as_completed(futures):
+            index = futures[future]
+            found[index] = future.result()
+            _report(watcher, instances[index], len(found), len(instances))
+    finally:
+        # After Ctrl-C or an error, reps that wait are dropped, so that only those under way are waited for.
+        pool.shutdown(wait=True, cancel_futures=True)
+    return tuple(found[index] for index in range(len(instances)))
+
+
+def _plan_of(instance: TourInstance, tours: Tours) -> TourPlan:
+    """Time the days of a state of the search."""
+    timed = []
+    for day in range(len(instance.days)):
+        stops = [int(place) - 1 for place in tours.place[day, 1 : tours.length[day] + 1]]
+        if stops:
+            tour = schedule_day(instance, day, stops)
+            if tour is None:
+                message = f"{instance.rep_id}: the search made a day that cannot be driven"
+                raise AssertionError(message)
+            timed.append(tour)
+    return TourPlan(tours=tuple(timed))
+
+
+def _status(instance: TourInstance, musts_missed: bool) -> Status:
+    if not musts_missed:
+        return Status.FEASIBLE
+    musts = [a for a, rule in enumerate(instance.visits) if rule.must]
+    if any(never_possible(instance, a, wanted=instance.visits[a].frequency) for a in musts):
+        return Status.INFEASIBLE
+    return Status.UNKNOWN
+
+
+def _plan_until(instance: TourInstance, settings: SolverSettings, deadline: float) -> TourResult:
+    """Plan one rep by a wall-clock time that all processes share."""
+    return plan_tours(instance, replace(settings, seconds=max(0.0, deadline - time.time()), workers=1))
+
+
+def _report(observer: Observer, instance: TourInstance, done: int, reps: int) -> None:
+    observer.report(f"tours of {instance.rep_id}", share_done=done / reps)
+
+
+def _start_worker() -> None:
+    """Leave Ctrl-C to the parent, and end when the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
