@@ -1,0 +1,251 @@
+"""The command, from the words on the command line to the folder of results."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import run_scenario
+from tests.builders import tiny_case
+
+ROOT = Path(__file__).parents[1]
+FILES = {
+    "territories.geojson",
+    "areas.geojson",
+    "accounts.geojson",
+    "tours.geojson",
+    "assignment.csv",
+    "visits.csv",
+    "forecast.csv",
+    "potential.csv",
+    "measures.json",
+    "data_quality.json",
+    "data_quality.html",
+    "maps/territories.html",
+    "report.html",
+    "run.json",
+    "scenario.resolved.yaml",
+}
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file but run.json, which tells times."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> tuple[Path, Path]:
+    """A tiny scenario and the folder of its run."""
+    folder = tmp_path_factory.mktemp("case")
+    scenario = tiny_case(folder)
+    out = folder / "out"
+    assert run_scenario.main([str(scenario), "--out", str(out), "--quiet", "--set", "solver.effort=quick"]) == 0
+    return scenario, out
+
+
+def run(*words: str, **options) -> subprocess.CompletedProcess[str]:
+    """Call the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "run_scenario.py"), *words], capture_output=True, text=True, check=False, **options
+    )
+
+
+def test_without_words_it_shows_three_examples(capsys):
+    """A newcomer sees what to type."""
+    assert run_scenario.main([]) == 0
+    assert capsys.readouterr().out.count("python run_scenario.py") == 3
+
+
+def test_help_answers_within_a_second():
+    """Help does not wait for heavy libraries; the best of three, since the machine may be busy."""
+    seconds = []
+    for _ in range(3):
+        began = time.perf_counter()
+        assert "usage" in run("--help").stdout
+        seconds.append(time.perf_counter() - began)
+    assert min(seconds) < 1.0
+
+
+def test_all_files_are_there(finished):
+    """Every file of the contract, and a map for every rep."""
+    scenario, out = finished
+    reps = pd.read_csv(scenario.parent / "reps.csv", dtype=str)["rep_id"]
+    expected = FILES | {f"maps/{rep}.html" for rep in reps}
+    assert expected <= {str(path.relative_to(out)) for path in out.rglob("*")}
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("assignment.csv", ["area_id", "territory_id", "rep_id"]),
+        (
+            "visits.csv",
+            [
+                "rep_id",
+                "week",
+                "date",
+                "stop",
+                "account_id",
+                "arrive",
+                "depart",
+                "service_minutes",
+                "drive_minutes",
+                "drive_km",
+            ],
+        ),
+        ("forecast.csv", ["region", "category", "week", "p10", "p50", "p90", "model"]),
+        (
+            "potential.csv",
+            ["account_id", "area_id", "region", "baseline", "headroom", "potential", "low", "high", "workload_hours"],
+        ),
+    ],
+)
+def test_tables_have_the_columns_that_others_rely_on(finished, name, columns):
+    """Columns may be added, never renamed."""
+    table = pd.read_csv(finished[1] / name, dtype=str)
+    assert set(columns) <= set(table.columns)
+    assert len(table) > 0
+
+
+def test_territories_are_contiguous_and_inside_their_tolerance(finished):
+    """The tiny case has a plan that keeps every rule, and the proven gap is told."""
+    measures = json.loads((finished[1] / "measures.json").read_text())["territories"]
+    assert measures["all_contiguous"]
+    assert measures["all_inside_tolerance"]
+    assert measures["broken_rules"] == []
+    assert 0.0 <= measures["gap"] <= 1.0
+    assert measures["bound"] <= measures["objective"] + 1e-6
+
+
+def test_every_account_is_visited_or_listed(finished):
+    """No account is left out in silence: visits planned + visits missed = visits wanted."""
+    out = finished[1]
+    visits = pd.read_csv(out / "visits.csv", dtype={"account_id": str}).groupby("account_id").size()
+    missed = pd.read_csv(out / "missed.csv", dtype={"account_id": str}).set_index("account_id")
+    features = json.loads((out / "accounts.geojson").read_text())["features"]
+    for account in (feature["properties"] for feature in features):
+        planned = int(visits.get(account["account_id"], 0))
+        if planned != account["visits_wanted"]:
+            assert missed.loc[account["account_id"], "visits_planned"] == planned
+            assert missed.loc[account["account_id"], "reason"]
+
+
+def test_two_runs_give_the_same_bytes_whatever_the_workers(finished, tmp_path):
+    """The same scenario gives the same files, run.json apart."""
+    scenario, out = finished
+    again = tmp_path / "again"
+    words = [str(scenario), "--out", str(again), "--quiet", "--set", "solver.effort=quick", "--set", "solver.workers=1"]
+    assert run_scenario.main(words) == 0
+    first, second = digests(out), digests(again)
+    first.pop("scenario.resolved.yaml")  # tells the number of workers
+    second.pop("scenario.resolved.yaml")
+    assert first == second
+
+
+def test_one_stage_runs_on_the_saved_ones_before(finished, capsys):
+    """--only tours reads forecast and territories back, and gives the same folder."""
+    scenario, out = finished
+    before = digests(out)
+    words = [str(scenario), "--out", str(out), "--set", "solver.effort=quick", "--only", "tours"]
+    assert run_scenario.main(words) == 0
+    told = capsys.readouterr().err
+    assert "Tours" in told
+    assert "Territories" not in told
+    assert digests(out) == before
+
+
+def test_one_stage_without_the_ones_before_is_refused(finished, tmp_path, capsys):
+    """A stage cannot be run on nothing."""
+    assert run_scenario.main([str(finished[0]), "--out", str(tmp_path / "none"), "--only", "tours", "--quiet"]) == 2
+    assert "no saved forecast stage" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_evaluate_finds_nothing_in_our_plan_and_the_rule_in_a_worse_one(finished, tmp_path, capsys):
+    """The plan of the run keeps every rule; all areas for one rep do not."""
+    scenario, out = finished
+    words = ["evaluate", str(scenario), "--out", str(out), "--set", "solver.effort=quick", "--alignment"]
+    assert run_scenario.main([*words, str(out / "assignment.csv")]) == 0
+    assert "No rule is broken" in capsys.readouterr().out
+    plan = pd.read_csv(out / "assignment.csv", dtype=str)
+    plan["rep_id"] = plan["rep_id"].iloc[0]
+    plan.to_csv(tmp_path / "worse.csv", index=False)
+    assert run_scenario.main([*words, str(tmp_path / "worse.csv")]) == 1
+    assert "broken rules" in capsys.readouterr().out
+
+
+def test_evaluate_tells_every_wrong_line(finished, tmp_path, capsys):
+    """Unknown areas, unknown reps, lines twice and areas without a line are told at once."""
+    scenario, out = finished
+    plan = pd.read_csv(out / "assignment.csv", dtype=str)[["area_id", "rep_id"]]
+    wrong = pd.concat([plan.iloc[1:], plan.iloc[1:2]], ignore_index=True)
+    wrong.loc[0, "rep_id"] = "nobody"
+    wrong.loc[len(wrong)] = ["nowhere", plan["rep_id"].iloc[0]]
+    wrong.to_csv(tmp_path / "wrong.csv", index=False)
+    words = ["evaluate", str(scenario), "--out", str(out), "--quiet", "--set", "solver.effort=quick"]
+    assert run_scenario.main([*words, "--alignment", str(tmp_path / "wrong.csv")]) == 2
+    told = capsys.readouterr().err
+    for part in (
+        "no rep is called 'nobody'",
+        "is given again, first in row",
+        "no area is called 'nowhere'",
+        "1 areas have no line",
+    ):
+        assert part in told
+
+
+def test_a_fault_ends_with_code_2_and_no_traceback_and_writes_nothing(finished, tmp_path):
+    """As its users would see it, from a shell."""
+    done = run(str(finished[0]), "--out", str(tmp_path / "out"), "--set", "tours.weeks=many")
+    assert done.returncode == 2
+    assert "tours.weeks" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_show_and_schema_print_what_can_be_read_again(finished, tmp_path, capsys):
+    """The resolved scenario is a scenario; the schema is JSON."""
+    assert run_scenario.main(["show", str(finished[0])]) == 0
+    assert "tolerance" in capsys.readouterr().out
+    assert run_scenario.main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["properties"]["territories"]
+
+
+def test_validate_counts_what_it_read(finished, capsys):
+    """A valid scenario is told so in one line."""
+    assert run_scenario.main(["validate", str(finished[0])]) == 0
+    assert ": valid; 60 accounts" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+@pytest.mark.parametrize("stage", ["Check data", "Forecast", "Territories", "Tours", "Maps"])
+def test_a_killed_run_leaves_the_former_folder_whole(finished, tmp_path, stage):
+    """SIGKILL at the start of any stage leaves every byte of the last good output."""
+    scenario, _ = finished
+    out = tmp_path / "out"
+    words = [str(scenario), "--out", str(out), "--set", "solver.effort=quick"]
+    assert run_scenario.main([*words, "--quiet"]) == 0
+    before = digests(out)
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "run_scenario.py"), *words, "--set", "description=another"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        for line in process.stderr:
+            if line.startswith(f"{stage}: begins"):
+                break
+        os.killpg(process.pid, signal.SIGKILL)
+    assert digests(out) == before
+    assert run_scenario.main([*words, "--quiet"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
