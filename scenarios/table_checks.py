@@ -1,0 +1,194 @@
+"""Check what the tables of a firm say about each other and about the scenario."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scenarios.columns import EXAMPLES, FaultList
+from scenarios.faults import Fault
+from scenarios.loaded import nearest_mark
+from scenarios.schema import AreaMaking
+from scenarios.strict_yaml import Mark
+from scenarios.suggest import did_you_mean, one_of
+
+FAR_DEGREES = 15.0
+"""Accounts and reps this far apart cannot be in one country; less than `NEAR_DEGREES` after a swap says why."""
+NEAR_DEGREES = 6.0
+
+
+def faults_in_table(
+    key: str, frame: pd.DataFrame, names: Mapping[str, str], told: FaultList, sections: Mapping[str, Any]
+) -> None:
+    """Tell what is wrong between the columns of one table.
+
+    Parameters
+    ----------
+    key
+        The table's key path, such as `data.reps`.
+    frame
+        The typed table.
+    names
+        Column names as they are shown in faults.
+    told
+        Where faults go.
+    sections
+        Valid sections of the scenario.
+    """
+    if key == "data.accounts":
+        segments = list(sections["segments"])
+        _tell_unknown(frame["segment"], segments, names["segment"], "segments of the scenario", told)
+    if key == "data.events":
+        _tell_backward(frame, names, told)
+    if key == "data.regions":
+        again = frame.duplicated(["district", "valid_from"]).to_numpy()
+        shown = [f'"{frame["district"].iloc[record]}" again' for record in np.flatnonzero(again)[:EXAMPLES]]
+        told.tell(np.flatnonzero(again), shown, names["district"], "expected each district once for a valid_from")
+
+
+def faults_between_tables(
+    frames: Mapping[str, pd.DataFrame],
+    told: Mapping[str, FaultList],
+    sections: Mapping[str, Any],
+    marks: Mapping[str, Mark],
+) -> list[Fault]:
+    """Tell what is wrong between tables, as far as these are sound.
+
+    Parameters
+    ----------
+    frames
+        Typed tables without faults of their own, by key path.
+    told
+        Files and rows of the tables; faults found here are added to what is returned.
+    sections
+        Valid sections of the scenario.
+    marks
+        Places of the scenario's keys.
+    """
+    faults: list[Fault] = []
+    lists = {key: FaultList(file=told[key].file, rows=told[key].rows, faults=faults) for key in frames}
+    _swapped_positions(frames, lists)
+    _strangers_in_sales(frames, lists)
+    _unknown_regions(frames, lists)
+    faults += _locks_of_strangers(frames, sections, marks)
+    faults += _regions_to_plan(frames, sections, marks)
+    return faults
+
+
+def _tell_unknown(values: pd.Series, known: Sequence[str], key: str, what: str, told: FaultList) -> None:
+    unknown = (~values.isin(known) & (values != "")).to_numpy()
+    for word in dict.fromkeys(values[unknown]):
+        records = np.flatnonzero((values == word).to_numpy())
+        hint = did_you_mean(word, known)
+        expected = f"expected one of the {what}{hint or f': {one_of(list(known))}'}"
+        told.tell(records, [f'"{word}"', *[""] * EXAMPLES], key, expected)
+
+
+def _tell_backward(frame: pd.DataFrame, names: Mapping[str, str], told: FaultList) -> None:
+    records = np.flatnonzero((frame["end"] < frame["start"]).to_numpy())
+    shown = [f"{frame['end'].iloc[record]:%Y-%m-%d}" for record in records[:EXAMPLES]]
+    told.tell(records, shown, names["end"], "expected a day not before the start")
+
+
+def _swapped_positions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList]) -> None:
+    """Notice longitudes that were taken for latitudes, by comparing accounts and reps."""
+    if not {"data.accounts", "data.reps"} <= frames.keys():
+        return
+    accounts, reps = frames["data.accounts"], frames["data.reps"]
+    here = accounts[["lon", "lat"]].median().to_numpy()
+    home = reps[["lon", "lat"]].median().to_numpy()
+    if np.isnan(here).any():
+        records = np.arange(len(accounts))
+        lists["data.accounts"].tell(records, ["no positions at all", *[""] * EXAMPLES], "lon", "expected lon and lat of accounts")
+    elif np.hypot(*(here - home)) > FAR_DEGREES and np.hypot(*(here[::-1] - home)) < NEAR_DEGREES:
+        message = (
+            f"accounts lie around lon {here[0]:.1f}, lat {here[1]:.1f} and reps around lon {home[0]:.1f}, lat {home[1]:.1f}; "
+            "are lon and lat swapped in one of the two tables?"
+        )
+        lists["data.accounts"].faults.append(Fault(file=lists["data.accounts"].file, key="lon", message=message))
+
+
+def _strangers_in_sales(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList]) -> None:
+    """Refuse sales none of which belongs to a known account: the ids are written in two ways."""
+    if not {"data.accounts", "data.sales"} <= frames.keys():
+        return
+    sold = list(frames["data.sales"]["account_id"].cat.categories)
+    known = list(frames["data.accounts"]["account_id"])
+    if not set(sold) & set(known):
+        zeros = {text.lstrip("0") for text in sold} & {text.lstrip("0") for text in known}
+        why = "; were leading zeros lost in one of the two tables?" if zeros else ""
+        message = f'no account_id is in the accounts table: "{sold[0]}" here, "{min(known)}" there{why}'
+        lists["data.sales"].faults.append(Fault(file=lists["data.sales"].file, key="account_id", message=message))
+
+
+def _known_regions(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Collect the regions that accounts, areas and the regions table name; empty when none is named or a table is not sound."""
+    if "data.accounts" not in frames:
+        return []
+    regions = {text for key in ("data.accounts", "data.areas.source", "data.regions") for text in frames.get(key, {}).get("region", ())}
+    return sorted(regions - {""})
+
+
+def _unknown_regions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList]) -> None:
+    """Refuse reps and events of a region that no account, area or district is in."""
+    known = _known_regions(frames)
+    if not known:
+        return
+    for key in ("data.reps", "data.events"):
+        if key in frames:
+            _tell_unknown(frames[key]["region"], known, "region", "regions of accounts, areas and districts", lists[key])
+    if "data.events" in frames and "data.sales" in frames:
+        categories = list(frames["data.sales"]["category"].cat.categories)
+        _tell_unknown(frames["data.events"]["category"], categories, "category", "categories of the sales", lists["data.events"])
+
+
+def _locks_of_strangers(
+    frames: Mapping[str, pd.DataFrame], sections: Mapping[str, Any], marks: Mapping[str, Mark]
+) -> list[Fault]:
+    """Refuse locks of reps and areas that do not exist; areas that are still to be made cannot be checked here."""
+    faults = []
+    areas = frames.get("data.areas.source")
+    made = sections["data"].areas.make is AreaMaking.ACCOUNTS
+    for rule in ("locks", "forbidden"):
+        for position, lock in enumerate(getattr(sections["territories"], rule)):
+            key = f"territories.{rule}[{position + 1}]"
+            if "data.reps" in frames:
+                known = list(frames["data.reps"]["rep_id"])
+                if lock.rep not in known:
+                    hint = did_you_mean(lock.rep, known)
+                    faults.append(_at(marks, f"{key}.rep", f'"{lock.rep}" is no rep_id of the reps table{hint}'))
+            if areas is not None and not made:
+                faults += _at_area(lock.area, areas, f"{key}.area", marks)
+    return faults
+
+
+def _at_area(area: str, areas: pd.DataFrame, key: str, marks: Mapping[str, Mark]) -> list[Fault]:
+    if (areas["area_id"] == area).any():
+        return []
+    count = int((areas["name"] == area).sum())
+    if count == 1:
+        return []
+    if count > 1:
+        ids = one_of(list(areas["area_id"][areas["name"] == area]), most=5)
+        return [_at(marks, key, f'{count} areas are called "{area}"; write the area_id: {ids}')]
+    hint = did_you_mean(area, [*areas["area_id"], *areas["name"]])
+    return [_at(marks, key, f'"{area}" is neither an area_id nor a name of the areas table{hint}')]
+
+
+def _regions_to_plan(
+    frames: Mapping[str, pd.DataFrame], sections: Mapping[str, Any], marks: Mapping[str, Mark]
+) -> list[Fault]:
+    known = _known_regions(frames)
+    faults = []
+    for position, region in enumerate(sections["data"].only_regions):
+        if known and region not in known:
+            hint = did_you_mean(region, known) or f"; known are {one_of(known).replace(' or ', ' and ')}"
+            key = f"data.only_regions[{position + 1}]"
+            faults.append(_at(marks, key, f'"{region}" is no region of accounts, areas or districts{hint}'))
+    return faults
+
+
+def _at(marks: Mapping[str, Mark], key: str, message: str) -> Fault:
+    mark = nearest_mark(marks, key)
+    return Fault(file=mark.file, line=mark.line, column=mark.column, key=key, message=message)

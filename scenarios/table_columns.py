@@ -1,0 +1,104 @@
+"""List what is asked of the columns of each table."""
+
+from typing import Final
+
+from scenarios.columns import Column, Kind
+from scenarios.opening import parse_opening_hours, parse_working_days
+from scenarios.suggest import did_you_mean
+
+
+def _opening(text: str) -> str:
+    parse_opening_hours(text)
+    return text
+
+
+def _working_days(text: str) -> str:
+    return " ".join(parse_working_days(text))
+
+
+def _status(text: str) -> str:
+    states = ("customer", "prospect")
+    if text.lower() not in states:
+        raise ValueError(f"expected customer or prospect{did_you_mean(text, states)}")
+    return text.lower()
+
+
+def _id(name: str) -> Column:
+    return Column(name=name, kind=Kind.ID, required=True, filled=True)
+
+
+def _position(*, required: bool, filled: bool) -> tuple[Column, Column]:
+    return (
+        Column(name="lon", kind=Kind.NUMBER, required=required, filled=filled, low=-180, high=180),
+        Column(name="lat", kind=Kind.NUMBER, required=required, filled=filled, low=-90, high=90),
+    )
+
+
+AREA_TEXTS: Final = (
+    Column(name="name"),
+    Column(name="district", kind=Kind.ID),
+    Column(name="region"),
+    Column(name="population", kind=Kind.NUMBER, low=0),
+)
+
+TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
+    "data.accounts": (
+        _id("account_id"),
+        Column(name="name", required=True),
+        *_position(required=True, filled=False),
+        Column(name="town"),
+        Column(name="district", kind=Kind.ID),
+        Column(name="region"),
+        Column(name="segment"),
+        Column(name="status", default="customer", parse=_status),
+        Column(name="first_sale", kind=Kind.DATE),
+        Column(name="opening_hours", parse=_opening),
+        Column(name="visits", kind=Kind.WHOLE, low=0, high=60),
+        Column(name="service_minutes", kind=Kind.WHOLE, low=1, high=600),
+        Column(name="position_quality"),
+    ),
+    "data.sales": (
+        Column(name="account_id", kind=Kind.ID, required=True, filled=True, repeated=True),
+        Column(name="category", required=True, filled=True, repeated=True),
+        Column(name="week", kind=Kind.DATE, required=True, filled=True),
+        Column(name="sales", kind=Kind.NUMBER, required=True, filled=True),
+    ),
+    "data.reps": (
+        _id("rep_id"),
+        Column(name="name", required=True),
+        *_position(required=True, filled=True),
+        Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100, default=40.0),
+        Column(name="region"),
+        Column(name="working_days", parse=_working_days),
+    ),
+    "polygons": (_id("area_id"), *AREA_TEXTS, Column(name="geometry", required=True)),
+    "towns": (_id("area_id"), AREA_TEXTS[0], *_position(required=True, filled=True), *AREA_TEXTS[1:]),
+    "data.areas.outline": (Column(name="geometry", required=True),),
+    "data.regions": (
+        _id("district"),
+        Column(name="region", required=True, filled=True),
+        Column(name="valid_from", kind=Kind.DATE),
+        Column(name="school_zone"),
+        Column(name="subdivision"),
+    ),
+    "data.events": (
+        _id("event_id"),
+        Column(name="kind", required=True, filled=True),
+        Column(name="start", kind=Kind.DATE, required=True, filled=True),
+        Column(name="end", kind=Kind.DATE, required=True, filled=True),
+        Column(name="region"),
+        Column(name="category"),
+        Column(name="name"),
+    ),
+    "data.current_alignment": (
+        _id("rep_id"),
+        Column(name="area_id", kind=Kind.ID, filled=True),
+        Column(name="district", kind=Kind.ID, filled=True),
+        Column(name="account_id", kind=Kind.ID, filled=True),
+    ),
+}
+"""Columns by the key of the table; `polygons` and `towns` are the two forms of `data.areas.source`."""
+ALIGNED: Final = ("area_id", "district", "account_id")
+"""What the current alignment may give to a rep; exactly one of them."""
+EXTRA_NAMES: Final = {"data.accounts": ("attributes",), "data.sales": ("units",)}
+"""Names that a mapping may hold although nothing reads them yet."""
