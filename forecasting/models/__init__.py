@@ -1,0 +1,1 @@
+"""Forecast many weekly series at once, one model a module."""

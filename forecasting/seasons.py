@@ -1,0 +1,116 @@
+"""Find the same season of former years in weekly series."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+WEEKS_PER_YEAR = 365.2425 / 7
+SEASON = 52
+"""Weeks of one season; the drift against the year is made up by `season_lag`."""
+
+
+def season_lag(years: int) -> int:
+    """Give the number of weeks back to the Monday nearest to the same day `years` earlier.
+
+    One year is 52 weeks, three years are 157: the 53rd weeks of ISO years are placed where they come closest.
+    """
+    return round(years * WEEKS_PER_YEAR)
+
+
+def same_season_index(target: int, last_known: int) -> int:
+    """Give the index of the latest same-season week that is not after `last_known`; negative if the history is too short."""
+    years = 1
+    while target - season_lag(years) > last_known:
+        years += 1
+    return target - season_lag(years)
+
+
+def place_in_year(weeks: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Tell which share of the year has passed in the middle of each week.
+
+    Parameters
+    ----------
+    weeks
+        Mondays. Shape (weeks,).
+    """
+    middle = weeks.astype("datetime64[D]") + np.timedelta64(3, "D")
+    year = middle.astype("datetime64[Y]")
+    start = year.astype("datetime64[D]")
+    length = (year + 1).astype("datetime64[D]") - start
+    return (middle - start).astype(np.float64) / length.astype(np.float64)
+
+
+def centred_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Average each value with its neighbours in a window of `width`, cut at the ends; unknown values are left out.
+
+    Parameters
+    ----------
+    values
+        NaN where unknown. Shape (series, weeks).
+    """
+    known = ~np.isnan(values)
+    half = width // 2
+    sums = _padded_sums(np.where(known, values, 0.0))
+    counts = _padded_sums(known.astype(np.float64))
+    weeks = np.arange(values.shape[1])
+    first = np.maximum(weeks - half, 0)
+    last = np.minimum(weeks + half + 1, values.shape[1])
+    count = counts[:, last] - counts[:, first]
+    return np.where(count > 0, (sums[:, last] - sums[:, first]) / np.maximum(count, 1.0), np.nan)
+
+
+def trailing_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
+    """Average the `width` values up to and including each week; NaN where fewer than half of them are known.
+
+    Parameters
+    ----------
+    values
+        NaN where unknown. Shape (series, weeks).
+    """
+    known = ~np.isnan(values)
+    sums = _padded_sums(np.where(known, values, 0.0))
+    counts = _padded_sums(known.astype(np.float64))
+    weeks = np.arange(values.shape[1])
+    first = np.maximum(weeks - width + 1, 0)
+    count = counts[:, weeks + 1] - counts[:, first]
+    return np.where(count >= max(width / 2, 1), (sums[:, weeks + 1] - sums[:, first]) / np.maximum(count, 1.0), np.nan)
+
+
+def seasonal_indices(
+    values: NDArray[np.float64], places: NDArray[np.float64], *, width_weeks: float = 2.0
+) -> NDArray[np.float64]:
+    """Estimate multiplicative seasonal indices for every week, known or to come, by smoothing over the place in the year.
+
+    The ratio of each known week to its year (a centred mean of 53 weeks) is averaged over weeks at about the same place in the
+    year with a Gaussian kernel, which also serves years of 53 weeks and series of less than three years.
+
+    Parameters
+    ----------
+    values
+        Known sales, NaN where unknown. Shape (series, weeks).
+    places
+        Place in the year of the known weeks and those to come. Shape (weeks + horizon,).
+    width_weeks
+        Standard deviation of the kernel.
+
+    Returns
+    -------
+    Indices around 1, never below 0.05. Shape (series, weeks + horizon).
+    """
+    known_weeks = values.shape[1]
+    level = centred_mean(values, 53)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(level > 0, values / level, np.nan)
+    usable = ~np.isnan(ratio)
+    gap = np.abs(places[:, None] - places[None, :known_weeks])
+    gap = np.minimum(gap, 1.0 - gap) * WEEKS_PER_YEAR
+    kernel = np.exp(-0.5 * (gap / width_weeks) ** 2)
+    weights = usable.astype(np.float64) @ kernel.T
+    index = (np.where(usable, ratio, 0.0) @ kernel.T) / np.maximum(weights, 1e-12)
+    index = np.where(weights > 0.5, index, 1.0)
+    mean = index.mean(axis=1, keepdims=True)
+    return np.maximum(index / np.where(mean > 0, mean, 1.0), 0.05)
+
+
+def _padded_sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Cumulative sums with a zero in front. Shape (series, weeks + 1)."""
+    return np.concatenate([np.zeros((values.shape[0], 1)), np.cumsum(values, axis=1)], axis=1)

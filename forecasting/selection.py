@@ -1,0 +1,118 @@
+"""Score the backtest and choose: one model for all, seasonal naive where that model loses."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.backtest import Backtest
+from forecasting.intervals import left_out_bands
+from forecasting.metrics import coverage, mae, mape, rmse, wape
+from forecasting.models.combination import GATE
+
+ALL = "all"
+SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen")
+CLEAR_LOSS = 1.02
+"""A region goes back to seasonal naive when the chosen model's WAPE is more than this times that of seasonal naive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which model serves which region, and why."""
+
+    overall: str
+    by_region: tuple[str, ...]
+    """Model of each region, in the order of the regions."""
+    notes: tuple[str, ...]
+
+
+def score(backtest: Backtest, region: NDArray[np.int64], regions: tuple[str, ...]) -> pd.DataFrame:
+    """Measure every model in every region and over all, region × category × week by week.
+
+    Returns
+    -------
+    Columns of `SCORE_COLUMNS` without `chosen`; `region` "all" first. MASE is the mean over series; coverage is measured on
+    each origin with bands from the others (NaN with one origin).
+    """
+    rows = []
+    for name, forecast in backtest.forecasts.items():
+        low, high = left_out_bands(backtest.actual, forecast, backtest.scale, region)
+        for label, members in (
+            (ALL, np.ones(len(region), dtype=bool)),
+            *((n, region == i) for i, n in enumerate(regions)),
+        ):
+            actual, expected = backtest.actual[:, members].ravel(), forecast[:, members].ravel()
+            rows.append(
+                {
+                    "region": label,
+                    "model": name,
+                    "mae": float(mae(actual, expected)),
+                    "rmse": float(rmse(actual, expected)),
+                    "mape": float(mape(actual, expected)),
+                    "mase": _mean_mase(backtest, forecast, members),
+                    "wape": float(wape(actual, expected)),
+                    "coverage_80": float(coverage(actual, low[:, members].ravel(), high[:, members].ravel()))
+                    if len(backtest.origins) > 1
+                    else float("nan"),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def choose(scores: pd.DataFrame, regions: tuple[str, ...]) -> Choice:
+    """Choose the model with the least mean of WAPE and MASE, each over that of seasonal naive; ties go to the simpler one."""
+    overall = scores[scores["region"] == ALL].set_index("model")
+    relative = _relative(overall)
+    best = str(relative.idxmin())
+    notes = [_why(best, overall)]
+    served = []
+    for region in regions:
+        here = scores[scores["region"] == region].set_index("model")
+        lost = best != GATE and float(here.at[best, "wape"]) > CLEAR_LOSS * float(here.at[GATE, "wape"])
+        served.append(GATE if lost else best)
+        if lost:
+            notes.append(
+                f"{region}: {best} had a WAPE of {here.at[best, 'wape']:.1%} against {here.at[GATE, 'wape']:.1%} of "
+                f"{GATE} in the backtest, so {GATE} is used there."
+            )
+    return Choice(overall=best, by_region=tuple(served), notes=tuple(notes))
+
+
+def mark_chosen(scores: pd.DataFrame, choice: Choice, regions: tuple[str, ...]) -> pd.DataFrame:
+    """Add the column `chosen`, and order rows by region and model as they came, "all" first."""
+    wanted = {ALL: choice.overall, **dict(zip(regions, choice.by_region, strict=True))}
+    order = {name: number for number, name in enumerate((ALL, *regions))}
+    marked = scores.assign(chosen=[wanted[row.region] == row.model for row in scores.itertuples(index=False)])
+    ordered = marked.sort_values("region", key=lambda column: column.map(order), kind="stable")
+    return ordered.loc[:, list(SCORE_COLUMNS)].reset_index(drop=True)
+
+
+def no_scores() -> pd.DataFrame:
+    """Give an empty score table."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in SCORE_COLUMNS})
+
+
+def _relative(overall: pd.DataFrame) -> pd.Series:
+    """Mean of WAPE and MASE over those of seasonal naive; a measure that is not defined is left out."""
+    parts = overall[["wape", "mase"]] / overall.loc[GATE, ["wape", "mase"]]
+    return parts.replace([np.inf, -np.inf], np.nan).mean(axis=1).fillna(1.0)
+
+
+def _mean_mase(backtest: Backtest, forecast: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
+    """Mean over origins and series of the absolute error over the past's seasonal difference."""
+    error = mae(backtest.actual[:, members], forecast[:, members]) / backtest.seasonal_error[:, members]
+    known = error[~np.isnan(error)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _why(best: str, overall: pd.DataFrame) -> str:
+    """Say in one sentence which model won and by how much."""
+    if best == GATE:
+        return f"No model beat {GATE} in the backtest (WAPE {overall.at[GATE, 'wape']:.1%}), so {GATE} is used."
+    gain = 1 - float(overall.at[best, "wape"]) / float(overall.at[GATE, "wape"])
+    return (
+        f"{best} won the backtest: WAPE {overall.at[best, 'wape']:.1%} over region × category × week, "
+        f"{gain:.0%} below {GATE} ({overall.at[GATE, 'wape']:.1%}); MASE {overall.at[best, 'mase']:.2f} "
+        f"against {overall.at[GATE, 'mase']:.2f}."
+    )

@@ -1,0 +1,45 @@
+"""Name what a user may set about the forecast."""
+
+from dataclasses import dataclass
+
+MODEL_NAMES = ("seasonal_naive", "theta", "ets", "lightgbm")
+"""Models that can compete; averages of them compete on their own account."""
+
+
+class InvalidForecastError(ValueError):
+    """The history, the period or the settings cannot give a forecast."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastSettings:
+    """The closed list of what a user may set about the forecast."""
+
+    models: tuple[str, ...] = ("seasonal_naive", "theta", "lightgbm")
+    """Competitors, out of `MODEL_NAMES`. Seasonal naive always takes part, as the gate."""
+    origins: int = 4
+    """Rolling origins of the backtest, at most as many as the history carries."""
+    seed: int = 1
+    """Random seed of LightGBM."""
+    country: str = "FR"
+    """ISO code for public holidays."""
+    school_holidays: bool = False
+    """Whether school holidays by zone are features."""
+    headroom_share: float = 0.3
+    """Share of the headroom that can be won in the period."""
+    headroom_quantile: float = 0.85
+    """Comparable accounts' quantile that headroom looks up to."""
+    history_weeks: int = 261
+    """Weeks of history to learn from, counted back from the last one; older weeks often follow other rules (recoded categories,
+    closed accounts). Five years by default."""
+    threads: int = 2
+    """Threads of LightGBM; part of the result's definition, so the same on every machine."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no forecast can be made with."""
+        unknown = sorted(set(self.models) - set(MODEL_NAMES))
+        if unknown:
+            raise InvalidForecastError(
+                f"unknown forecast models {', '.join(unknown)}; known are {', '.join(MODEL_NAMES)}"
+            )
+        if self.origins < 1 or self.history_weeks < 1 or self.threads < 1:
+            raise InvalidForecastError("origins, history_weeks and threads must be at least 1")
