@@ -1,6 +1,6 @@
 """Write the JSON Schema of scenario files, which editors use to complete and check them.
 
-    python -m scenarios.json_schema        (writes scenarios/scenario.schema.json anew)
+python -m scenarios.json_schema        (writes scenarios/scenario.schema.json anew)
 """
 
 import json
@@ -38,17 +38,16 @@ def scenario_schema() -> dict[str, Any]:
     definitions["Scenario"] = whole
     sections = {name for name, definition in definitions.items() if "properties" in definition}
     parts = {f"{name}{PART}": _part(definitions[name], sections) for name in sections}
-    for name in ("Scenario", f"Scenario{PART}"):
-        definition = (definitions | parts)[name]
-        file = {**definition, "properties": {**STACKING, **definition["properties"]}, "title": f"{definition['title']} file"}
-        parts[f"{name}File"] = file
+    named = dict.fromkeys(STACKING, True)
+    definitions["ScenarioFile"] = {**whole, "properties": {**named, **whole["properties"]}}
     return {
         "$schema": DIALECT,
         "title": "A territory and tour scenario",
         "type": "object",
-        "if": {"required": ["extends"]},
-        "then": {"$ref": f"#/$defs/Scenario{PART}File"},
-        "else": {"$ref": "#/$defs/ScenarioFile"},
+        "additionalProperties": False,
+        "properties": {**STACKING, **parts[f"Scenario{PART}"]["properties"]},
+        "if": {"not": {"required": ["extends"]}},
+        "then": {"$ref": "#/$defs/ScenarioFile"},
         "$defs": dict(sorted((definitions | parts).items())),
     }
 
