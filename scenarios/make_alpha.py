@@ -2,7 +2,7 @@
 
 npm pack @etalab/decoupage-administratif world-atlas     (and unpack both archives)
 pip install ".[data]"
-python -m scenarios.make_alpha --etalab etalab/package --atlas atlas/package/countries-10m.json --out scenarios/data/alpha
+python -m scenarios.make_alpha --etalab E/package --atlas W/package/countries-10m.json --out scenarios/data/alpha
 """
 
 import argparse
@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 from shapely import MultiPolygon, to_geojson
 
 from scenarios.loading import load_scenario
-from scenarios.making import demand, dirt, firm, geography, reps, sales
+from scenarios.making import demand, dirt, firm, geography, hiring, reps, sales
 from scenarios.schema import Scenario
-from scenarios.workload import estimate_workload, visit_rules
 
 SEED: Final = 20260105
 TOWNS: Final = 2400
@@ -54,7 +53,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
     options = parser.parse_args(arguments)
     scenario = load_scenario(Path(__file__).with_name("alpha.yaml")).scenario
-    print(make(options.etalab, options.atlas, options.out, scenario))  # noqa: T201 -- a command
+    print(make(options.etalab, options.atlas, options.out, scenario))
 
 
 def make(etalab: Path, atlas: Path, out: Path, scenario: Scenario) -> str:
@@ -70,7 +69,7 @@ def make(etalab: Path, atlas: Path, out: Path, scenario: Scenario) -> str:
     zones = pd.Series({name: SCHOOL_ZONES.get(name, "B") for name in names})
     weekly = demand.make_demand(demand_rng, zones)
     clean_sales = sales.make_sales(order_rng, accounts, names, weekly)
-    team, load = _hire(rep_rng, towns, accounts, scenario)
+    team, load = hiring.hire(rep_rng, towns, accounts, scenario, team=REPS, load=LOAD)
     earlier = towns["region"].where(towns["district"] != REDRAWN[0], REDRAWN[1])
     alignment = reps.draw_by_habit(rep_rng, towns, team, earlier)
     spoilt_accounts = dirt.spoil_accounts(dirt_rng, accounts, towns)
@@ -79,41 +78,9 @@ def make(etalab: Path, atlas: Path, out: Path, scenario: Scenario) -> str:
     _write_towns(out, towns, outline, zones)
     _write_firm(out, spoilt_accounts, spoilt_sales, team, alignment)
     size = sum(file.stat().st_size for file in out.iterdir())
-    counts = f"{len(towns)} towns, {len(accounts)} accounts, {len(team)} reps, {len(spoilt_sales):,} rows of sales, {size / 1e6:.2f} MB"
+    counts = f"{len(towns)} towns, {len(accounts)} accounts, {len(team)} reps, {len(spoilt_sales):,} rows of sales"
+    counts = f"{counts}, {size / 1e6:.2f} MB"
     return f"{counts}\n{load.to_string(float_format=lambda x: f'{x:.2f}')}"
-
-
-def _hire(
-    rng: np.random.Generator, towns: pd.DataFrame, accounts: pd.DataFrame, scenario: Scenario
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hire reps where the work is; the second result shows work, hours and load by region."""
-    active = accounts[accounts["closes"].isna()].reset_index(drop=True)
-    active = active.assign(visits=np.nan, service_minutes=np.nan)
-    rules = visit_rules(active, scenario)
-    hours = rules["visits"] * (rules["service_minutes"] + 18) / 60
-    for _ in range(2):  # homes depend on the work, driving on the homes: the second round starts from real driving
-        wanted = hours.groupby(active["region"]).sum().sort_index() / LOAD / scenario.tours.weeks
-        counts = reps.share_out_reps(wanted, reps=REPS)
-        team = reps.place_reps(rng, towns, hours.groupby(active["area_id"]).sum(), counts)
-        team["hours_per_week"] = float(reps.FULL_HOURS)
-        hours = pd.Series(estimate_workload(active, team, rules, scenario))
-    by_region = hours.groupby(active["region"]).sum().sort_index()
-    wanted = by_region / LOAD / scenario.tours.weeks
-    team["hours_per_week"] = [h for name, count in counts.items() for h in reps.contracts(wanted[name], int(count))]
-    team["working_days"] = team["hours_per_week"].map(reps.WORKING_DAYS)
-    paid = team.groupby("region")["hours_per_week"].sum() * scenario.tours.weeks
-    size = active["size"].where(active["status"] == "customer", 0.0)
-    territory = size.groupby(active["region"]).sum() / counts
-    load = pd.DataFrame({"reps": counts, "hours": paid, "workload": by_region, "load": by_region / paid})
-    load["visits per rep"] = rules["visits"].groupby(active["region"]).sum() / counts
-    load["largest account / territory"] = size.groupby(active["region"]).max() / territory
-    load["largest town / territory"] = (
-        size.groupby([active["region"], active["area_id"]]).sum().groupby(level=0).max() / territory
-    )
-    load.loc["all"] = load.sum()
-    load.loc["all", "load":] = np.nan  # type: ignore[misc]
-    load.loc["all", "load"] = load.loc["all", "workload"] / load.loc["all", "hours"]
-    return team, load
 
 
 def _write_towns(out: Path, towns: pd.DataFrame, outline: MultiPolygon, zones: pd.Series) -> None:

