@@ -109,7 +109,7 @@ def test_accounts_are_spoilt_unequally(accounts: pd.DataFrame) -> None:
 def test_sales_cover_three_years_of_four_categories(sales: pd.DataFrame) -> None:
     """156 complete weeks between two incomplete ones, all Mondays, in four categories."""
     weeks = pd.to_datetime(sales["semaine"])
-    assert weeks.dt.weekday.eq(0).all()
+    assert weeks.dt.day_of_week.eq(0).all()
     rows = weeks.value_counts().sort_index()
     assert len(rows) == 158
     assert rows.iloc[[0, -1]].max() < 0.5 * rows.iloc[1:-1].min()
