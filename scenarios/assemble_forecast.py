@@ -11,25 +11,17 @@ from scenarios.schema import Scenario
 
 
 def assemble_history(data: CheckedData) -> SalesHistory:
-    """Add up capped sales by region × category × week; a week without a row is 0."""
-    sales = data.sales
-    region_of_account = pd.Series(data.accounts["region"].to_numpy(), index=data.accounts["account_id"].to_numpy())
-    region = sales["account_id"].map(region_of_account)  # maps the categories once where the column is categorical
-    regions = tuple(sorted(set(data.areas["region"])))
-    categories = tuple(sorted(sales["category"].astype(str).unique()))
-    first, last = sales["week"].min(), sales["week"].max()
-    weeks = pd.date_range(first, last, freq="7D")
-    total = (
-        sales.assign(region=region)
-        .groupby(["region", "category", "week"], observed=True)["sales_capped"]
-        .sum()
-        .reindex(pd.MultiIndex.from_product([regions, categories, weeks]), fill_value=0.0)
-    )
+    """Lay out the checked history as an array; weeks that are not known stay NaN."""
+    history = data.history
+    regions, categories = (tuple(sorted(history[column].astype(str).unique())) for column in ("region", "category"))
+    weeks = np.sort(history["week"].unique())
+    index = pd.MultiIndex.from_product([regions, categories, weeks])
+    sales = history.set_index(["region", "category", "week"])["sales"].reindex(index)
     return SalesHistory(
         regions=regions,
         categories=categories,
-        weeks=weeks.to_numpy().astype("datetime64[D]"),
-        sales=total.to_numpy(dtype=np.float64).reshape(len(regions), len(categories), len(weeks)),
+        weeks=weeks.astype("datetime64[D]"),
+        sales=sales.to_numpy(dtype=np.float64).reshape(len(regions), len(categories), len(weeks)),
     )
 
 
