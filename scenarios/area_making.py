@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scenarios.cells import cells_from_accounts, make_cells
 from scenarios.placing import Ground, ground_of
 from scenarios.planes import plane_around
-from scenarios.quality_log import QualityLog
+from scenarios.quality_log import QualityLog, Severity
 from scenarios.repairs_polygons import repair_polygons
 from scenarios.schema import AreaMaking, Scenario
 from scenarios.table_types import Tables
@@ -49,7 +49,7 @@ def _cells_around_towns(towns: pd.DataFrame, tables: Tables, log: QualityLog) ->
     lost = sorted(set(towns["area_id"]) - set(cells["area_id"]))
     if lost:
         named = ", ".join(lost[:5]) + ("…" if len(lost) > 5 else "")
-        text = f"{len(lost):,} towns have no position, the position of another town, or lie off the map ({named}); left out."
+        text = f"{len(lost):,} towns have no place of their own or lie off the map ({named}); left out."
         log.about_region(
             "town_without_place", "warning", "", text, subject_kind="area", count=len(lost), repair="town_without_place"
         )
@@ -61,6 +61,7 @@ def make_areas(
     given: gpd.GeoDataFrame | None,
     accounts: pd.DataFrame,
     sales_by_account: pd.Series,
+    *,
     tables: Tables,
     scenario: Scenario,
     log: QualityLog,
@@ -106,8 +107,8 @@ def regions_of_areas(
 ) -> gpd.GeoDataFrame:
     """Return areas that all have a district (where any is known) and a region.
 
-    The region is that of the area's district, else its own, else the most common of its accounts, else that of the nearest area
-    that has one.
+    The region is that of the area's district, else its own, else the most common of its accounts, else that of the
+    nearest area that has one.
     """
     areas = made.areas.copy()
     size = len(areas)
@@ -135,15 +136,19 @@ def _report_cells(
     big_sites: pd.DataFrame, moved_accounts: tuple[str, ...], accounts: pd.DataFrame, log: QualityLog
 ) -> None:
     """Report sites too big to be split and accounts that lie apart from their town."""
-    by_id = accounts.set_index("account_id")[["name", "region"]]
-    for site in big_sites.itertuples():
-        name, region = by_id.loc[site.account_id, "name"], by_id.loc[site.account_id, "region"]
-        who = f"Account {name} ({site.account_id})"
-        if site.accounts > 1:
-            who = f"The site of {name} ({site.account_id}) and {site.accounts - 1} more"
-        text = f"{who} alone makes {site.share:.2f} of an average territory; its area cannot be split."
-        severity = "warning" if site.share > 1 else "info"
-        log.about_region("big_site", severity, str(region), text, subject_kind="account", count=int(site.accounts))
+    by_id = {
+        key: (str(name), str(region))
+        for key, name, region in zip(accounts["account_id"], accounts["name"], accounts["region"], strict=True)
+    }
+    for account_id, count, share in zip(
+        big_sites["account_id"], big_sites["accounts"].astype(int), big_sites["share"].astype(float), strict=True
+    ):
+        name, region = by_id[account_id]
+        who = f"Account {name} ({account_id})"
+        if count > 1:
+            who = f"The site of {name} ({account_id}) and {count - 1} more"
+        text = f"{who} alone makes {share:.2f} of an average territory; its area cannot be split."
+        severity: Severity = "warning" if share > 1 else "info"
+        log.about_region("big_site", severity, region, text, subject_kind="account", count=count)
     text = "{n} account{s} {do} not lie with the rest of {their} town and went to the area around {them}."
-    text = text.replace("{them}", "them" if len(moved_accounts) != 1 else "it")
     log.about_accounts("account_apart_from_town", "info", np.array(moved_accounts, dtype=object), text)

@@ -6,12 +6,11 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from scenarios.area_making import MadeAreas, given_polygons, make_areas, regions_of_areas
 from scenarios.checks_accounts import check_activity, check_regions_served
 from scenarios.checks_history import (
-    UNKNOWN_COLUMNS,
+    UnknownWeek,
     WeekTable,
     check_categories,
     check_ends,
@@ -33,6 +32,7 @@ from scenarios.schema import Scenario
 from scenarios.segments import fill_segments
 from scenarios.table_types import Tables
 
+HISTORY_KEYS: Final = ["region", "category", "week"]
 YEAR_WEEKS: Final = 52
 ONLY_REGION: Final = "all"
 """The one region of a firm that names none."""
@@ -40,18 +40,19 @@ ONLY_REGION: Final = "all"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CheckedData:
-    """Clean tables: every account has a position, region, segment and area; sales are complete weeks without negative amounts."""
+    """Clean tables: accounts with position, region, segment and area; sales of complete weeks, none negative."""
 
     accounts: pd.DataFrame
-    """ACCOUNT_COLUMNS, area_id and last_sale (Monday of the last week with sales, NaT for none); sorted by account_id. Closed
-    accounts are not in it."""
+    """ACCOUNT_COLUMNS, area_id and last_sale (Monday of the last week with sales, NaT for none); sorted by account_id.
+    Closed accounts are not in it."""
     sales: pd.DataFrame
-    """account_id and category (categorical), week, sales, sales_capped; of accounts in `accounts`; sorted by the first three."""
+    """account_id and category (categorical), week, sales, sales_capped; of accounts in `accounts`; sorted by the first
+    three."""
     history: pd.DataFrame
-    """region, category, week, sales: capped sales of all accounts, closed ones too; every region × category × complete week once, NaN
-    for a week that is not known; sorted."""
+    """region, category, week, sales: capped sales of all accounts, closed ones too; every region × category × complete
+    week once, NaN for a week that is not known; sorted."""
     areas: gpd.GeoDataFrame
-    """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), current_rep_id; sorted by area_id."""
+    """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), current_rep_id; sorted."""
     reps: pd.DataFrame
     """REP_COLUMNS, region filled; sorted by rep_id."""
     regions: pd.DataFrame | None
@@ -74,7 +75,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     Raises
     ------
     ScenarioError
-        When a `refuse` rule finds what it refuses, or nothing is left to plan with: no account, no sales, no area, no rep.
+        When a `refuse` rule finds what it refuses, or no account, no sales, no area or no rep is left to plan with.
     """
     log, files, cleaning = QualityLog(), scenario.data, scenario.cleaning
     accounts, faults = one_row_per_account(tables.accounts, cleaning, log, file=files.accounts.path)
@@ -88,15 +89,15 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     accounts = repair_positions(accounts, _map_of(given, tables), tables.towns, cleaning, log)
     sales, more = repair_sales(tables.sales, every_account, cleaning, log, file=files.sales.path)
     _raise(faults + more + _hopeless(accounts, sales, given, scenario))
-    unplaced = ~np.isin(np.array(every_account, dtype=object), accounts["account_id"].to_numpy(dtype=object))
-    sales = sales[~unplaced[sales["account_id"].cat.codes.to_numpy()]]
+    sales = _of_remaining(sales, accounts)
     _raise(_hopeless(accounts, sales, given, scenario))
 
-    accounts = check_activity(accounts, sales, _complete_until(sales), cleaning, log)
-    last_year = _sales_of_last_year(sales, _complete_until(sales))
+    until = _complete_until(sales)
+    accounts = check_activity(accounts, sales, until, cleaning, log)
+    last_year = _sales_of_last_year(sales, until)
     open_accounts = accounts[~accounts["closed"]].reset_index(drop=True)
     _raise(_hopeless(open_accounts, sales, given, scenario))
-    made = make_areas(given, open_accounts, last_year, tables, scenario, log)
+    made = make_areas(given, open_accounts, last_year, tables=tables, scenario=scenario, log=log)
     known = _known_regions(accounts, regions, given)
     areas = regions_of_areas(made, open_accounts, regions, known)
     accounts = _fill_regions(accounts, areas, made, scenario, log)
@@ -118,22 +119,18 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         [fill_segments(accounts[~accounts["closed"]], last_year, scenario, log), accounts[accounts["closed"]]]
     )
     accounts = accounts.sort_values("account_id", kind="stable", ignore_index=True)
-    sales = sales[_codes_of(accounts, every_account)[sales["account_id"].cat.codes.to_numpy()]]
+    sales = _of_remaining(sales, accounts)
     _raise(_hopeless(accounts[~accounts["closed"]], sales, given, scenario))
     table = week_table(sales, accounts.set_index("account_id")["region"])
     kept, unknown = check_ends(table, cleaning, log)
-    unknown = (
-        pd.concat([unknown, check_gaps(table, kept, cleaning, log)])
-        if len(unknown)
-        else check_gaps(table, kept, cleaning, log)
-    )
-    check_thin(table, kept, log)
+    unknown += check_gaps(table, kept, cleaning, log)
+    unknown += check_thin(table, kept, log)
     check_categories(table, kept, log)
     events = check_events(tables.events, sorted(set(region_of.values()) | set(wanted)), list(table.categories), log)
     events = events[events["region"].isin(["", *wanted])].reset_index(drop=True)
     sales = sales[((sales["week"] >= table.weeks[kept][0]) & (sales["week"] <= table.weeks[kept][-1])).to_numpy()]
-    check_regions_served(accounts, areas, reps, wanted, scenario, log)
-    history = _history(sales, accounts, table, kept, unknown, wanted)
+    check_regions_served(accounts, areas, reps, wanted, scenario=scenario, log=log)
+    history = _history(sales, accounts, table, kept, unknown=unknown, wanted=wanted)
     planned = accounts[~accounts["closed"]].drop(columns="closed").reset_index(drop=True)
     sales_planned = _of_accounts(sales, planned["account_id"].tolist())
     return CheckedData(
@@ -144,7 +141,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         reps=reps,
         regions=None if regions is None else regions[regions["region"].isin(wanted)].reset_index(drop=True),
         events=events,
-        quality=sum_up(log, accounts, sales, areas, reps, region_of, wanted),
+        quality=sum_up(log, accounts, sales, areas=areas, reps=reps, region_of=region_of, regions=wanted),
     )
 
 
@@ -183,12 +180,13 @@ def _hopeless(
 
 def _complete_until(sales: pd.DataFrame) -> pd.Timestamp:
     """Return the Monday of the last week that is complete over all accounts."""
-    bought = sales[sales["sales"] > 0]
-    pairs = bought[["account_id", "week"]].drop_duplicates()
-    active = pairs.groupby("week").size()
-    weeks = pd.date_range(active.index.min(), active.index.max(), freq="7D")
-    _, last = incomplete_ends(active.reindex(weeks, fill_value=0).to_numpy())
-    return pd.Timestamp(weeks[len(weeks) - 1 - last])
+    day = sales["week"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    week = (day - day.min()) // 7
+    bought = np.zeros((len(sales["account_id"].cat.categories), int(week.max()) + 1), dtype=bool)
+    positive = sales["sales"].to_numpy(float) > 0
+    bought[sales["account_id"].cat.codes.to_numpy()[positive], week[positive]] = True
+    _, last = incomplete_ends(bought.sum(axis=0).astype(np.float64))
+    return pd.Timestamp(np.datetime64(int(day.max()) - 7 * last, "D"))
 
 
 def _sales_of_last_year(sales: pd.DataFrame, until: pd.Timestamp) -> pd.Series:
@@ -220,8 +218,7 @@ def _fill_regions(
     missing = (rows["region"] == "").to_numpy()
     ids = rows["account_id"].to_numpy(dtype=object)[missing]
     drop = scenario.cleaning.missing_region == "drop"
-    text = "{n} account{s} {has} no known region; " + ("left out." if drop else "taken from the area {they} lie{x} in.")
-    text = text.replace("{x}", "s" if len(ids) == 1 else "")
+    text = "{n} account{s} {has} no known region; " + ("left out." if drop else "taken from the area around {them}.")
     log.about_accounts("missing_region", "warning", ids, text, repair="missing_region")
     after = "dropped" if drop else by_area.to_numpy(dtype=object)[missing]
     log.repaired("missing_region", "accounts", ids, "", after)
@@ -272,9 +269,10 @@ def _only(
     return accounts, areas.assign(current_rep_id=areas["current_rep_id"].astype(object).where(stays, "")), reps
 
 
-def _codes_of(accounts: pd.DataFrame, every_account: list[str]) -> NDArray[np.bool_]:
-    """Return which of all accounts are still there. Shape (every account,)."""
-    return np.isin(np.array(every_account, dtype=object), accounts["account_id"].to_numpy(dtype=object))
+def _of_remaining(sales: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Return the sales of the accounts that are left."""
+    stays = sales["account_id"].cat.categories.isin(accounts["account_id"])
+    return sales if stays.all() else sales[stays[sales["account_id"].cat.codes.to_numpy()]]
 
 
 def _of_accounts(sales: pd.DataFrame, account_ids: list[str]) -> pd.DataFrame:
@@ -285,7 +283,13 @@ def _of_accounts(sales: pd.DataFrame, account_ids: list[str]) -> pd.DataFrame:
 
 
 def _history(
-    sales: pd.DataFrame, accounts: pd.DataFrame, table: WeekTable, kept: slice, unknown: pd.DataFrame, wanted: list[str]
+    sales: pd.DataFrame,
+    accounts: pd.DataFrame,
+    table: WeekTable,
+    kept: slice,
+    *,
+    unknown: list[UnknownWeek],
+    wanted: list[str],
 ) -> pd.DataFrame:
     """Add up capped sales by region × category × complete week; unknown weeks are NaN."""
     capped = week_table(sales.assign(sales=sales["sales_capped"]), accounts.set_index("account_id")["region"])
@@ -299,10 +303,9 @@ def _history(
             "week": np.tile(capped.weeks.to_numpy(), len(capped.regions) * len(capped.categories)),
             "sales": capped.sales.reshape(-1).round(2),
         }
-    ).set_index(list(UNKNOWN_COLUMNS))
-    grid = pd.MultiIndex.from_product([wanted, capped.categories, weeks], names=list(UNKNOWN_COLUMNS))
+    ).set_index(HISTORY_KEYS)
+    grid = pd.MultiIndex.from_product([wanted, capped.categories, weeks], names=HISTORY_KEYS)
     frame = frame.reindex(grid, fill_value=0.0)
     if len(unknown):
-        gone = frame.index.isin(pd.MultiIndex.from_frame(unknown[list(UNKNOWN_COLUMNS)]))
-        frame.loc[gone, "sales"] = np.nan
+        frame.loc[frame.index.isin(pd.MultiIndex.from_tuples(unknown)), "sales"] = np.nan
     return frame.reset_index()

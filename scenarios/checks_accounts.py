@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from scenarios.planes import FloatArray
 from scenarios.quality_log import QualityLog
 from scenarios.schema import Cleaning, Scenario
 
@@ -38,7 +39,7 @@ def check_activity(
     rows = accounts.assign(last_sale=pd.to_datetime(accounts["account_id"].map(weeks["max"])))
     ids = rows["account_id"].to_numpy(dtype=object)
     customer = (rows["status"] == "customer").to_numpy()
-    silent = ((until - rows["last_sale"]) / pd.Timedelta(weeks=1)).to_numpy(float)
+    silent = _weeks_until(until, rows["last_sale"])
     never = rows["last_sale"].isna().to_numpy()
     log.about_accounts(
         "customer_without_sales",
@@ -55,18 +56,24 @@ def check_activity(
     dormant = customer & (silent >= DORMANT_WEEKS)
     text = f"{{n}} customer{{s}} bought nothing in the last {DORMANT_WEEKS} weeks."
     closing = cleaning.closed_after_weeks
-    severity = "info" if 0 < closing <= DORMANT_WEEKS else "warning"
-    log.about_accounts("dormant_customer", "info" if severity == "info" else "warning", ids[dormant], text)
+    if not 0 < closing <= DORMANT_WEEKS:
+        log.about_accounts("dormant_customer", "warning", ids[dormant], text)
     first = pd.to_datetime(rows["account_id"].map(weeks["min"]))
-    new = ((until - first) / pd.Timedelta(weeks=1)).to_numpy(float) < DORMANT_WEEKS
+    new = _weeks_until(until, first) < DORMANT_WEEKS
     log.about_accounts("new_account", "info", ids[new], "{n} account{s} bought for the first time in the last year.")
     closed = customer & (silent >= closing) if closing else np.zeros(len(rows), dtype=bool)
-    text = f"{{n}} customer{{s}} {{is}} taken as closed after {closing} weeks without sales: not planned for, still in the history."
+    text = f"{{n}} customer{{s}} bought nothing for {closing} weeks and {{is}} taken as closed: not planned for, "
+    text += "still in the history."
     log.about_accounts("closed_account", "info", ids[closed], text, repair="closed_after_weeks")
     last = rows["last_sale"].dt.strftime("%Y-%m-%d").to_numpy(dtype=object)
     log.repaired("closed_after_weeks", "accounts", ids[closed], last[closed], "closed")
     _report_successors(rows, ids, log)
     return rows.assign(closed=closed)
+
+
+def _weeks_until(until: pd.Timestamp, weeks: pd.Series) -> FloatArray:
+    """Return the weeks that passed since each date, NaN for none."""
+    return np.asarray((until - weeks).dt.days.to_numpy(float) / 7.0)
 
 
 def _report_successors(rows: pd.DataFrame, ids: np.ndarray, log: QualityLog) -> None:
@@ -83,6 +90,7 @@ def check_regions_served(
     areas: gpd.GeoDataFrame,
     reps: pd.DataFrame,
     regions: list[str],
+    *,
     scenario: Scenario,
     log: QualityLog,
 ) -> None:

@@ -23,9 +23,10 @@ LEAST_ACTIVE: Final = 10
 DENSE: Final = 0.8
 """Gaps are looked for in series that sell in at least this share of weeks."""
 JUMP: Final = 0.6
-"""Change in the log of a category's share of sales, against the year before, that looks like a new coding (a factor of 1.8)."""
+"""Change in the log of a category's share of sales that looks like a new coding: 1.8 times the year before."""
 SEASON_WEEKS: Final = 52
-UNKNOWN_COLUMNS: Final = ("region", "category", "week")
+UnknownWeek = tuple[str, str, pd.Timestamp]
+"""Region, category and Monday of a week whose sales are not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,15 +77,15 @@ def week_table(sales: pd.DataFrame, region_of: pd.Series) -> WeekTable:
         categories=categories,
         weeks=pd.date_range(first, periods=n_weeks, freq="7D"),
         active=active,
-        sales=total.reshape(len(region_names), len(categories), n_weeks),
+        sales=total.astype(np.float64).reshape(len(region_names), len(categories), n_weeks),
     )
 
 
 def incomplete_ends(active: IntArray | FloatArray) -> tuple[int, int]:
     """Count the weeks at the start and at the end that hold clearly fewer active accounts than the weeks beside them.
 
-    At the end the same weeks of other years are looked at too, so that a week of holidays is not taken for an incomplete one. At the
-    start it may be: leaving out one week of an old history costs nothing.
+    At the end the same weeks of other years are looked at too, so that a week of holidays is not taken for an
+    incomplete one. At the start it may be: leaving out one week of an old history costs nothing.
 
     Parameters
     ----------
@@ -113,10 +114,8 @@ def _is_incomplete(values: FloatArray, *, season: bool) -> bool:
             for k in range(len(values) - 1 - SEASON_WEEKS, 1, -SEASON_WEEKS)
             if np.isfinite(ratios[k - 1 : k + 2]).any()
         ]
-        if same:
-            expected = min(1.0, float(np.median(same)))
-        else:
-            expected = 0.75  # no former year to compare with: only a clear lack counts
+        # without a former year to compare with, only a clear lack counts
+        expected = min(1.0, float(np.median(same))) if same else 0.75
     return bool(ratios[-1] < expected * (1.0 - max(USUAL_DROP, 4.0 * scatter)))
 
 
@@ -126,12 +125,12 @@ def _ratios_to_weeks_before(values: FloatArray) -> FloatArray:
     return np.asarray(np.divide(values, usual, out=np.full(len(values), np.nan), where=usual > 0))
 
 
-def check_ends(table: WeekTable, cleaning: Cleaning, log: QualityLog) -> tuple[slice, pd.DataFrame]:
+def check_ends(table: WeekTable, cleaning: Cleaning, log: QualityLog) -> tuple[slice, list[UnknownWeek]]:
     """Report incomplete first and last weeks; return the weeks to keep and the region-weeks that are not known.
 
     Returns
     -------
-    Slice of complete weeks, and columns UNKNOWN_COLUMNS for regions that start later or end earlier than the others.
+    Slice of complete weeks, and the weeks that are not known of regions that start later or end earlier than the others.
     """
     total = table.active.sum(axis=0)
     first, last = incomplete_ends(total)
@@ -161,43 +160,43 @@ def check_ends(table: WeekTable, cleaning: Cleaning, log: QualityLog) -> tuple[s
         )
         log.about_region("last_week", "info", "", text, subject_kind="week", share=0.0)
     kept = slice(first, n_weeks - last) if drop else slice(0, n_weeks)
-    unknown = []
+    unknown: list[UnknownWeek] = []
     for index, region in enumerate(table.regions):
         active = table.active[index, first : n_weeks - last]
         if not len(active) or np.median(active) < LEAST_ACTIVE:
             continue
         late, early = incomplete_ends(active)
-        weeks = [*range(first, first + late), *range(n_weeks - last - early, n_weeks - last)]
-        if not weeks:
+        edges = [*range(first, first + late), *range(n_weeks - last - early, n_weeks - last)]
+        if not edges:
             continue
-        days = ", ".join(f"{table.weeks[week]:%Y-%m-%d}" for week in weeks[:4])
+        days = ", ".join(f"{table.weeks[week]:%Y-%m-%d}" for week in edges[:4])
         how = "taken as not known" if drop else "kept"
-        text = f"{len(weeks)} first or last weeks hold clearly less than usual in this region alone ({days}); {how}."
+        text = f"{len(edges)} first or last weeks hold clearly less than usual in this region alone ({days}); {how}."
         log.about_region(
             "incomplete_week_of_region",
             "warning",
             region,
             text.replace("1 first or last weeks hold", "One first or last week holds"),
             subject_kind="week",
-            count=len(weeks),
+            count=len(edges),
             repair="incomplete_weeks" if drop else "",
         )
         if drop:
-            names = [f"{region}|{table.weeks[week]:%Y-%m-%d}" for week in weeks]
-            log.repaired("incomplete_weeks", "sales", names, "incomplete", "not known", regions=[region] * len(weeks))
-            unknown += [(region, category, table.weeks[week]) for week in weeks for category in table.categories]
-    return kept, pd.DataFrame(unknown, columns=list(UNKNOWN_COLUMNS))
+            names = [f"{region}|{table.weeks[week]:%Y-%m-%d}" for week in edges]
+            log.repaired("incomplete_weeks", "sales", names, "incomplete", "not known", regions=[region] * len(edges))
+            unknown += [(region, category, table.weeks[week]) for week in edges for category in table.categories]
+    return kept, unknown
 
 
-def check_gaps(table: WeekTable, kept: slice, cleaning: Cleaning, log: QualityLog) -> pd.DataFrame:
+def check_gaps(table: WeekTable, kept: slice, cleaning: Cleaning, log: QualityLog) -> list[UnknownWeek]:
     """Report weeks in which a region × category that usually sells shows nothing.
 
     Returns
     -------
-    Columns UNKNOWN_COLUMNS: the gaps, when the rule `history_gaps` says that they were not recorded; else empty.
+    The gaps, when the rule `history_gaps` says that they were not recorded; else empty.
     """
     known = cleaning.history_gaps == "zero"
-    unknown = []
+    unknown: list[UnknownWeek] = []
     weeks = table.weeks[kept]
     for index, region in enumerate(table.regions):
         sold = table.sales[index][:, kept] > 0
@@ -211,7 +210,10 @@ def check_gaps(table: WeekTable, kept: slice, cleaning: Cleaning, log: QualityLo
         count, whole = int(gaps.sum()), int((gaps.any(axis=0) & ~sold.any(axis=0)).sum())
         days = ", ".join(f"{weeks[week]:%Y-%m-%d}" for week in np.flatnonzero(gaps.any(axis=0))[:4])
         how = "taken as true zeros" if known else "taken as not recorded"
-        text = f"{count} category-weeks without any sales between active weeks ({days}…), {whole} weeks of them in all categories; {how}."
+        text = (
+            f"Nothing was sold in {count} category-weeks between active ones (around {days}), in {whole} weeks in all "
+            f"categories; {how}."
+        )
         log.about_region(
             "history_gap",
             "warning",
@@ -227,11 +229,18 @@ def check_gaps(table: WeekTable, kept: slice, cleaning: Cleaning, log: QualityLo
             names = [f"{region}|{category}|{week:%Y-%m-%d}" for category, week in pairs]
             log.repaired("history_gaps", "sales", names, "nothing", "not known", regions=[region] * len(names))
             unknown += [(region, category, week) for category, week in pairs]
-    return pd.DataFrame(unknown, columns=list(UNKNOWN_COLUMNS))
+    return unknown
 
 
-def check_thin(table: WeekTable, kept: slice, log: QualityLog) -> None:
-    """Report regions with too little history or too few active accounts to learn from."""
+def check_thin(table: WeekTable, kept: slice, log: QualityLog) -> list[UnknownWeek]:
+    """Report regions with too little history or too few active accounts to learn from.
+
+    Returns
+    -------
+    The weeks before a region's first sale, which are not known rather than zero.
+    """
+    unknown: list[UnknownWeek] = []
+    weeks = table.weeks[kept]
     for index, region in enumerate(table.regions):
         active = table.active[index, kept]
         when = np.flatnonzero(active)
@@ -240,16 +249,22 @@ def check_thin(table: WeekTable, kept: slice, log: QualityLog) -> None:
             log.about_region("no_sales", "error", region, text, subject_kind="week", share=1.0)
             continue
         span = int(when[-1] - when[0] + 1)
+        unknown += [(region, category, week) for week in weeks[: when[0]] for category in table.categories]
+        if when[0] > MOST_INCOMPLETE_WEEKS:
+            text = f"History starts in the week of {weeks[when[0]]:%Y-%m-%d}; the {when[0]} weeks before are not known."
+            share = float(when[0]) / len(weeks)
+            log.about_region("late_start", "info", region, text, subject_kind="week", count=int(when[0]), share=share)
         if span < 2 * SEASON_WEEKS:
-            text = f"Only {span} weeks of history, less than two years: the season cannot be learnt from this region alone."
+            text = f"Only {span} weeks of history, less than two years: too few to learn the season from this region."
             log.about_region("short_history", "warning", region, text, subject_kind="week", share=1 - span / 104)
         if len(active) - 1 - when[-1] > MOST_INCOMPLETE_WEEKS:
-            text = f"No sales since the week of {table.weeks[kept][when[-1]]:%Y-%m-%d}, while other regions go on."
+            text = f"No sales since the week of {weeks[when[-1]]:%Y-%m-%d}, while other regions go on."
             log.about_region("region_stopped", "error", region, text, subject_kind="week", share=1.0)
         usual = float(np.median(active[when]))
         if usual < LEAST_ACTIVE:
             text = f"Thin data: only {usual:.0f} accounts buy in a usual week, so the forecast leans on the whole."
             log.about_region("thin_data", "warning", region, text, subject_kind="week", share=0.25)
+    return unknown
 
 
 def check_categories(table: WeekTable, kept: slice, log: QualityLog) -> None:
@@ -274,8 +289,8 @@ def check_categories(table: WeekTable, kept: slice, log: QualityLog) -> None:
         jump, week = _largest_jump(share)
         if abs(jump) > JUMP:
             text = (
-                f"Category {category} {'rises' if jump > 0 else 'falls'} to {np.exp(jump):.1f} times its share of sales around the week of "
-                f"{weeks[week]:%Y-%m-%d}, against the year before: coded anew?"
+                f"Category {category} {'rises' if jump > 0 else 'falls'} to {np.exp(jump):.1f} times its share of sales "
+                f"around the week of {weeks[week]:%Y-%m-%d}, against the year before: coded anew?"
             )
             log.about_region("category_jump", "info", "", text, subject_kind="category")
 
@@ -285,7 +300,7 @@ def _largest_jump(share: FloatArray) -> tuple[float, int]:
     if len(share) < SEASON_WEEKS + 26:
         return 0.0, 0
     positive = pd.Series(share).where(share > 0)
-    yearly = np.log(positive / positive.shift(SEASON_WEEKS))
+    yearly = pd.Series(np.log((positive / positive.shift(SEASON_WEEKS)).to_numpy(float)))
     quarter = yearly.rolling(13, min_periods=10).median()
     step = (quarter.shift(-13) - quarter).to_numpy()
     if not np.isfinite(step).any():

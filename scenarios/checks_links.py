@@ -120,14 +120,15 @@ def current_reps(
     alignment: pd.DataFrame | None,
     areas: gpd.GeoDataFrame,
     accounts: pd.DataFrame,
+    *,
     sales_by_account: pd.Series,
     rep_ids: list[str],
     log: QualityLog,
 ) -> pd.Series:
     """Return who serves each area today, by area_id, "" for nobody.
 
-    An alignment by district or account goes to the area by the rep with most of its accounts' sales, then with most accounts; an area
-    without accounts takes its district's rep.
+    An alignment by district or account goes to the area by the rep with most of its accounts' sales, then with most
+    accounts; an area without accounts takes its district's rep.
     """
     nobody = pd.Series("", index=areas["area_id"].to_numpy(dtype=object), dtype=object)
     if alignment is None or not len(alignment):
@@ -146,7 +147,8 @@ def current_reps(
         log.about_region("alignment_of_unknown_place", "warning", "", text, subject_kind=unit, count=len(lost))
     double = sorted(set(rows.loc[rows.duplicated(unit), unit]))
     if double:
-        text = f"The current alignment gives {len(double)} {unit} entries to several reps ({', '.join(double[:5])}); the first counts."
+        named = ", ".join(double[:5])
+        text = f"The current alignment gives {len(double)} {unit} entries to several reps ({named}); the first counts."
         log.about_region("alignment_twice", "warning", "", text, subject_kind=unit, count=len(double))
     rep_of = rows.drop_duplicates(unit).set_index(unit)["rep_id"]
     if unit == "area_id":

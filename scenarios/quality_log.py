@@ -13,7 +13,7 @@ Severity = Literal["info", "warning", "error"]
 
 
 def words(n: int) -> dict[str, str]:
-    """Return what a sentence about `n` things needs: {n}, {s} (plural), {has}, {is}, {their}, {do}."""
+    """Return what a sentence about `n` things needs: {n}, {s} (plural), {has}, {is}, {was}, {do}, {their}, {they}, {them}."""
     one = n == 1
     return {
         "n": f"{n:,}",
@@ -24,6 +24,7 @@ def words(n: int) -> dict[str, str]:
         "do": "does" if one else "do",
         "their": "its" if one else "their",
         "they": "it" if one else "they",
+        "them": "it" if one else "them",
     }
 
 

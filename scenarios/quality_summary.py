@@ -1,6 +1,7 @@
 """Sum up what was found and repaired by region, with a score for each."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from scenarios.quality import REGION_COLUMNS, DataQuality, region_scores
@@ -11,6 +12,7 @@ def sum_up(
     log: QualityLog,
     accounts: pd.DataFrame,
     sales: pd.DataFrame,
+    *,
     areas: gpd.GeoDataFrame,
     reps: pd.DataFrame,
     region_of: dict[str, str],
@@ -34,17 +36,23 @@ def sum_up(
         Regions planned for, sorted.
     """
     owner = sales["account_id"].cat.codes.to_numpy()
-    names = pd.Series([region_of.get(str(name), "") for name in sales["account_id"].cat.categories], dtype=object)
-    region = names.to_numpy()[owner]
-    by_region = pd.DataFrame({"region": region, "week": sales["week"].to_numpy(), "sales": sales["sales"].to_numpy()})
-    rows = by_region.groupby("region").agg(
-        sales_rows=("sales", "size"), weeks=("week", "nunique"), sales=("sales", "sum")
+    names = pd.Index(regions)
+    code = names.get_indexer(pd.Index([region_of.get(str(name), "") for name in sales["account_id"].cat.categories]))[
+        owner
+    ]
+    day = sales["week"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    n_weeks = int(day.max() - day.min()) // 7 + 1
+    slot = (code * n_weeks + (day - day.min()) // 7)[code >= 0]
+    count = np.bincount(slot, minlength=len(names) * n_weeks).reshape(len(names), n_weeks)
+    amount = np.bincount(slot, sales["sales"].to_numpy(float)[code >= 0], len(names) * n_weeks).reshape(count.shape)
+    rows = pd.DataFrame(
+        {"sales_rows": count.sum(axis=1), "weeks": (count > 0).sum(axis=1), "sales": amount.sum(axis=1)}, index=names
     )
     seen = pd.Series(region_of).value_counts()
-    totals = {
+    totals: dict[str, dict[str, int]] = {
         "account": _with_all(seen),
         "sales row": _with_all(rows["sales_rows"]),
-        "week": {**{name: int(n) for name, n in rows["weeks"].items()}, "": int(sales["week"].nunique())},
+        "week": {**{str(name): int(n) for name, n in rows["weeks"].items()}, "": int((count.sum(axis=0) > 0).sum())},
         "rep": _with_all(reps["region"].value_counts()),
         "area": _with_all(areas["region"].value_counts()),
     }

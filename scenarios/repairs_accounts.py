@@ -122,7 +122,8 @@ def current_regions(regions: pd.DataFrame | None, log: QualityLog) -> pd.DataFra
 def own_regions(accounts: pd.DataFrame, regions: pd.DataFrame | None, history: pd.DataFrame | None) -> pd.Series:
     """Return each account's region by its own entry or its district, "" when neither tells.
 
-    An own entry that is not a region in force, or that was its district's region before it was re-drawn, gives way to the district.
+    An own entry that is not a region in force, or that was its district's region before it was re-drawn, gives way to
+    the district.
 
     Parameters
     ----------
@@ -154,8 +155,8 @@ def known_segments(accounts: pd.DataFrame, scenario: Scenario, log: QualityLog) 
         return accounts
     ids = accounts["account_id"].to_numpy(dtype=object)[strange]
     before = accounts["segment"].to_numpy(dtype=object)[strange]
-    named = ", ".join(sorted(set(before))[:5])
+    named = ", ".join(sorted(set(before))[:5]).replace("{", "").replace("}", "")
     text = "{n} account{s} {has} a segment that the scenario does not name (" + named + "); taken as missing."
-    log.about_accounts("unknown_segment", "warning", ids, text.replace("{named}", ""), repair="missing_segment")
+    log.about_accounts("unknown_segment", "warning", ids, text, repair="missing_segment")
     log.repaired("unknown_segment", "accounts", ids, before, "")
     return accounts.assign(segment=accounts["segment"].astype(object).mask(strange, ""))

@@ -18,8 +18,9 @@ LEAST_OVERLAP_M2: Final = 10_000.0
 def repair_polygons(areas: gpd.GeoDataFrame, log: QualityLog) -> gpd.GeoDataFrame:
     """Return areas with valid polygons, one row per area_id, sorted.
 
-    Rows without a polygon are dropped, rows of one area_id united, crossing borders mended (`shapely.make_valid`), lines, points and
-    slivers left by that removed. Overlaps and holes are reported, not repaired: only the owner of the map knows whose ground it is.
+    Rows without a polygon are dropped, rows of one area_id united, crossing borders mended (`shapely.make_valid`),
+    lines, points and slivers left by that removed. Overlaps and holes are reported, not repaired: only the owner of the
+    map knows whose ground it is.
 
     Parameters
     ----------

@@ -26,8 +26,8 @@ def repair_positions(
 ) -> pd.DataFrame:
     """Return accounts that all have a position, and report positions that are doubtful.
 
-    Swapped or mirrored coordinates are turned when that brings the account onto the map; impossible ones and those farther outside than
-    `outside_km` count as missing; missing ones are repaired by `missing_position`.
+    Swapped or mirrored coordinates are turned when that brings the account onto the map; impossible ones and those
+    farther outside than `outside_km` count as missing; missing ones are repaired by `missing_position`.
 
     Parameters
     ----------
@@ -67,7 +67,11 @@ def repair_positions(
     rows["lon"], rows["lat"] = np.where(outside, np.nan, lon), np.where(outside, np.nan, lat)
     doubtful = (quality.isin(CENTROID_QUALITIES) & np.isfinite(lon) & ~outside).to_numpy()
     _report_doubtful(rows, quality.to_numpy(dtype=object), doubtful, log)
-    action = "put at the middle of {their} town" if cleaning.missing_position == PositionRepair.TOWN else "left out"
+    action = (
+        "put at the middle of {their} town where there is one"
+        if cleaning.missing_position == PositionRepair.TOWN
+        else "left out"
+    )
     text = "{n} account{s} {has} no position; " + action + "."
     log.about_accounts("missing_position", "warning", ids[blank], text, repair="missing_position")
     text = "{n} account{s} {is} too far outside the map; " + action + "."

@@ -22,7 +22,7 @@ KEYS: Final = ["account_id", "category", "week"]
 def repair_sales(
     sales: pd.DataFrame, account_ids: list[str], cleaning: Cleaning, log: QualityLog, *, file: str
 ) -> tuple[pd.DataFrame, list[Fault]]:
-    """Return sales with one row per known account, category and week, no amount negative, and faults of `refuse` rules.
+    """Return sales with one row per known account, category and week, none negative, and faults of `refuse` rules.
 
     Parameters
     ----------
@@ -39,11 +39,12 @@ def repair_sales(
 
     Returns
     -------
-    Columns account_id and category (categorical, in sorted order), week, sales and sales_capped, sorted by the first three; and faults.
+    Columns account_id and category (categorical, in sorted order), week, sales and sales_capped, sorted by the first
+    three; and faults.
     """
     faults: list[Fault] = []
     rows = _with_codes(sales, account_ids)
-    rows = _drop_unknown(rows, sales, cleaning, log, faults, file)
+    rows = _drop_unknown(rows, sales, cleaning, log, faults=faults, file=file)
     rows = _drop_blank(rows, log)
     rows = _merge_doubles(rows, cleaning, log, faults, file)
     rows = _net_negative(rows, cleaning, log)
@@ -74,7 +75,7 @@ def _with_codes(sales: pd.DataFrame, account_ids: list[str]) -> pd.DataFrame:
 
 
 def _drop_unknown(
-    rows: pd.DataFrame, sales: pd.DataFrame, cleaning: Cleaning, log: QualityLog, faults: list[Fault], file: str
+    rows: pd.DataFrame, sales: pd.DataFrame, cleaning: Cleaning, log: QualityLog, *, faults: list[Fault], file: str
 ) -> pd.DataFrame:
     """Drop rows of unknown accounts, or refuse them."""
     unknown = rows["account_id"].isna().to_numpy()
@@ -89,8 +90,8 @@ def _drop_unknown(
                 file=file,
                 line=int(np.flatnonzero(unknown)[0]) + 2,
                 key="account_id",
-                message=f"{unknown.sum():,} sales rows belong to {len(distinct):,} accounts that are not in the accounts "
-                f"table, such as {shown}; add them or set cleaning.unknown_accounts: drop",
+                message=f"{unknown.sum():,} sales rows belong to {len(distinct):,} accounts that are not in the "
+                f"accounts table, such as {shown}; add them or set cleaning.unknown_accounts: drop",
             )
         )
     amount = rows["sales"][unknown].sum()
@@ -121,7 +122,7 @@ def _drop_blank(rows: pd.DataFrame, log: QualityLog) -> pd.DataFrame:
     log.about_accounts("missing_sales", "warning", ids, text, subject_kind="sales row", repair="missing_sales")
     dated = rows[blank].assign(week=rows["week"][blank].fillna(pd.Timestamp("1900-01-01")))
     log.repaired("missing_sales", "sales", row_names(dated), "missing", "dropped", account_ids=ids)
-    return rows[~blank]
+    return pd.DataFrame(rows[~blank])
 
 
 def _merge_doubles(
@@ -198,8 +199,8 @@ def _net_negative(rows: pd.DataFrame, cleaning: Cleaning, log: QualityLog) -> pd
 def net_returns(amount: FloatArray, series: IntArray) -> tuple[FloatArray, FloatArray]:
     """Net each return against the latest earlier sales of its series until it is used up.
 
-    Going back in time, returns pile up as a debt that sales pay off: debt D = C - min(0, running minimum of C), where C adds up
-    -amount; what is left of a sale is amount + D - D of the step before (the reflected walk of Skorokhod).
+    Going back in time, returns pile up as a debt that sales pay off: debt D = C - min(0, running minimum of C), where C
+    adds up -amount; what is left of a sale is amount + D - D of the step before (the reflected walk of Skorokhod).
 
     Parameters
     ----------
@@ -210,7 +211,8 @@ def net_returns(amount: FloatArray, series: IntArray) -> tuple[FloatArray, Float
 
     Returns
     -------
-    Net amounts, none negative, of shape (rows,), and what could not be netted in each series that has a negative amount, by number.
+    Net amounts, none negative, of shape (rows,), and what could not be netted in each series that has a negative
+    amount, by number.
     """
     net = amount.copy()
     concerned = np.flatnonzero(np.isin(series, series[amount < 0]))
@@ -221,7 +223,7 @@ def net_returns(amount: FloatArray, series: IntArray) -> tuple[FloatArray, Float
     before = debt.groupby(group).shift(fill_value=0.0)
     net[back] = np.maximum(amount[back] + (debt - before).to_numpy(), 0.0).round(6)
     left = debt.groupby(group).last().sort_index()
-    return net, left.to_numpy()
+    return net, np.asarray(left, dtype=np.float64)
 
 
 def _capped(rows: pd.DataFrame, cleaning: Cleaning, log: QualityLog) -> FloatArray:

@@ -12,8 +12,8 @@ def fill_segments(
 ) -> pd.DataFrame:
     """Fill missing segments, or drop accounts without one, by the rule `missing_segment`.
 
-    Accounts without segment are ordered by sales; a segment takes accounts until they make up its `sales_share`, in the order
-    written, and the last one takes the rest. Prospects and accounts without sales go to the last segment.
+    Accounts without segment are ordered by sales; a segment takes accounts until they make up its `sales_share`, in the
+    order written, and the last one takes the rest. Prospects and accounts without sales go to the last segment.
 
     Parameters
     ----------
