@@ -70,10 +70,14 @@ class FaultList:
         if not len(records):
             return
         first, *others = [int(row) for row in self.rows[records[:EXAMPLES]]]
-        named = ", ".join(f"{row} {text}" for row, text in zip(others, shown[1:], strict=False))
+        texts = ["" if text == shown[0] else f" {text}" for text in shown[1:]]
+        named = ", ".join(f"{row}{text}" for row, text in zip(others, texts, strict=False))
         more = len(records) - EXAMPLES
-        tail = f" (also {'row' if len(others) == 1 else 'rows'} {named}{f' and {more:,} more rows' if more > 0 else ''})"
-        message = f"got {shown[0]}, {expected}{tail if others else ''}"
+        tail = (
+            f" (also {'row' if len(others) == 1 else 'rows'} {named}{f' and {more:,} more rows' if more > 0 else ''})"
+        )
+        joint = "," if expected.startswith("expected") else ":"
+        message = f"got {shown[0]}{joint} {expected}{tail if others else ''}"
         self.faults.append(Fault(file=self.file, line=first, key=key, message=message))
 
 
@@ -126,7 +130,7 @@ def convert(raw: pd.Series, column: Column, key: str, told: FaultList, *, decima
             made = pd.Series(np.array([*known, empty], dtype=object)[places], dtype=str)
     if column.filled and missing.any():
         records = np.flatnonzero(missing)
-        told.tell(records, ["an empty cell", *[""] * EXAMPLES], key, f"expected {_wanted(column)} in every row")
+        told.tell(records, ["an empty cell"] * EXAMPLES, key, f"expected {_wanted(column)} in every row")
     return made
 
 
@@ -139,7 +143,9 @@ def parse_number(value: object, decimal: str) -> float:
     text = str(value).strip()
     if NUMBER.fullmatch(text.replace(decimal, ".", 1) if decimal not in ".eE" and "." not in text else text):
         if decimal != "." and "." in text:
-            raise CellError(f'expected a number with "{decimal}" as decimal mark; is the mark "."? then write decimal: "."')
+            raise CellError(
+                f'expected a number with "{decimal}" as decimal mark; is the mark "."? then write decimal: "."'
+            )
         return float(text.replace(decimal, "."))
     if decimal == "." and NUMBER.fullmatch(text.replace(",", ".", 1)):
         raise CellError('expected a number with "." as decimal mark; is the mark ","? then write decimal: ","')
@@ -151,7 +157,7 @@ def parse_number(value: object, decimal: str) -> float:
 def parse_date(value: object) -> np.datetime64:
     """Read a date written year-month-day, or the date of a spreadsheet."""
     if isinstance(value, np.datetime64 | dt.date):
-        stamp = pd.Timestamp(value)  # type: ignore[arg-type]
+        stamp = pd.Timestamp(value)
         date = dt.date(stamp.year, stamp.month, stamp.day)
     elif isinstance(value, str) and (match := DATE.fullmatch(value.strip())):
         try:
@@ -199,7 +205,8 @@ def _by_value(
 
     Returns
     -------
-    Per record the position of its value, -1 for a missing one, shape (records,); and the parsed values, None for those with a fault.
+    Per record the position of its value, -1 for a missing one, shape (records,); and the parsed values, None for those
+    with a fault.
     """
     codes, distinct = pd.factorize(raw)
     values: list[Any] = []
@@ -238,14 +245,17 @@ def _check_numbers(numbers: NDArray[np.float64], column: Column, key: str, told:
         broken = ~wrong & ~np.isnan(numbers) & (numbers != np.round(numbers))
     for mask in (wrong, broken):
         records = np.flatnonzero(mask)
-        told.tell(records, [f"{numbers[record]:.10g}" for record in records[:EXAMPLES]], key, f"expected {_wanted(column)}")
+        told.tell(
+            records, [f"{numbers[record]:.10g}" for record in records[:EXAMPLES]], key, f"expected {_wanted(column)}"
+        )
     numbers[wrong | broken] = np.nan
 
 
 def _wanted(column: Column) -> str:
     what = {Kind.ID: "an id", Kind.TEXT: "text"}.get(column.kind, f"a {column.kind}")
     if np.isfinite(column.low) and np.isfinite(column.high):
-        return f"{what} {'above' if column.above else 'from'} {column.low:g} {'and at most' if column.above else 'to'} {column.high:g}"
+        words = ("above", "and at most") if column.above else ("from", "to")
+        return f"{what} {words[0]} {column.low:g} {words[1]} {column.high:g}"
     if np.isfinite(column.low):
         return f"{what} {'above' if column.above else 'of at least'} {column.low:g}"
     return what

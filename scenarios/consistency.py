@@ -39,7 +39,7 @@ def inconsistencies(sections: Mapping[str, Any]) -> list[tuple[Path, str]]:
 
 
 def period_ends_after_start(period: Period) -> Findings:
-    """The period has at least one week."""
+    """Ask for a period of at least one week."""
     days = (period.end - period.start).days + 1
     if days <= 0:
         yield ("period", "end"), f"got {period.end}, which is before the start {period.start}; expected a later day"
@@ -50,7 +50,7 @@ def period_ends_after_start(period: Period) -> Findings:
 
 
 def workday_has_room(tours: Tours) -> Findings:
-    """The working day ends after it starts and holds the lunch break."""
+    """Ask for a working day that ends after it starts and holds the lunch break."""
     day, lunch = tours.workday, tours.lunch
     if minute_of_day(day.end) <= minute_of_day(day.start):
         yield ("tours", "workday", "end"), f"got {day.end}, expected a time after the start {day.start}"
@@ -71,7 +71,7 @@ def workday_has_room(tours: Tours) -> Findings:
 
 
 def tour_dates_fit(tours: Tours) -> Findings:
-    """Cycles start on a Monday; no day is named twice."""
+    """Ask for cycles that start on a Monday, and no day named twice."""
     if tours.start is not None and tours.start.weekday() != 0:
         day = f"{tours.start:%A}"
         yield ("tours", "start"), f"got {tours.start}, a {day}; expected a Monday"
@@ -84,7 +84,7 @@ def tour_dates_fit(tours: Tours) -> Findings:
 
 
 def forecast_is_possible(forecast: ForecastSection) -> Findings:
-    """Models compete once each; holidays of the country are known."""
+    """Ask for models that compete once each, in a country whose holidays are known."""
     for position, model in enumerate(forecast.models):
         if model in forecast.models[:position]:
             yield ("forecast", "models", position), f'"{model}" is written twice'
@@ -93,42 +93,40 @@ def forecast_is_possible(forecast: ForecastSection) -> Findings:
     countries = list_supported_countries(include_aliases=False)
     if forecast.country not in countries:
         hint = did_you_mean(forecast.country, countries) if forecast.country.upper() in countries else ""
-        message = f'got "{forecast.country}", expected an ISO code of two capital letters whose public holidays are known, such as FR{hint}'
-        yield ("forecast", "country"), message
+        expected = "expected an ISO code of two capital letters whose public holidays are known, such as FR"
+        yield ("forecast", "country"), f'got "{forecast.country}", {expected}{hint}'
     elif forecast.school_holidays and forecast.country != "FR":
         message = f'got true, but school holidays are known for country FR only and the country is "{forecast.country}"'
         yield ("forecast", "school_holidays"), message
 
 
 def areas_have_a_source(data: Data) -> Findings:
-    """Areas are read from a file or made from the accounts, not both."""
+    """Ask for areas read from a file or made from the accounts, not both."""
     areas = data.areas
     if areas.make is AreaMaking.ACCOUNTS and areas.source is not None:
-        yield (
-            ("data", "areas", "source"),
-            'not used when areas are made from accounts; remove it, or write "make: polygons" or "make: towns"',
-        )
+        message = 'not used when areas are made from accounts; remove it, or write "make: polygons" or "make: towns"'
+        yield ("data", "areas", "source"), message
     if areas.make is not AreaMaking.ACCOUNTS and areas.source is None:
         message = f'missing: "make: {areas.make}" needs a file; write source: with path: below it, or "make: accounts"'
         yield ("data", "areas", "source"), message
 
 
 def travel_has_its_graph(travel: Travel) -> Findings:
-    """The method `graph` needs a road graph."""
+    """Ask for a road graph when the method is `graph`."""
     if travel.method is TravelMethod.GRAPH and not travel.graph:
         yield ("travel", "graph"), 'missing: "method: graph" needs a GraphML file'
 
 
 def segments_can_be_filled(segments: Mapping[str, Segment]) -> Findings:
-    """Shares of sales add up to at most 1 and come first; opening hours can be read."""
+    """Ask for shares of sales that add up to at most 1 and come first, and for readable opening hours."""
     total, without = 0.0, ""
     for name, segment in segments.items():
         if segment.sales_share is None:
             without = without or name
         else:
             if without:
-                message = f'got {segment.sales_share:g} after segment "{without}", which has none and takes the rest; write "{without}" last'
-                yield ("segments", name, "sales_share"), message
+                message = f'got {segment.sales_share:g} after segment "{without}", which has none and takes the rest'
+                yield ("segments", name, "sales_share"), f'{message}; write "{without}" last'
             total += segment.sales_share
             if total > 1 + 1e-9:
                 message = (
@@ -143,7 +141,7 @@ def segments_can_be_filled(segments: Mapping[str, Segment]) -> Findings:
 
 
 def segments_fit_the_cycle(segments: Mapping[str, Segment], tours: Tours) -> Findings:
-    """An account is visited at most once a day, within the working day and its opening hours."""
+    """Ask for at most one visit a day, which fits into the working day and the opening hours."""
     days = tours.weeks * len(set(tours.working_days))
     start, end = minute_of_day(tours.workday.start), minute_of_day(tours.workday.end)
     numbers = {list(Weekday).index(day) for day in tours.working_days}
@@ -156,18 +154,16 @@ def segments_fit_the_cycle(segments: Mapping[str, Segment], tours: Tours) -> Fin
         except ValueError:
             continue
         room = max((min(b, end) - max(a, start) for n in sorted(numbers) for a, b in week[n]), default=0)
-        if end > start and 0 < segment.visits and room < segment.service_minutes:
-            message = f"got {segment.service_minutes} min, but opening hours and working day leave at most {max(room, 0)} min in one piece"
-            yield ("segments", name, "service_minutes"), message
+        if end > start and segment.visits > 0 and room < segment.service_minutes:
+            left = f"opening hours and working day leave at most {max(room, 0)} min in one piece"
+            yield ("segments", name, "service_minutes"), f"got {segment.service_minutes} min, but {left}"
 
 
 def territory_rules_agree(territories: Territories) -> Findings:
-    """Something is balanced, and no lock speaks against another."""
+    """Ask for something to balance, and for locks that do not speak against each other."""
     if not territories.balance:
-        yield (
-            ("territories", "balance"),
-            "nothing to balance; expected potential, workload or accounts below it, or leave the key out",
-        )
+        message = "nothing to balance; expected potential, workload or accounts below it, or leave the key out"
+        yield ("territories", "balance"), message
     locked: dict[str, tuple[str, int]] = {}
     for position, lock in enumerate(territories.locks):
         rep, first = locked.setdefault(lock.area, (lock.rep, position))

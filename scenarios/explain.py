@@ -84,7 +84,7 @@ def key_mark(tree: Tree, path: Path) -> Mark:
 def _explain_one(kind: str, context: dict[str, Any], path: Path, tree: Tree) -> Fault:
     if path and path[-1] == "[key]":
         path = path[:-1]
-        return fault_at(key_mark(tree, path), path, _not_a_choice(f'"{path[-1]}"', str(path[-1]), context))
+        return fault_at(key_mark(tree, path), path, f'got "{path[-1]}", {_choices(str(path[-1]), context)}')
     if kind == "extra_forbidden":
         return fault_at(key_mark(tree, path), path, _unknown_key(path))
     if kind == "missing":
@@ -94,9 +94,8 @@ def _explain_one(kind: str, context: dict[str, Any], path: Path, tree: Tree) -> 
 
 
 def _expected(kind: str, context: dict[str, Any], path: Path, found: Tree | None) -> str:
-    if kind in {"enum", "literal_error"}:
-        word = found.text if isinstance(found, Scalar) else ""
-        return _not_a_choice("", word, context).removeprefix("got , ")
+    if kind in {"enum", "literal_error"}:  # the choices stand in the message only
+        return _choices(found.text if isinstance(found, Scalar) else "", context)
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
         section = section_at(path)
         if section is Source and isinstance(found, Scalar) and isinstance(found.value, str):
@@ -108,45 +107,49 @@ def _expected(kind: str, context: dict[str, Any], path: Path, found: Tree | None
     if kind in KINDS:
         reason = re.search(r"(month|day) value is outside expected range", str(context.get("error", "")))
         return f"expected {KINDS[kind]}" + ("; there is no such day" if reason else "")
+    return _limit(context, found) or f"expected something else ({kind.replace('_', ' ')})"
+
+
+def _limit(context: dict[str, Any], found: Tree | None) -> str:
     limits = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     for name, words in limits.items():
         if name in context:
             return f"expected {words} {context[name]:g}"
     if "min_length" in context:
         return "expected at least one entry" if isinstance(found, Items | Fields) else "expected some text"
-    if "max_length" in context:
-        return f"expected at most {context['max_length']} characters"
-    return f"expected something else ({kind.replace('_', ' ')})"
+    return f"expected at most {context['max_length']} characters" if "max_length" in context else ""
 
 
-def _not_a_choice(shown: str, word: str, context: dict[str, Any]) -> str:
+def _choices(word: str, context: dict[str, Any]) -> str:
     choices = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-    return f"got {shown}, expected {one_of(choices)}{did_you_mean(word, choices)}"
+    return f"expected {one_of(choices)}{did_you_mean(word, choices)}"
 
 
 def _unknown_key(path: Path) -> str:
     key, here = str(path[-1]), path[:-1]
     section = section_at(here)
     known = list(section.model_fields) if section else []
-    homes = [home for home in homes_of_keys().get(key, ())]
     if close := nearest(key, known):
         return f'unknown key; did you mean "{close}"?'
-    if homes:
-        places = one_of([f'"{home}"' if home else "the top level" for home in homes], most=4)
-        return f"unknown key here; it belongs under {places}"
+    if key in homes_of_keys():
+        return f"unknown key here; it belongs under {_homes(key)}"
     if close := nearest(key, homes_of_keys()):
-        homes = list(homes_of_keys()[close])
-        places = one_of([f'"{home}"' if home else "the top level" for home in homes], most=4)
-        return f'unknown key; did you mean "{close}" under {places}?'
-    return f"unknown key; {f'under {key_text(here)}' if here else 'at the top level'} stand {one_of(known, most=20)}".replace(
-        " or ", " and "
-    )
+        return f'unknown key; did you mean "{close}" under {_homes(close)}?'
+    place = f"under {key_text(here)}" if here else "at the top level"
+    return f"unknown key; {place} stand {one_of(known, most=20, word='and')}"
+
+
+def _homes(key: str) -> str:
+    return one_of([f'"{home}"' if home else "the top level" for home in homes_of_keys()[key]], most=4)
 
 
 def _missing_key(path: Path, tree: Tree) -> str:
     section = section_at(path[:-1])
     field = section.model_fields.get(str(path[-1])) if section else None
-    what = (field.description or "").split("\n")[0].split(":")[0].rstrip(".") if field else ""
+    what = re.split(r"[.:;(]", (field.description or "").replace("\n", " "))[0].strip() if field else ""
+    inner = section_at(path)
+    if not what[:1].isupper():
+        what = f"expected keys below it: {one_of(list(inner.model_fields), most=8)}" if inner else ""
     parent = find(tree, path[:-1])
     siblings = list(parent.fields) if isinstance(parent, Fields) else []
     known = set(section.model_fields) if section else set()

@@ -12,11 +12,11 @@ from scenarios.schema import Scenario
 SCHEMA_FILE: Final = Path(__file__).with_name("scenario.schema.json")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PART: Final = "Part"
-"""Ending of definitions in which every key may be left out or null, for files that extend another and for override sets."""
+"""Ending of definitions in which keys may be left out or null, for files that extend another and for override sets."""
 
 STACKING: Final[dict[str, Any]] = {
     "extends": {
-        "description": "A file, or a list of files, whose keys hold unless this file says otherwise; relative to this file.",
+        "description": "A file, or a list of files, whose keys hold unless this file says otherwise.",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     },
     "overrides": {
@@ -77,7 +77,7 @@ def _refer_to_parts(value: Any, sections: set[str]) -> Any:  # noqa: ANN401 - pl
 
 
 def _or_null(value: dict[str, Any]) -> dict[str, Any]:
-    words = {key: value[key] for key in ("description", "title", "default") if key in value}
+    words: dict[str, Any] = {key: value[key] for key in ("description", "title", "default") if key in value}
     rest = {key: inner for key, inner in value.items() if key not in words}
     return {**words, "anyOf": [rest, {"type": "null"}]}
 

@@ -1,7 +1,8 @@
 """Stack the layers of a scenario: parents, the file itself, named overrides, the command line.
 
-Precedence, the later wins: parents named by `extends` (in their order) < the file < override sets named by `apply` < `--set`.
-Mappings are merged key by key, lists are replaced whole, and `null` takes an inherited key away, so that its default holds again.
+Precedence, the later wins: parents named by `extends`, in order < the file < override sets named by `apply` < `--set`.
+Mappings are merged key by key, lists are replaced whole, and `null` takes an inherited key away, so that its default
+holds again.
 """
 
 import json
@@ -252,11 +253,7 @@ def _choose(names: list[Scalar], more: Sequence[str], named: dict[str, Fields], 
     chosen: list[str] = []
     for name in asked:
         if name.text not in named:
-            known = (
-                f"; defined are {one_of(list(named)).replace(' or ', ' and ')}"
-                if named
-                else '; there is no "overrides" section'
-            )
+            known = f"; defined are {one_of(list(named), word='and')}" if named else '; there is no "overrides" section'
             hint = did_you_mean(name.text, named) or known
             stack.faults.append(fault_at(name.mark, ("apply",), f'no override set is called "{name.text}"{hint}'))
         elif name.text not in chosen:
@@ -272,7 +269,8 @@ def _refuse_clashes(chosen: list[str], named: dict[str, Fields], stack: Stack) -
         for path, mark in leaves:
             clash = next((other for other in owners if other[: len(path)] == path or path[: len(other)] == other), None)
             if clash is not None:
-                message = f'set by both override sets "{owners[clash]}" and "{name}", which are applied together; take it out of one'
+                both = f'"{owners[clash]}" and "{name}"'
+                message = f"set by both override sets {both}, which are applied together; take it out of one"
                 stack.faults.append(fault_at(mark, path, message))
         owners |= {path: name for path, _ in leaves}
 

@@ -85,8 +85,8 @@ def resolved_yaml(loaded: LoadedScenario, *, folder: Path | None = None) -> str:
     loaded
         The scenario.
     folder
-        Where the text will be saved: paths are written relative to it. By default the folder of the scenario file, so that the text is the same
-        on every machine; such a copy runs when it is put beside the scenario.
+        Where the text will be saved: paths are written relative to it. By default the folder of the scenario file, so
+        that the text is the same on every machine; such a copy runs when it is put beside the scenario.
     """
     if folder is None:
         data = loaded.resolved
@@ -94,7 +94,8 @@ def resolved_yaml(loaded: LoadedScenario, *, folder: Path | None = None) -> str:
     else:
         data, place = _resolved(loaded.scenario, folder), "the folder of this file"
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
-    return f"# The scenario {loaded.scenario.name} with all layers merged and all defaults filled in. Paths are relative to {place}.\n{text}"
+    title = f"# The scenario {loaded.scenario.name} with all layers merged and all defaults filled in."
+    return f"{title}\n# Paths are relative to {place}.\n{text}"
 
 
 def _validate(tree: Fields) -> tuple[Scenario | None, dict[str, Any], list[Fault]]:

@@ -1,11 +1,13 @@
 """Read opening hours and working days written as text.
 
-Opening hours are a subset of OpenStreetMap's `opening_hours`: rules parted by ";", each with days ("mo", "mo-fr", "mo,we,fr", "mo-th,sa"; none for
-every day) and times ("09:00-12:00,14:00-18:00", or "closed"); "24/7" is always open. A later rule replaces what an earlier one said of the same day.
-No dates, seasons, public holidays or spans over midnight.
+Opening hours are a subset of OpenStreetMap's `opening_hours`: rules parted by ";", each with days ("mo", "mo-fr",
+"mo,we,fr", "mo-th,sa"; none for every day) and times ("09:00-12:00,14:00-18:00", or "closed"); "24/7" is always open.
+A later rule replaces what an earlier one said of the same day. No dates, seasons, public holidays or spans over
+midnight.
 """
 
 import re
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from scenarios.schema import Weekday
@@ -105,7 +107,7 @@ def _spans(text: str) -> Spans:
             raise ValueError(f'"{part.strip()}" ends before it starts; write spans over midnight as two')
         spans.append((start, until))
     spans.sort()
-    for (_, before), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, before), (start, _) in pairwise(spans):
         if start < before:
             raise ValueError(f'the times "{text}" overlap')
     return tuple(spans)

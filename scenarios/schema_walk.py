@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
 from scenarios.schema import Scenario, Section
 from scenarios.strict_yaml import Path
@@ -44,7 +44,7 @@ def _collect_defaults(section: type[Section], prefix: str, found: dict[str, Any]
         path = f"{prefix}{key}"
         if not field.is_required():
             value = field.get_default(call_default_factory=True)
-            _flatten(TypeAdapter(field.annotation).dump_python(value, mode="json"), path, found)
+            _flatten(to_jsonable_python(value), path, found)
         elif isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             _collect_defaults(field.annotation, f"{path}.", found)
 

@@ -1,8 +1,8 @@
 """Read YAML strictly, with the place of every key and value.
 
-Only `true`, `false`, `null`, plain integers without leading zero and plain floats get a type; everything else is the text as it was written, so
-that `17:00`, `01067`, `NO` and dates stay what they are. Duplicate keys, anchors, aliases, merge keys and tags are refused. Nothing in a file is
-ever executed.
+Only `true`, `false`, `null`, plain integers without leading zero and plain floats get a type; everything else is the
+text as it was written, so that `17:00`, `01067`, `NO` and dates stay what they are. Duplicate keys, anchors, aliases,
+merge keys and tags are refused. Nothing in a file is ever executed.
 """
 
 import math
@@ -194,14 +194,22 @@ class _Builder:
         self._faults.append(fault_at(mark, path, message))
 
     def _tell_syntax(self, error: yaml.MarkedYAMLError) -> None:
-        where = error.problem_mark or error.context_mark
-        mark = Mark(self._file, where.line + 1, where.column + 1) if where and self._placed else Mark(self._file, 0, 0)
-        self._tell(mark, _syntax_sentence(error.problem or "", error.context or ""))
+        sentence = _syntax_sentence(error.problem or "", error.context or "")
+        opened = re.search(r"quoted scalar|flow (sequence|mapping)", error.context or "")
+        where = (error.context_mark if opened else None) or error.problem_mark
+        if where is None or not self._placed:
+            self._tell(Mark(self._file, 0, 0), sentence)
+            return
+        before = self._text.splitlines()[where.line][: where.column]
+        if sentence == SECOND_COLON and ": " not in before:
+            sentence = 'this key stands in the wrong column, or the line above lacks its ":"'
+        self._tell(Mark(self._file, where.line + 1, where.column + 1), sentence)
 
     def _mark(self, event: yaml.Event) -> Mark:
-        if not self._placed:
+        start = event.start_mark
+        if start is None or not self._placed:
             return Mark(self._file, 0, 0)
-        return Mark(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+        return Mark(self._file, start.line + 1, start.column + 1)
 
     def _tree(self, event: yaml.Event, events: Iterator[yaml.Event], key_mark: Mark | None) -> Tree:
         mark = self._mark(event)
@@ -210,12 +218,11 @@ class _Builder:
                 mark, f'"*{event.anchor}" is an alias; aliases are not read: write the value out, or use "extends"'
             )
             return Scalar(None, f"*{event.anchor}", mark)
-        if getattr(event, "anchor", None):
-            self._tell(
-                mark, f'"&{event.anchor}" is an anchor; anchors are not read: write values out, or use "extends"'
-            )
-        if getattr(event, "tag", None):
-            self._tell(mark, f'"{event.tag}" is a tag; tags are not read: write text in quotes, numbers without')
+        if anchor := getattr(event, "anchor", None):
+            self._tell(mark, f'"&{anchor}" is an anchor; anchors are not read: write values out, or use "extends"')
+        if tag := getattr(event, "tag", None):
+            written = str(tag).replace("tag:yaml.org,2002:", "!!")
+            self._tell(mark, f'"{written}" is a tag; tags are not read: write text in quotes, numbers without')
         if isinstance(event, yaml.ScalarEvent):
             if any("\ud800" <= c <= "\udfff" or c == "\0" for c in event.value):
                 self._tell(mark, "the text holds an escaped character that does not exist; retype it")
@@ -260,6 +267,9 @@ class _Builder:
         return Fields(fields, marks, mark)
 
 
+SECOND_COLON: Final = 'a second ": " stands in one line; put text that holds ": " in quotes'
+
+
 def _syntax_sentence(problem: str, context: str) -> str:
     """Say in plain words what PyYAML stumbled over."""
     for pattern, sentence in SYNTAX_SENTENCES:
@@ -270,7 +280,7 @@ def _syntax_sentence(problem: str, context: str) -> str:
 
 SYNTAX_SENTENCES: Final = (
     (r"'\\t'", "a tab character stands here; indent with spaces"),
-    (r"mapping values are not allowed", 'a second ": " stands in one line; put text that holds ": " in quotes'),
+    (r"mapping values are not allowed", SECOND_COLON),
     (r"could not find expected ':'", 'a key without ":" after it'),
     (r"expected <block end>", "the indentation does not fit; keys of one section start in the same column"),
     (r"quoted scalar", "a text in quotes is not closed, or holds a stray quote or backslash"),

@@ -21,11 +21,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{close}"?' if close else ""
 
 
-def one_of(choices: Sequence[str], *, most: int = 12) -> str:
-    """List choices in a sentence, the first dozen of many."""
+def one_of(choices: Sequence[str], *, most: int = 12, word: str = "or") -> str:
+    """List choices in a sentence, the first dozen of many, with "or" or "and" before the last."""
     if len(choices) > most:
         return f"{', '.join(choices[:most])} and {len(choices) - most} more"
-    return f"{', '.join(choices[:-1])} or {choices[-1]}" if len(choices) > 1 else "".join(choices)
+    return f"{', '.join(choices[:-1])} {word} {choices[-1]}" if len(choices) > 1 else "".join(choices)
 
 
 def missing_file(path: Path, suffixes: Sequence[str]) -> str:
@@ -41,7 +41,7 @@ def missing_file(path: Path, suffixes: Sequence[str]) -> str:
     hint = did_you_mean(path.name, names)
     fitting = [name for name in names if Path(name).suffix.lower() in suffixes]
     if not hint and fitting:
-        hint = f"; the folder holds {one_of(fitting, most=8).replace(' or ', ' and ')}"
+        hint = f"; the folder holds {one_of(fitting, most=8, word='and')}"
     return f'file "{path.as_posix()}" not found{hint}'
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from scenarios.columns import EXAMPLES, FaultList
 from scenarios.faults import Fault
-from scenarios.loaded import nearest_mark
-from scenarios.schema import AreaMaking
+from scenarios.loaded import nearest_mark, sources
+from scenarios.schema import AreaMaking, Data
 from scenarios.strict_yaml import Mark
 from scenarios.suggest import did_you_mean, one_of
 
@@ -70,7 +70,7 @@ def faults_between_tables(
     lists = {key: FaultList(file=told[key].file, rows=told[key].rows, faults=faults) for key in frames}
     _swapped_positions(frames, lists)
     _strangers_in_sales(frames, lists)
-    _unknown_regions(frames, lists)
+    _unknown_regions(frames, lists, sections["data"])
     faults += _locks_of_strangers(frames, sections, marks)
     faults += _regions_to_plan(frames, sections, marks)
     return faults
@@ -82,7 +82,7 @@ def _tell_unknown(values: pd.Series, known: Sequence[str], key: str, what: str, 
         records = np.flatnonzero((values == word).to_numpy())
         hint = did_you_mean(word, known)
         expected = f"expected one of the {what}{hint or f': {one_of(list(known))}'}"
-        told.tell(records, [f'"{word}"', *[""] * EXAMPLES], key, expected)
+        told.tell(records, [f'"{word}"'] * EXAMPLES, key, expected)
 
 
 def _tell_backward(frame: pd.DataFrame, names: Mapping[str, str], told: FaultList) -> None:
@@ -100,11 +100,13 @@ def _swapped_positions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, F
     home = reps[["lon", "lat"]].median().to_numpy()
     if np.isnan(here).any():
         records = np.arange(len(accounts))
-        lists["data.accounts"].tell(records, ["no positions at all", *[""] * EXAMPLES], "lon", "expected lon and lat of accounts")
+        lists["data.accounts"].tell(
+            records, ["no positions at all"] * EXAMPLES, "lon", "expected lon and lat of accounts"
+        )
     elif np.hypot(*(here - home)) > FAR_DEGREES and np.hypot(*(here[::-1] - home)) < NEAR_DEGREES:
         message = (
-            f"accounts lie around lon {here[0]:.1f}, lat {here[1]:.1f} and reps around lon {home[0]:.1f}, lat {home[1]:.1f}; "
-            "are lon and lat swapped in one of the two tables?"
+            f"accounts lie around lon {here[0]:.1f}, lat {here[1]:.1f} and reps around lon {home[0]:.1f}, "
+            f"lat {home[1]:.1f}; are lon and lat swapped in one of the two tables?"
         )
         lists["data.accounts"].faults.append(Fault(file=lists["data.accounts"].file, key="lon", message=message))
 
@@ -122,25 +124,29 @@ def _strangers_in_sales(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, 
         lists["data.sales"].faults.append(Fault(file=lists["data.sales"].file, key="account_id", message=message))
 
 
-def _known_regions(frames: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Collect the regions that accounts, areas and the regions table name; empty when none is named or a table is not sound."""
-    if "data.accounts" not in frames:
+def _known_regions(frames: Mapping[str, pd.DataFrame], data: Data) -> list[str]:
+    """Collect the regions that accounts, areas and districts are in; none when one of these tables is not sound."""
+    keys = [key for key in ("data.accounts", "data.areas.source", "data.regions") if key in sources(data)]
+    if not all(key in frames for key in keys):
         return []
-    regions = {text for key in ("data.accounts", "data.areas.source", "data.regions") for text in frames.get(key, {}).get("region", ())}
-    return sorted(regions - {""})
+    return sorted({str(region) for key in keys for region in frames[key]["region"].unique()} - {""})
 
 
-def _unknown_regions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList]) -> None:
+def _unknown_regions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList], data: Data) -> None:
     """Refuse reps and events of a region that no account, area or district is in."""
-    known = _known_regions(frames)
+    known = _known_regions(frames, data)
     if not known:
         return
     for key in ("data.reps", "data.events"):
         if key in frames:
-            _tell_unknown(frames[key]["region"], known, "region", "regions of accounts, areas and districts", lists[key])
+            _tell_unknown(
+                frames[key]["region"], known, "region", "regions of accounts, areas and districts", lists[key]
+            )
     if "data.events" in frames and "data.sales" in frames:
         categories = list(frames["data.sales"]["category"].cat.categories)
-        _tell_unknown(frames["data.events"]["category"], categories, "category", "categories of the sales", lists["data.events"])
+        _tell_unknown(
+            frames["data.events"]["category"], categories, "category", "categories of the sales", lists["data.events"]
+        )
 
 
 def _locks_of_strangers(
@@ -156,7 +162,7 @@ def _locks_of_strangers(
             if "data.reps" in frames:
                 known = list(frames["data.reps"]["rep_id"])
                 if lock.rep not in known:
-                    hint = did_you_mean(lock.rep, known)
+                    hint = did_you_mean(lock.rep, known) or f"; expected {one_of(known)}"
                     faults.append(_at(marks, f"{key}.rep", f'"{lock.rep}" is no rep_id of the reps table{hint}'))
             if areas is not None and not made:
                 faults += _at_area(lock.area, areas, f"{key}.area", marks)
@@ -179,11 +185,11 @@ def _at_area(area: str, areas: pd.DataFrame, key: str, marks: Mapping[str, Mark]
 def _regions_to_plan(
     frames: Mapping[str, pd.DataFrame], sections: Mapping[str, Any], marks: Mapping[str, Mark]
 ) -> list[Fault]:
-    known = _known_regions(frames)
+    known = _known_regions(frames, sections["data"])
     faults = []
     for position, region in enumerate(sections["data"].only_regions):
         if known and region not in known:
-            hint = did_you_mean(region, known) or f"; known are {one_of(known).replace(' or ', ' and ')}"
+            hint = did_you_mean(region, known) or f"; known are {one_of(known, word='and')}"
             key = f"data.only_regions[{position + 1}]"
             faults.append(_at(marks, key, f'"{region}" is no region of accounts, areas or districts{hint}'))
     return faults

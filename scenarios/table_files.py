@@ -1,7 +1,6 @@
 """Read a table as it is in its file: CSV, Parquet, Excel, GeoJSON or GeoPackage."""
 
 import gzip
-import io
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-import pyogrio
+import pyogrio  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from scenarios.schema import Source
@@ -74,7 +73,7 @@ def read_file(source: Source, choose: Choose) -> RawTable:
     except (OSError, EOFError) as error:
         raise TableFileError(f"cannot be read: {error}") from error
     kinds = "CSV (.csv), Parquet (.parquet), Excel (.xlsx), GeoJSON (.geojson) or GeoPackage (.gpkg)"
-    raise TableFileError(f'"{Path(source.path).name}" is no kind of table that can be read; expected {kinds}')
+    raise TableFileError(f"this is no kind of table that can be read; expected {kinds}")
 
 
 def _read_csv(source: Source, choose: Choose) -> RawTable:
@@ -86,10 +85,12 @@ def _read_csv(source: Source, choose: Choose) -> RawTable:
     if len(source.separator) != 1 or not source.separator.isascii() or source.separator in '"\r\n':
         raise TableFileError(f'got "{source.separator}", expected one character, such as "," or ";"', key="separator")
     bad: list[tuple[int, str]] = []
+    expected: list[int] = []
 
     def note(row: pa_csv.InvalidRow) -> str:
         fields = "field" if row.actual_columns == 1 else "fields"
-        bad.append((int(row.number), f"{row.actual_columns} {fields}, expected {row.expected_columns} as in the header"))
+        expected.append(row.expected_columns)
+        bad.append((int(row.number), f"{row.actual_columns} {fields}"))
         return "skip"
 
     reading = pa_csv.ReadOptions(use_threads=False, encoding=source.encoding, block_size=1 << 24)
@@ -109,7 +110,7 @@ def _read_csv(source: Source, choose: Choose) -> RawTable:
     except (pa.ArrowInvalid, UnicodeError) as error:
         raise _csv_error(error, data, source) from error
     if bad:
-        raise TableFileError("rows with too many or too few fields", rows=bad)
+        raise TableFileError(f"expected {expected[0]} as in the header", rows=bad)
     frame = table.to_pandas()
     frame.columns = [name.strip() for name in frame.columns]
     return _without_blank_rows(frame)
@@ -118,7 +119,10 @@ def _read_csv(source: Source, choose: Choose) -> RawTable:
 def _csv_header(data: bytes, reading: pa_csv.ReadOptions, source: Source) -> list[str]:
     end = data.find(b"\n", 1 << 16)
     options = pa_csv.ParseOptions(
-        delimiter=source.separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=lambda _: "skip"
+        delimiter=source.separator,
+        newlines_in_values=True,
+        ignore_empty_lines=False,
+        invalid_row_handler=lambda _: "skip",
     )
     head = data if end < 0 else data[: end + 1]
     if not head.strip():
@@ -132,7 +136,9 @@ def _csv_header(data: bytes, reading: pa_csv.ReadOptions, source: Source) -> lis
 
 def _csv_error(error: Exception, data: bytes, source: Source) -> TableFileError:
     if isinstance(error, LookupError) and not isinstance(error, UnicodeError):
-        return TableFileError(f'"{source.encoding}" is no known encoding, expected utf-8, cp1252 or another', key="encoding")
+        return TableFileError(
+            f'"{source.encoding}" is no known encoding, expected utf-8, cp1252 or another', key="encoding"
+        )
     try:
         data.decode(source.encoding)
     except UnicodeError as wrong:
@@ -177,7 +183,7 @@ def _read_excel(source: Source, choose: Choose) -> RawTable:
             book = openpyxl.load_workbook(source.path, read_only=True, data_only=True)
             names = book.sheetnames
             if source.sheet and source.sheet not in names:
-                hint = did_you_mean(source.sheet, names) or f"; there are {one_of(names).replace(' or ', ' and ')}"
+                hint = did_you_mean(source.sheet, names) or f"; there are {one_of(names, word='and')}"
                 raise TableFileError(f'no sheet is called "{source.sheet}"{hint}', key="sheet")
             records = list(book[source.sheet or names[0]].iter_rows(values_only=True))
             book.close()
@@ -200,7 +206,7 @@ def _read_shapes(source: Source, choose: Choose) -> RawTable:
     try:
         layers = [str(layer) for layer in pyogrio.list_layers(source.path)[:, 0]]
         if source.sheet and source.sheet not in layers:
-            hint = did_you_mean(source.sheet, layers) or f"; there are {one_of(layers).replace(' or ', ' and ')}"
+            hint = did_you_mean(source.sheet, layers) or f"; there are {one_of(layers, word='and')}"
             raise TableFileError(f'no layer is called "{source.sheet}"{hint}', key="sheet")
         if not layers:
             raise TableFileError("the file holds no layer, expected features")
@@ -219,7 +225,9 @@ def _read_shapes(source: Source, choose: Choose) -> RawTable:
     frame = pd.DataFrame(shapes.drop(columns=shapes.geometry.name))
     for name in extra:
         frame[name] = geometry.x if name == "lon" else geometry.y
-    return RawTable(frame=frame[[n for n in wanted if n != "geometry"]], rows=np.arange(len(frame)) + FIRST_ROW, geometry=geometry)
+    return RawTable(
+        frame=frame[[n for n in wanted if n != "geometry"]], rows=np.arange(len(frame)) + FIRST_ROW, geometry=geometry
+    )
 
 
 def _on_the_globe(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -228,7 +236,9 @@ def _on_the_globe(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
         return shapes.to_crs(WORLD)
     bounds = shapes.total_bounds
     if np.isfinite(bounds).all() and (np.abs(bounds) > [180, 90, 180, 90]).any():
-        raise TableFileError("the shapes are not in degrees and the file does not say in which system; save it with one")
+        raise TableFileError(
+            "the shapes are not in degrees and the file does not say in which system; save it with one"
+        )
     return shapes.set_crs(WORLD)
 
 

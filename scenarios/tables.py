@@ -108,12 +108,11 @@ def _read_one(
     try:
         raw = read_file(source, wanted.choose)
     except TableFileError as error:
-        for row, message in error.rows[:5]:
-            more = f" (and {len(error.rows) - 5:,} more rows like this)" if row == error.rows[4:5] else ""
-            reading.faults.append(Fault(file=source.path, line=row, message=message + more))
-        if not error.rows:
-            message = f"{path.name}: {error}"
-            reading.faults.append(_at(marks, f"{key}.{error.key}", message))
+        if error.rows:
+            rows = FaultList(file=source.path, rows=np.array([row for row, _ in error.rows]), faults=reading.faults)
+            rows.tell(np.arange(len(error.rows)), [text for _, text in error.rows[:5]], "", str(error))
+        else:
+            reading.faults.append(_at(marks, f"{key}.{error.key}", f"{path.name}: {error}"))
         return None
     reading.faults += wanted.faults
     if wanted.faults:
@@ -173,7 +172,7 @@ class _Wanted:
         for name, mapped in self.source.columns.items():
             key = f"{self.key}.columns.{name}"
             if name not in ours and name not in EXTRA_NAMES.get(self.key, ()):
-                hint = did_you_mean(name, ours) or f"; known are {one_of(ours, most=20).replace(' or ', ' and ')}"
+                hint = did_you_mean(name, ours) or f"; known are {one_of(ours, most=20, word='and')}"
                 self.faults.append(_at(self.marks, key, f'"{name}" is no column of this table{hint}'))
             elif mapped not in there:
                 hint = did_you_mean(mapped, there) or _columns_there(there)
@@ -196,7 +195,11 @@ class _Wanted:
         if len(subjects) == 1:
             self.found = {name: self.found[name] for name in ("rep_id", *subjects) if name in self.found}
         elif not self.faults:
-            which = f"both {subjects[0]} and {subjects[1]}" if subjects else f"none of {one_of(ALIGNED)}{_columns_there(there)}"
+            which = (
+                f"both {subjects[0]} and {subjects[1]}"
+                if subjects
+                else f"none of {one_of(ALIGNED)}{_columns_there(there)}"
+            )
             message = f"{self._file} gives reps {which}; expected exactly one, named under columns"
             self.faults.append(_at(self.marks, f"{self.key}.columns", message))
 
@@ -247,7 +250,9 @@ def _mondays(dates: pd.Series) -> pd.Series:
 def _tell_repeated(ids: pd.Series, key: str, told: FaultList) -> None:
     records = np.flatnonzero((ids.duplicated() & (ids != "")).to_numpy())
     shown = [f'"{ids.iloc[record]}"' for record in records[:5]]
-    told.tell(records, [f"{text} again" if n == 0 else text for n, text in enumerate(shown)], key, "expected each id once")
+    told.tell(
+        records, [f"{text} again" if n == 0 else text for n, text in enumerate(shown)], key, "expected each id once"
+    )
 
 
 def _no_events() -> pd.DataFrame:
@@ -257,7 +262,7 @@ def _no_events() -> pd.DataFrame:
 
 def _columns_there(there: Sequence[str]) -> str:
     names = [name for name in there if name]
-    return f"; its columns are {one_of(names, most=20).replace(' or ', ' and ')}" if names else ""
+    return f"; its columns are {one_of(names, most=20, word='and')}" if names else ""
 
 
 def _at(marks: Mapping[str, Mark], key: str, message: str) -> Fault:
