@@ -1,0 +1,127 @@
+"""Solve one part of a problem: bound, start, boundary search, neighbourhoods, proof."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.solving import Status, StopReason
+from optimizer.territory.bound import Relaxation, bundled, least_excess, relax
+from optimizer.territory.boundary import HOT, anneal
+from optimizer.territory.effort import Budget
+from optimizer.territory.exact import Outcome, close
+from optimizer.territory.excess import excess_of
+from optimizer.territory.instance import IntArray
+from optimizer.territory.local_search import Run, reoptimise
+from optimizer.territory.neighbourhood import Improved, Task, Work, solve_in_order
+from optimizer.territory.units import UnitProblem
+from optimizer.territory.warmstart import detached, grow
+
+GENTLE = 0.02
+"""First temperature for a given start, as a share of that for a grown one: keep its shape, mend its borders."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartTask:
+    """A part to be solved, with the means to do so."""
+
+    problem: UnitProblem
+    budget: Budget
+    seed: int
+    relative_gap: float
+    seconds: float
+    """Wall-clock safety net."""
+    start: IntArray | None
+    """A labelling to start from. Shape (units,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartResult:
+    """The best labelling of a part and what is known about it."""
+
+    status: Status
+    labels: IntArray
+    """Complete in any case; for the statuses infeasible and unknown it breaks rules. Shape (units,)."""
+    bound: int
+    stopped_by: StopReason
+
+
+def alone(tasks: "list[Task] | tuple[Task, ...]") -> list[Improved]:
+    """Solve neighbourhoods one after the other in this process."""
+    return [solve_in_order(task) for task in tasks]
+
+
+def solve_part(task: PartTask, run: Run = alone) -> PartResult:
+    """Solve a part within its budget."""
+    problem, deadline = task.problem, time.monotonic() + task.seconds
+    relaxation = relax(problem)
+    impossible = not relaxation.feasible and least_excess(problem).proven
+    labels = _search(task, relaxation, run, deadline)
+    keeps = _keeps_rules(problem, labels)
+    bound, work = relaxation.bound, task.budget.proof_work * problem.n_reps
+    if keeps and _close_enough(problem, labels, bound, task.relative_gap):
+        return PartResult(status=Status.OPTIMAL, labels=labels, bound=bound, stopped_by=StopReason.PROVEN)
+    if relaxation.feasible and time.monotonic() < deadline:
+        limit = Work(deterministic_seconds=work, seed=task.seed, seconds=deadline - time.monotonic())
+        proof = close(problem, labels if keeps else None, relaxation, limit)
+        impossible = impossible or proof.outcome is Outcome.INFEASIBLE
+        bound = max(bound, proof.bound)
+        if proof.labels is not None:
+            labels, keeps = proof.labels, True
+    late = time.monotonic() >= deadline
+    stopped_by = StopReason.OUT_OF_TIME if late else StopReason.WORK_DONE
+    if keeps and _close_enough(problem, labels, bound, task.relative_gap):
+        return PartResult(status=Status.OPTIMAL, labels=labels, bound=bound, stopped_by=StopReason.PROVEN)
+    if impossible:
+        return PartResult(status=Status.INFEASIBLE, labels=labels, bound=bound, stopped_by=StopReason.PROVEN)
+    status = Status.FEASIBLE if keeps else Status.UNKNOWN
+    return PartResult(status=status, labels=labels, bound=bound, stopped_by=stopped_by)
+
+
+def _search(task: PartTask, relaxation: Relaxation, run: Run, deadline: float) -> IntArray:
+    """Return the best labelling of boundary search and neighbourhoods."""
+    problem, budget = task.problem, task.budget
+    price = np.maximum(
+        2.0 * relaxation.balance_price,
+        max(float(relaxation.bound), 1.0)
+        / problem.n_reps
+        / np.maximum(1.0, problem.amounts.sum(axis=1) / problem.n_reps),
+    )
+    starts = [(grow(problem, _guide(problem, relaxation)), HOT)] * budget.annealings
+    if task.start is not None and problem.allowed[np.arange(problem.n_units), task.start].all():
+        starts.insert(0, (task.start, GENTLE * HOT))
+    candidates = []
+    for number, (labels, hot) in enumerate(starts):
+        if candidates and time.monotonic() >= deadline:
+            break
+        candidates.append(labels)
+        proposals = budget.proposals * problem.n_units
+        seed = task.seed * 1000 + number
+        candidates.append(anneal(problem, labels, price=price, proposals=proposals, seed=seed, hot=hot).labels)
+    best = min(candidates, key=lambda labels: _rank(problem, labels))
+    if problem.n_reps < 2 or time.monotonic() >= deadline:
+        return best
+    return reoptimise(problem, best, budget=budget, seed=task.seed, run=run, bound=relaxation.bound, deadline=deadline)
+
+
+def _guide(problem: UnitProblem, relaxation: Relaxation) -> "np.ndarray":
+    """Return reduced costs, or plain costs above the least where there are no prices."""
+    if relaxation.feasible:
+        return relaxation.reduced_cost
+    sums = bundled(problem)
+    cost = np.where(sums.allowed, sums.cost.astype(np.float64), np.inf)
+    return np.asarray(cost - cost.min(axis=1)[:, None])
+
+
+def _rank(problem: UnitProblem, labels: IntArray) -> tuple[int, float, int]:
+    return len(detached(problem, labels)), excess_of(problem, labels), problem.total_cost(labels)
+
+
+def _keeps_rules(problem: UnitProblem, labels: IntArray) -> bool:
+    open_only = bool(problem.allowed[np.arange(problem.n_units), labels].all())
+    return open_only and not len(detached(problem, labels)) and excess_of(problem, labels) == 0.0
+
+
+def _close_enough(problem: UnitProblem, labels: IntArray, bound: int, relative_gap: float) -> bool:
+    cost = problem.total_cost(labels)
+    return bound >= cost - relative_gap * cost

@@ -1,0 +1,202 @@
+"""Design territories: condense, bound, start, search, prove, verify."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from optimizer.progress import Observer, Silent
+from optimizer.solving import Conflict, SolverSettings, Status, StopReason
+from optimizer.territory.conflicts import (
+    certain_conflicts,
+    divided_conflicts,
+    open_question,
+    whole_conflict,
+)
+from optimizer.territory.effort import BUDGETS
+from optimizer.territory.instance import IntArray, TerritoryInstance
+from optimizer.territory.loosening import loosened
+from optimizer.territory.neighbourhood import Improved, Task, solve_in_order
+from optimizer.territory.objective import terms
+from optimizer.territory.part import PartTask, solve_part
+from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.team import Team
+from optimizer.territory.units import LARGEST_DENOMINATOR, Part, UnitProblem, condense, split
+from optimizer.territory.verify import verify
+
+POOL_PAIRS = 2000
+"""Open pairs from which on starting processes pays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Answer:
+    """The parts put together."""
+
+    labels: IntArray
+    statuses: tuple[Status, ...]
+    bound: int
+    out_of_time: bool
+
+
+def design_territories(
+    instance: TerritoryInstance,
+    settings: SolverSettings,
+    *,
+    start: TerritoryPlan | None = None,
+    observer: Observer | None = None,
+) -> TerritoryResult:
+    """Find territories that keep every rule at least cost, with a proven bound.
+
+    Parts of the map that no rep shares are solved apart, side by side in processes; the result is the same for any number
+    of workers and any load on the machine, unless the safety net `settings.seconds` is reached.
+
+    Parameters
+    ----------
+    instance
+        The problem.
+    settings
+        Effort, workers, seed, safety net.
+    start
+        A plan to start from, such as the current alignment; may break rules.
+    observer
+        Is told how far the search has come.
+
+    Returns
+    -------
+    TerritoryResult
+        With the status optimal or feasible and a verified plan; or infeasible (proven, with conflicts) or unknown,
+        with the plan that breaks the rules least.
+    """
+    watch = observer or Silent()
+    deadline = time.monotonic() + settings.seconds
+    watch.report("condensing the map", share_done=0.0)
+    problem = condense(instance)
+    conflicts = certain_conflicts(instance, problem)
+    playable = loosened(instance, problem)
+    begin = _units_start(playable, start)
+    with Team(settings.workers) as team:
+        answer = _solve_parts(playable, begin, settings, team, watch, deadline)
+    plan = playable.plan(answer.labels)
+    violations = verify(instance, plan)
+    values = terms(instance, plan)
+    _check_objective(instance, playable, answer.labels, sum(term.contribution for term in values))
+    bound = max(0.0, answer.bound / playable.cost_scale - _weight_error(instance))
+    stopped_by = StopReason.OUT_OF_TIME if answer.out_of_time else StopReason.WORK_DONE
+    if not violations:
+        proven = all(status is Status.OPTIMAL for status in answer.statuses)
+        watch.report("territories verified", share_done=1.0, objective=sum(t.contribution for t in values), bound=bound)
+        return TerritoryResult(
+            status=Status.OPTIMAL if proven else Status.FEASIBLE,
+            plan=plan,
+            closest=None,
+            violations=(),
+            conflicts=(),
+            terms=values,
+            bound=bound,
+            stopped_by=StopReason.PROVEN if proven else stopped_by,
+        )
+    proven = bool(conflicts) or Status.INFEASIBLE in answer.statuses
+    if not conflicts:
+        broken = tuple(dict.fromkeys(violation.rule for violation in violations))
+        conflicts = _explain(instance, problem, proven=proven, broken=broken)
+    watch.report("no plan keeps every rule" if proven else "no plan found", share_done=1.0, bound=bound)
+    return TerritoryResult(
+        status=Status.INFEASIBLE if proven else Status.UNKNOWN,
+        plan=None,
+        closest=plan,
+        violations=violations,
+        conflicts=conflicts,
+        terms=values,
+        bound=bound,
+        stopped_by=StopReason.PROVEN if proven else stopped_by,
+    )
+
+
+def _solve_parts(
+    problem: UnitProblem,
+    start: IntArray | None,
+    settings: SolverSettings,
+    team: Team,
+    observer: Observer,
+    deadline: float,
+) -> _Answer:
+    """Solve the parts and put their labels together."""
+    parts = split(problem)
+    tasks = [
+        PartTask(
+            problem=part.problem,
+            budget=BUDGETS[settings.effort],
+            seed=settings.seed + number,
+            relative_gap=settings.relative_gap,
+            seconds=max(0.01, deadline - time.monotonic()),
+            start=None if start is None else _local_start(part, start),
+        )
+        for number, part in enumerate(parts)
+    ]
+    worth_it = int(problem.allowed.sum()) > POOL_PAIRS
+    if len(parts) == 1:
+
+        def run(neighbourhoods: Sequence[Task]) -> list[Improved]:
+            return team.run(solve_in_order, neighbourhoods, worth_it=worth_it)
+
+        results = [solve_part(tasks[0], run)]
+    else:
+        results = team.run(
+            solve_part,
+            tasks,
+            worth_it=worth_it,
+            done=lambda n: observer.report(f"part {n} of {len(parts)} designed", share_done=n / (len(parts) + 1)),
+        )
+    labels = np.zeros(problem.n_units, dtype=np.int64)
+    for part, result in zip(parts, results, strict=True):
+        labels[part.units] = part.reps[result.labels]
+    return _Answer(
+        labels=labels,
+        statuses=tuple(result.status for result in results),
+        bound=sum(result.bound for result in results),
+        out_of_time=any(result.stopped_by is StopReason.OUT_OF_TIME for result in results),
+    )
+
+
+def _units_start(problem: UnitProblem, start: TerritoryPlan | None) -> IntArray | None:
+    """Return the rep of each unit's first area in a given plan; `None` without a plan that covers every area."""
+    if start is None or len(start.rep_of_area) != len(problem.unit_of_area):
+        return None
+    if not ((start.rep_of_area >= 0) & (start.rep_of_area < problem.n_reps)).all():
+        return None
+    first = np.unique(problem.unit_of_area, return_index=True)[1]
+    return start.rep_of_area[first]
+
+
+def _local_start(part: Part, start: IntArray) -> IntArray | None:
+    """Return a start in the numbers of a part, or `None` if it gives a unit to a rep of another part."""
+    labels = start[part.units]
+    if not len(part.reps) or not np.isin(labels, part.reps).all():
+        return None
+    return np.searchsorted(part.reps, labels)
+
+
+def _explain(
+    instance: TerritoryInstance, problem: UnitProblem, *, proven: bool, broken: tuple[str, ...]
+) -> tuple[Conflict, ...]:
+    """Say why there is no plan, as exactly as is known."""
+    divided = divided_conflicts(instance, problem)
+    if divided:
+        return divided
+    return (whole_conflict(instance) if proven else open_question(instance, broken),)
+
+
+def _weight_error(instance: TerritoryInstance) -> float:
+    """Return by how much the whole-number costs may misjudge the objective for a move weight that is no short fraction."""
+    nearest = Fraction(instance.move_weight).limit_denominator(LARGEST_DENOMINATOR)
+    return abs(instance.move_weight - float(nearest)) * float(instance.moved_amount.sum())
+
+
+def _check_objective(instance: TerritoryInstance, problem: UnitProblem, labels: IntArray, recomputed: float) -> None:
+    """Make sure that the search's cost and the terms computed from the plan agree."""
+    searched = problem.total_cost(labels) / problem.cost_scale
+    if not math.isclose(searched, recomputed, rel_tol=1e-9, abs_tol=1e-6 + _weight_error(instance)):
+        raise AssertionError(f"the search's objective {searched} differs from the plan's terms {recomputed}")
