@@ -54,7 +54,7 @@ class MapScript(folium.MacroElement):
     _template = jinja2.Template("{% macro script(this, kwargs) %}{{ this.text }}{% endmacro %}")
 
     def __init__(self, text: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "MapScript"
         self.text = text
 

@@ -43,7 +43,7 @@ def territories_page(book: PlanBook) -> str:
     )
 
 
-def measure_value(territory: Mapping[str, Any], measure: str) -> float:
+def measure_value(territory: Mapping[Any, Any], measure: str) -> float:
     """Find a balance measure's value in a row of the territories table; workload's column carries its unit."""
     return float(territory[measure] if measure in territory else territory[f"{measure}_hours"])
 

@@ -8,6 +8,8 @@ from maps.book import PlanBook
 from maps.names import page_names
 from maps.plain import collection_text, json_text
 from maps.rep_map import rep_pages
+from maps.report import report_page
+from maps.report_quality import quality_page
 from maps.tables import TABLE_FILES
 from maps.territory_map import territories_page
 
@@ -31,6 +33,9 @@ def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_repo
     write_records(book, folder)
     if with_maps:
         write_maps(book, folder)
+    if with_report:
+        write_text(folder / "report.html", report_page(book, with_maps=with_maps))
+        write_text(folder / "data_quality.html", quality_page(book))
 
 
 def write_tables(book: PlanBook, folder: Path) -> None:

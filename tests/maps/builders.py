@@ -270,12 +270,15 @@ def _quality() -> dict[str, Any]:
         "text": "3 accounts had no position and were put in the middle of <their> town.",
     }
     return {
-        "by_region": [
+        "summary": {"regions": 2, "accounts": 60, "sales_rows": 3000, "findings": {"info": 0, "warning": 1, "error": 1},
+            "repairs": 3, "lowest_quality": 62.0},
+        "regions": [
             {"region": name, "accounts": 30, "customers": 26, "prospects": 4, "sales_rows": 1500, "weeks": 52,
              "sales": 123456.0, "findings": 1, "repairs": 3, "quality": score}
             for name, score in (("North", 91.5), ("South & <East>", 62.0))
         ],
         "findings": [finding, {**finding, "region": "South & <East>", "severity": "error", "check": "thin_region"}],
+        "repairs_by_rule": [{"rule": "position", "table": "accounts", "count": 3}],
         "repairs": [
             {"rule": "position", "table": "accounts", "id": f"C{i:03d}", "region": "North", "before": "", "after": "2"}
             for i in range(3)

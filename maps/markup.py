@@ -1,0 +1,80 @@
+"""Write HTML in which every text stays text."""
+
+import html
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table's row, and the region it belongs to ("" for none), by which the page can be filtered."""
+
+    cells: Sequence[object]
+    region: str = ""
+
+
+class Markup(str):
+    """HTML that is finished: its texts have been escaped."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Markup:
+    """Escape a text; what is markup already stays as it is."""
+    return value if isinstance(value, Markup) else Markup(html.escape(str(value), quote=True))
+
+
+def tag(name: str, *children: object, **attributes: object) -> Markup:
+    """Write an element.
+
+    Parameters
+    ----------
+    name
+        Such as `p`.
+    *children
+        Texts, which are escaped, or markup.
+    **attributes
+        `class_` stands for class, and `data_region` for data-region; None leaves an attribute out.
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{text(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Markup(f"<{name}{written}>{join(children)}</{name}>")
+
+
+def join(parts: Iterable[object], between: str = "") -> Markup:
+    """Put texts and markup one after the other."""
+    return Markup(between.join(text(part) for part in parts))
+
+
+def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int] = (), caption: str = "") -> Markup:
+    """Write a table.
+
+    Parameters
+    ----------
+    columns
+        Headings.
+    rows
+        Cells in the order of the columns.
+    numeric
+        Positions of the columns that hold numbers, which are aligned to the right.
+    caption
+        What the table shows, for readers who hear it.
+    """
+    kinds = ["n" if place in numeric else None for place in range(len(columns))]
+    head = tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(columns, kinds, strict=True)))
+    body = [
+        tag(
+            "tr",
+            *(
+                tag("td", cell, class_=kind, dir=None if kind else "auto")
+                for cell, kind in zip(row.cells, kinds, strict=True)
+            ),
+            data_region=row.region or None,
+        )
+        for row in rows
+    ]
+    inner = tag("table", *([tag("caption", caption)] if caption else []), tag("thead", head), tag("tbody", *body))
+    return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption or columns[0])

@@ -1,0 +1,115 @@
+"""Tell managers in one page what a run came to: report.html."""
+
+from typing import Final
+
+from maps.book import PlanBook
+from maps.headlines import headlines
+from maps.markup import Markup, join, tag
+from maps.names import page_names
+from maps.report_forecast import forecast_chapters
+from maps.report_page import Chapter, reading_page
+from maps.report_quality import quality_chapters
+from maps.report_territories import territory_chapters
+from maps.report_tours import tour_chapters
+from maps.words import date_text
+
+FILES: Final = (
+    ("data_quality.html", "what was found in the data"),
+    ("assignment.csv", "who serves which area"),
+    ("visits.csv", "every visit with its times"),
+    ("days.csv", "every day of every rep"),
+    ("missed.csv", "what did not fit, and why"),
+    ("forecast.csv", "expected sales by week"),
+    ("potential.csv", "potential and workload by account"),
+    ("territories.geojson", "territories for a GIS"),
+    ("areas.geojson", "areas for a GIS"),
+    ("accounts.geojson", "accounts for a GIS"),
+    ("tours.geojson", "tours for a GIS"),
+    ("measures.json", "every measure"),
+    ("data_quality.json", "findings and repairs"),
+    ("run.json", "how the run was made"),
+    ("scenario.resolved.yaml", "the scenario in full"),
+)
+"""The other files of an output folder, and what they are for."""
+
+
+def report_page(book: PlanBook, *, with_maps: bool = True) -> str:
+    """Make the page.
+
+    Parameters
+    ----------
+    book
+        What the run came to.
+    with_maps
+        Whether there are maps to link to.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing.
+    """
+    chapters = [
+        *_alarms(book),
+        *territory_chapters(book),
+        *tour_chapters(book),
+        *forecast_chapters(book),
+        *quality_chapters(book),
+        Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps)),
+    ]
+    tiles = [
+        tag(
+            "div",
+            tag("dt", line.label),
+            tag("dd", line.value, class_="value"),
+            tag("dd", line.note, class_="note"),
+            class_=f"tile {line.verdict}".strip(),
+        )
+        for line in headlines(book)
+    ]
+    regions = sorted({*book.areas["region"], *book.forecast["region"]} - {""})
+    period = f"{date_text(book.period_start)} – {date_text(book.period_end)}"
+    subtitle = " · ".join(part for part in (period, book.description) if part)
+    lead = join([_doors(with_maps=with_maps), tag("dl", *tiles, class_="tiles")])
+    return reading_page(title=f"Plan: {book.name}", subtitle=subtitle, lead=lead, chapters=chapters, regions=regions)
+
+
+def _alarms(book: PlanBook) -> list[Chapter]:
+    """Put broken and clashing rules before everything else."""
+    chapters = []
+    if len(book.conflicts):
+        clashes = [
+            tag("li", tag("b", row["text"]), " ", tag("span", f"({row['rules']})", class_="soft"), dir="auto")
+            for row in book.conflicts.to_dict("records")
+        ]
+        how = "No plan can keep all of these rules. The plan shown keeps as much of them as could be found."
+        chapters.append(
+            Chapter(anchor="clashes", title="Rules that clash", body=tag("ul", *clashes), how=how, alarm=True)
+        )
+    if len(book.violations):
+        broken = [tag("li", row["text"], dir="auto") for row in book.violations.to_dict("records")]
+        how = "Found by a check that does not know how the plan was made."
+        chapters.append(Chapter(anchor="broken", title="Broken rules", body=tag("ul", *broken), how=how, alarm=True))
+    return chapters
+
+
+def _doors(*, with_maps: bool) -> Markup:
+    """Link what most readers look for first."""
+    maps = [("maps/territories.html", "Map of all territories"), ("#files", "A page for each rep")] if with_maps else []
+    links = [*maps, ("data_quality.html", "Data quality"), ("#files", "All files")]
+    return tag("p", *(tag("a", words, href=address) for address, words in links), class_="doors")
+
+
+def _files(book: PlanBook, *, with_maps: bool) -> Markup:
+    links = [tag("li", tag("a", name, href=name), f" – {what}") for name, what in FILES]
+    parts = []
+    if with_maps:
+        names = page_names(list(book.reps["rep_id"]))
+        reps = [
+            tag("li", tag("a", rep["name"] or rep["rep_id"], href=f"maps/{names[rep['rep_id']]}.html"), dir="auto")
+            for rep in book.reps.sort_values("rep_id").to_dict("records")
+        ]
+        parts = [
+            tag("p", tag("a", tag("b", "Map of all territories"), href="maps/territories.html")),
+            tag("details", tag("summary", "A page for each rep"), tag("ul", *reps, class_="files"), open="open"),
+        ]
+    return join([*parts, tag("ul", *links, class_="files")])

@@ -1,0 +1,164 @@
+"""Report the territories: balance, gap to the proven bound, workload as estimated and as routed, what changes hands."""
+
+import math
+from collections.abc import Hashable, Mapping
+
+import pandas as pd
+
+from maps.book import PlanBook, rows_by
+from maps.charts import bar_pair, deviation_strip, gain_and_loss
+from maps.headlines import deviation_measures, moved_areas, territory_gap
+from maps.markup import Markup, Row, join, table, tag
+from maps.report_page import Chapter, badge, key
+from maps.territory_map import UNITS, measure_value
+from maps.words import money_text, number_text, percent_text, signed_percent_text
+
+
+def territory_chapters(book: PlanBook) -> list[Chapter]:
+    """Make the chapters about territories; none without a plan."""
+    if book.territories.empty:
+        return []
+    chapters = [
+        Chapter(
+            anchor="territories",
+            title="Territories and their balance",
+            how="The dot shows how far a territory is from its fair share, the green band what is allowed; the "
+            "strip ends at twice that. A fair share follows the rep's weekly hours unless the scenario says "
+            "otherwise.",
+            body=join([_gap(book), _balance(book)]),
+        )
+    ]
+    if book.territories["routed_hours"].sum() > 0:
+        chapters.append(
+            Chapter(
+                anchor="workload",
+                title="Workload: estimated and routed",
+                how="Before tours exist, a territory's workload is estimated from visits and distances. The "
+                "tours then show what it takes. Where the two differ much, balance on paper is not balance "
+                "on the road.",
+                body=_workload(book),
+            )
+        )
+    if moved_areas(book)[1]:
+        chapters.append(
+            Chapter(
+                anchor="change",
+                title="What changes hands",
+                how="Customers know their rep: every change costs trust, so fewer is better. Left is what a rep "
+                "gives away, right what the rep takes over, in potential.",
+                body=_change(book),
+            )
+        )
+    return chapters
+
+
+def _gap(book: PlanBook) -> Markup:
+    found = book.solves[book.solves["stage"] == "territories"]
+    if found.empty:
+        return Markup()
+    gap = territory_gap(book)
+    row = found.iloc[0]
+    if not math.isfinite(gap):
+        sentence = "No bound is known for this plan, so nothing can be said about how much better another could be."
+    elif row["status"] == "optimal":
+        sentence = "This plan is proven to be the best that keeps every rule."
+    else:
+        sentence = (
+            f"This plan costs {number_text(float(row['objective']))}; it is proven that no plan costs less than "
+            f"{number_text(float(row['bound']))}. So the best possible plan is at most {percent_text(gap, 2)} better."
+        )
+    note = f"The search ended because: {row['stopped_by']}."
+    return tag("p", tag("b", sentence), " ", tag("span", note, class_="soft"))
+
+
+def _balance(book: PlanBook) -> Markup:
+    measures = deviation_measures(book)
+    names = rows_by(book.reps, "rep_id")
+    columns = ["Territory", "Rep", "Region", "Areas", "Accounts"]
+    for measure in measures:
+        columns += [measure.capitalize(), "off target", ""]
+    rows = []
+    for territory in book.territories.sort_values("territory_id").to_dict("records"):
+        cells: list[object] = [
+            tag("span", territory["territory_id"], " ", *_flags(territory)),
+            names[territory["rep_id"]]["name"],
+            territory["region"],
+            number_text(territory["areas"], 0),
+            number_text(territory["accounts"], 0),
+        ]
+        for measure in measures:
+            value, deviation = measure_value(territory, measure), float(territory[f"{measure}_deviation"])
+            unit = UNITS.get(measure, book.currency)
+            cells += [
+                money_text(value, unit) if unit == book.currency else f"{number_text(value, 0)} {unit}".strip(),
+                signed_percent_text(deviation),
+                deviation_strip(deviation, book.tolerances.get(measure, 0.1), title=measure),
+            ]
+        rows.append(Row(cells, str(territory["region"])))
+    numeric = [3, 4, *(5 + 3 * place + step for place in range(len(measures)) for step in (0, 1))]
+    return table(columns, rows, numeric=numeric, caption="Territories against their targets")
+
+
+def _flags(territory: Mapping[Hashable, object]) -> list[Markup]:
+    flags = [] if territory["inside_tolerance"] else [badge("off balance", "bad")]
+    return flags if territory["contiguous"] else [*flags, badge("in pieces", "bad")]
+
+
+def _workload(book: PlanBook) -> Markup:
+    table_ = book.territories.sort_values("territory_id")
+    most = float(max(table_["workload_hours"].max(), table_["routed_hours"].max()))
+    rows = []
+    for row in table_.to_dict("records"):
+        guess, routed = float(row["workload_hours"]), float(row["routed_hours"])
+        cells = [
+            row["territory_id"],
+            f"{number_text(guess, 0)} h",
+            f"{number_text(routed, 0)} h",
+            signed_percent_text(routed / guess - 1.0) if guess > 0 else "–",
+            bar_pair(
+                guess, routed, most, title=f"estimated {number_text(guess, 0)} h, routed {number_text(routed, 0)} h"
+            ),
+            f"{number_text(float(row['drive_hours']), 0)} h",
+            percent_text(float(row["drive_hours"]) / routed, 0) if routed > 0 else "–",
+            f"{number_text(float(row['drive_km']), 0)} km",
+        ]
+        rows.append(Row(cells, str(row["region"])))
+    legend = key(("#a9bccd", "estimated"), ("#29587f", "routed"))
+    columns = ["Territory", "Estimated", "Routed", "Difference", "", "Driving", "of routed", "Distance"]
+    caption = "Hours per cycle; routed hours count from leaving home to being back"
+    return join([legend, table(columns, rows, numeric=(1, 2, 3, 5, 6, 7), caption=caption)])
+
+
+def _change(book: PlanBook) -> Markup:
+    moved, known, share = moved_areas(book)
+    changed = book.areas[(book.areas["current_rep_id"] != "") & (book.areas["current_rep_id"] != book.areas["rep_id"])]
+    accounts = book.accounts["area_id"].map(changed.set_index("area_id")["current_rep_id"])
+    count = int(accounts.notna().sum())
+    sentence = (
+        f"{number_text(moved, 0)} of {number_text(known, 0)} areas, {number_text(count, 0)} of "
+        f"{number_text(len(book.accounts), 0)} accounts and {percent_text(share)} of potential get another rep."
+    )
+    lost, gained = (changed.groupby(side)["potential"].sum() for side in ("current_rep_id", "rep_id"))
+    gave, took = accounts.value_counts(), book.accounts.loc[accounts.notna(), "rep_id"].value_counts()
+    most = max([*lost, *gained, 0.0])
+    regions = book.reps.set_index("rep_id")["region"]
+    rows = []
+    for rep in sorted({*lost.index, *gained.index}):
+        away, new = float(lost.get(rep, 0.0)), float(gained.get(rep, 0.0))
+        words = f"gives {money_text(away, book.currency)}, takes {money_text(new, book.currency)}"
+        cells = [
+            rep,
+            money_text(away, book.currency),
+            _count(gave, rep),
+            gain_and_loss(away, new, most, title=words),
+            _count(took, rep),
+            money_text(new, book.currency),
+        ]
+        rows.append(Row(cells, str(regions.get(rep, ""))))
+    columns = ["Rep", "Gives away", "accounts", "", "accounts", "Takes over"]
+    legend = key(("#c2410c", "gives away"), ("#1f69a3", "takes over"))
+    return join([tag("p", tag("b", sentence)), legend, table(columns, rows, numeric=(1, 2, 4, 5), caption="By rep")])
+
+
+def _count(counts: pd.Series, rep: str) -> str:
+    return number_text(int(counts.get(rep, 0)), 0)

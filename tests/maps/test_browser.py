@@ -1,0 +1,160 @@
+"""The pages work in a browser without network, on a desk and on a phone, whatever names the tables hold."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maps.names import page_names
+from maps.writers import write_all
+from tests.maps.builders import HOSTILE, REPS, made_up_book
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+SCREENS = {
+    "desk": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium is installed: looked for " + ", ".join(NAMES))
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("out")
+    write_all(made_up_book(), folder)
+    return folder
+
+
+@pytest.fixture(params=list(SCREENS))
+def page(request: pytest.FixtureRequest, browser: Any) -> Iterator[Any]:
+    """Give a page that complains about every request and every word on the console."""
+    context = browser.new_context(**SCREENS[request.param], offline=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:", "blob:")) else complaints.append(asked.url),
+    )
+    yield page
+    assert page.evaluate("window.hacked") is None
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+    assert complaints == []
+
+
+def painted(page: Any) -> int:
+    """Tell how large a picture of the map's canvas is: an empty one takes few bytes."""
+    page.wait_for_timeout(100)
+    size: int = page.evaluate("document.querySelector('canvas.leaflet-zoom-animated').toDataURL().length")
+    return size
+
+
+def test_the_territory_map_filters_and_zooms(page: Any, folder: Path) -> None:
+    """Three territories; a click in the list chooses one, a region leaves its own."""
+    page.goto((folder / "maps" / "territories.html").as_uri())
+    assert page.locator("#list li").count() == 3
+    assert painted(page) > 10_000
+    page.click('[data-territory="T-R2"]')
+    assert page.locator("#list li").count() == 1
+    assert page.input_value("#rep") == "T-R2"
+    page.click('[data-territory="T-R2"]')
+    page.select_option("#region", "North")
+    assert page.locator("#list li").count() == 3
+    for theme in ("potential", "workload", "drive", "change", "territory"):
+        page.click(f'[data-theme="{theme}"]')
+        assert painted(page) > 10_000
+    page.check("#accounts")
+    page.check("#areas")
+    assert "prospect" in page.inner_text("#legend")
+
+
+def test_the_territory_map_finds_hostile_names_as_text(page: Any, folder: Path) -> None:
+    """What looks like a script is a name."""
+    page.goto((folder / "maps" / "territories.html").as_uri())
+    for name in HOSTILE:
+        page.fill("#search", name)
+        assert page.locator("#found button span").first.text_content() == name
+    page.fill("#search", "bob")
+    page.locator("#found button").last.click()
+    assert HOSTILE[3] in page.inner_text(".tip")
+
+
+def test_a_reps_page_shows_weeks_days_and_stops(page: Any, folder: Path) -> None:
+    """Choosing a day leaves its stops, in order; a stop opens its popup with its times."""
+    page.goto((folder / "maps" / "R1.html").as_uri())
+    assert page.locator("#weeks button").count() == 4
+    page.click('[data-week="2"]')
+    assert page.locator(".leaflet-marker-pane .pin").count() == 23
+    page.click('[data-day="2026-01-15"]')
+    assert page.locator(".leaflet-marker-pane .pin").count() == 5
+    assert page.locator("li.stop .pin").all_text_contents() == ["1", "2", "3", "4", "5"]
+    assert "Thu 15 Jan · 5 stops · 08:12–15:42" in page.inner_text("#stops h2")
+    page.locator("li.stop b").nth(1).click()
+    assert "09:52–10:42" in page.inner_text(".leaflet-popup-content")
+    assert "lunch, 45 min" in page.inner_text("#stops")
+
+
+@pytest.mark.parametrize("rep", REPS)
+def test_every_reps_page_shows_hostile_names_as_text(page: Any, folder: Path, rep: str) -> None:
+    """Names, towns and reasons are read as they were written."""
+    page.goto((folder / "maps" / f"{page_names(REPS)[rep]}.html").as_uri())
+    book = made_up_book()
+    assert page.inner_text("h1") == dict(zip(book.reps["rep_id"], book.reps["name"], strict=True))[rep]
+    page.locator("details.missed summary").click()
+    missed = book.missed[book.missed["rep_id"] == rep]
+    assert page.locator("details.missed li").count() == len(missed)
+    for name in missed["name"]:
+        assert page.locator("details.missed li b", has_text=name).count() >= 1
+
+
+@pytest.mark.parametrize("name", ["report.html", "data_quality.html"])
+def test_reading_pages_filter_by_region(page: Any, folder: Path, name: str) -> None:
+    """What belongs to another region goes, totals stay."""
+    page.goto((folder / name).as_uri())
+    page.select_option("#region", "South & <East>")
+    shown = page.locator("[data-region]:visible")
+    assert shown.count() > 0
+    assert set(shown.evaluate_all("all => all.map(one => one.dataset.region)")) == {"South & <East>"}
+
+
+def test_links_of_the_report_lead_somewhere(page: Any, folder: Path) -> None:
+    """Every file that the report names is there."""
+    page.goto((folder / "report.html").as_uri())
+    links = page.locator("a[href]").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    targets = {link for link in links if not link.startswith("#")}
+    assert len(targets) >= 18
+    assert [link for link in targets if not (folder / link).exists()] == []
