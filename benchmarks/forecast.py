@@ -1,9 +1,10 @@
 """Score the forecast against seasonal naive on data held out.
 
-`iowa DIR` reads the Iowa case, sums sales to region × category × week, holds out the last 13 complete weeks and forecasts them
-from the weeks before. Every choice (model, gate, width of the intervals) is made by the backtest on the weeks before; the
-features were chosen on origins from April 2019 to April 2021, all before the weeks held out. Errors are measured over region ×
-category × week. CPU seconds are those of forecasting alone, after loading; the chosen row includes the whole backtest.
+`iowa DIR` reads the Iowa case, sums sales to region × category × week, holds out the last 13 complete weeks and
+forecasts them from the weeks before. Every choice (model, gate, width of the intervals) is made by the backtest on the
+weeks before; the features were chosen on origins from April 2019 to April 2021, all before the weeks held out. Errors
+are measured over region × category × week. CPU seconds are those of forecasting alone, after loading; the chosen row
+includes the whole backtest.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from forecasting.metrics import coverage, mase, rmse, wape
 from forecasting.models.combination import GATE, competing_models, with_averages
 from forecasting.panel import Panel, make_panel
 from forecasting.seasons import SEASON
-from forecasting.selection import choose, score
+from forecasting.selection import ALL, choose, score
 from forecasting.settings import ForecastSettings
 
 HELD_OUT_WEEKS = 13
@@ -79,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def read_iowa(folder: Path) -> SalesHistory:
-    """Sum the Iowa case to region × category × week; accounts take the region of their county, those without are left out."""
+    """Sum the Iowa case to region × category × week; accounts take their county's region, those without are left out."""
     accounts = pd.read_csv(folder / "accounts.csv", dtype=str, usecols=["account_id", "fips"])
     alignment = pd.read_csv(folder / "current_alignment.csv", dtype=str, usecols=["fips", "region"])
     region_of = accounts.merge(alignment, on="fips", how="inner").set_index("account_id")["region"]
@@ -125,42 +126,33 @@ def score_iowa(history: SalesHistory, settings: ForecastSettings) -> list[Row]:
     models = competing_models(settings)
     started = time.process_time()
     backtest = run_backtest(cut, models, origins=settings.origins)
-    backtest_seconds = time.process_time() - started
     if backtest is None:
         message = "the history is too short for a backtest"
         raise SystemExit(message)
     choice = choose(score(backtest, cut.region, history.regions), history.regions)
-    made, seconds = {}, {}
+    seconds = {"backtest": time.process_time() - started}
+    single = {}
     for model in models:
         started = time.process_time()
-        made[model.name] = model.forecast(cut)
+        single[model.name] = model.forecast(cut)
         seconds[model.name] = time.process_time() - started
-    made = with_averages(made)
-    rows = []
-    bands = {}
-    for name, forecast in made.items():
-        bands[name] = _bands(backtest, name, forecast, cut)
-        spent = sum(seconds[member] for member in name.split(" + "))
-        rows.append(_row("all", name, actual, forecast, bands[name], cut.sales, spent))
-    everything = {name: np.stack([forecast, *bands[name]]) for name, forecast in made.items()}
-    served = np.stack([everything[choice.by_region[region]][:, row] for row, region in enumerate(cut.region)], axis=1)
-    label = f"{CHOSEN}: {choice.overall}"
-    total = backtest_seconds + sum(seconds.values())
-    rows.append(_row("all", label, actual, served[0], (served[1], served[2]), cut.sales, total))
+    made = {
+        name: np.stack([forecast, *_bands(backtest, name, forecast, cut)])
+        for name, forecast in with_averages(single).items()
+    }
+    served = np.stack([made[choice.by_region[region]][:, row] for row, region in enumerate(cut.region)], axis=1)
+    every = np.ones(len(cut.region), dtype=bool)
+    rows = [
+        _row(ALL, name, actual, values, cut, every, sum(seconds[part] for part in name.split(" + ")))
+        for name, values in made.items()
+    ]
+    rows.append(_row(ALL, f"{CHOSEN}: {choice.overall}", actual, served, cut, every, sum(seconds.values())))
     for number, region in enumerate(history.regions):
         here = cut.region == number
-        for name, values in ((GATE, everything[GATE]), (f"{CHOSEN}: {choice.by_region[number]}", served)):
-            rows.append(
-                _row(
-                    region,
-                    name,
-                    actual[here],
-                    values[0][here],
-                    (values[1][here], values[2][here]),
-                    cut.sales[here],
-                    0.0,
-                )
-            )
+        rows.append(_row(region, GATE, actual, made[GATE], cut, here, seconds[GATE]))
+        rows.append(
+            _row(region, f"{CHOSEN}: {choice.by_region[number]}", actual, served, cut, here, sum(seconds.values()))
+        )
     for note in choice.notes:
         print(note)
     print(f"held out: {HELD_OUT_WEEKS} weeks, {panel.weeks[-HELD_OUT_WEEKS]} to {panel.weeks[-1]}")
@@ -175,24 +167,25 @@ def _bands(
     return spread(bands, forecast, local_scale(panel.sales), panel.region)
 
 
-def _row(
+def _row(  # noqa: PLR0917 - read like the table it fills
     level: str,
     model: str,
     actual: NDArray[np.float64],
-    forecast: NDArray[np.float64],
-    ends: tuple[NDArray[np.float64], NDArray[np.float64]],
-    past: NDArray[np.float64],
+    made: NDArray[np.float64],
+    panel: Panel,
+    members: NDArray[np.bool_],
     cpu_seconds: float,
 ) -> Row:
-    """Measure one forecast; MASE is the mean over series."""
+    """Measure one forecast (median, low, high) on the series `members`; MASE is the mean over series."""
+    came, (median, low, high) = actual[members], made[:, members]
     return Row(
         set="iowa",
         level=level,
         model=model,
-        mase=float(np.nanmean(mase(actual, forecast, past, season=SEASON))),
-        rmse=float(rmse(actual.ravel(), forecast.ravel())),
-        wape=float(wape(actual.ravel(), forecast.ravel())),
-        coverage_80=float(coverage(actual.ravel(), ends[0].ravel(), ends[1].ravel())),
+        mase=float(np.nanmean(mase(came, median, panel.sales[members], season=SEASON))),
+        rmse=float(rmse(came.ravel(), median.ravel())),
+        wape=float(wape(came.ravel(), median.ravel())),
+        coverage_80=float(coverage(came.ravel(), low.ravel(), high.ravel())),
         cpu_seconds=cpu_seconds,
     )
 
@@ -220,7 +213,7 @@ def print_table(rows: Sequence[Row]) -> None:
     )
     for row in rows:
         against = row.wape / naive[row.level] - 1
-        seconds = f"{row.cpu_seconds:>7.1f}" if row.level == "all" else f"{'':>7}"
+        seconds = f"{row.cpu_seconds:>7.1f}" if row.level == ALL else f"{'':>7}"
         print(
             f"{row.level:<12}{row.model:<{width}}  {row.wape:>7.2%} {against:>+9.1%} {row.mase:>6.3f} {row.rmse:>9,.0f} "
             f"{row.coverage_80:>8.1%} {seconds}"

@@ -66,7 +66,7 @@ def run_backtest(
 
 
 def rolling_origins(weeks: int, horizon: int, wanted: int) -> tuple[int, ...]:
-    """Choose origins a horizon apart, closer when the history is short; two seasons before each, one when there are not two."""
+    """Choose origins a horizon apart, closer in a short history, with two seasons before each if there are two."""
     newest = weeks - 1 - horizon
     oldest = 2 * SEASON - 1 if newest >= 2 * SEASON - 1 else FEWEST_WEEKS - 1
     if newest < oldest:

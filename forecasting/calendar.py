@@ -34,9 +34,9 @@ def build_calendar(
     country
         ISO code, such as FR. Empty for no public holidays.
     subdivisions
-        Region: code of a part of the country with public holidays of its own, as the `holidays` library names it (`57` for
-        Moselle, `6AE` for Alsace, `IA` for Iowa). Regions that are not named, or whose code the library does not know,
-        have the country's holidays.
+        Region: code of a part of the country with public holidays of its own, as the `holidays` library names it (`57`
+        for Moselle, `6AE` for Alsace, `IA` for Iowa). Regions that are not named, or whose code the library does not
+        know, have the country's holidays.
     school_zones
         Region: school zone (`A`, `B`, `C`, or the library's own code).
     events
@@ -46,9 +46,10 @@ def build_calendar(
 
     Returns
     -------
-    Features, all per region and week: `public_holidays` (Monday to Friday), `weekend_holidays`, `public_holidays_before` and
-    `public_holidays_after` (those of the weeks beside), `working_days`, `month_ends` and `month_starts` (whether the last three
-    or first three days of a month fall on its working days), and `school_holidays` (share of Monday to Friday) when asked for.
+    Features, all per region and week: `public_holidays` (Monday to Friday), `weekend_holidays`,
+    `public_holidays_before` and `public_holidays_after` (those of the weeks beside), `working_days`, `month_ends` and
+    `month_starts` (whether the last three or first three days of a month fall on its working days), and
+    `school_holidays` (share of Monday to Friday) when asked for.
 
     Raises
     ------
@@ -102,8 +103,8 @@ def _week_columns(mondays: NDArray[np.datetime64], days: frozenset[date]) -> dic
         "public_holidays_before": _working_days_in(mondays - week, days),
         "public_holidays_after": _working_days_in(mondays + week, days),
         "working_days": WORKING_DAYS_PER_WEEK - lost,
-        "month_starts": (of_month <= 3).any(axis=0).astype(np.float64),
-        "month_ends": (to_end < 3).any(axis=0).astype(np.float64),
+        "month_starts": np.asarray((of_month <= 3).any(axis=0), dtype=np.float64),
+        "month_ends": np.asarray((to_end < 3).any(axis=0), dtype=np.float64),
     }
 
 
@@ -124,13 +125,13 @@ def _holidays_on(
 
 def _day_of_month(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Day of the month, from 1."""
-    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+    return np.asarray((days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1)
 
 
 def _days_to_month_end(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Days left in the month, 0 on its last day."""
     following = (days.astype("datetime64[M]") + 1).astype("datetime64[D]")
-    return (following - days).astype(np.int64) - 1
+    return np.asarray((following - days).astype(np.int64) - 1)
 
 
 def _events(events: pd.DataFrame) -> pd.DataFrame:

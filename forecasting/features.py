@@ -39,8 +39,8 @@ class Features:
 def make_features(panel: Panel, origins: NDArray[np.int64]) -> Features:
     """Describe every series at `origins` (week indices) for every step of the horizon.
 
-    Sales after an origin are never read for its rows; `panel.known` is read at the target week, since it is known in advance.
-    All amounts are divided by the series' mean of the last 52 weeks.
+    Sales after an origin are never read for its rows; `panel.known` is read at the target week, since it is known in
+    advance. All amounts are divided by the series' mean of the last 52 weeks.
     """
     scale = np.nan_to_num(trailing_mean(panel.sales, SEASON))[:, origins]
     unit = np.where(scale > 0, scale, np.nan)
@@ -82,7 +82,7 @@ def make_features(panel: Panel, origins: NDArray[np.int64]) -> Features:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _CarriedLevel:
-    """Today's level times the usual step from such a level to the target's season, by the own past or that of the category."""
+    """Today's level times the usual step from there to the target's season, by the own past or the category's."""
 
     own: Array
     """Trailing mean of each series. Shape (series, weeks)."""
@@ -92,7 +92,7 @@ class _CarriedLevel:
     """Smoothed sales of the series that lends the season, one week to both sides. Shape (series, weeks)."""
 
     def at(self, origins: NDArray[np.int64], targets: NDArray[np.int64]) -> Array:
-        """Carry the level at `origins` to `targets`, the step averaged over the years known. Shape (series, origins)."""
+        """Carry the level at `origins` to `targets`, averaged over the years known. Shape (series, origins)."""
         steps = []
         for year in range(1, YEARS_OF_SEASON + 1):
             lag = season_lag(year)
@@ -119,7 +119,7 @@ def _carried_levels(panel: Panel) -> dict[str, _CarriedLevel]:
 
 
 def _at_origin(panel: Panel, origins: NDArray[np.int64], unit: Array) -> dict[str, Array]:
-    """Describe the state of each series, its region and its category at the origin. Values of shape (series, origins)."""
+    """Describe each series, its region and its category at the origin. Values of shape (series, origins)."""
     columns: dict[str, Array] = {
         "region": np.broadcast_to(panel.region[:, None], unit.shape).astype(np.float64),
         "category": np.broadcast_to(panel.category[:, None], unit.shape).astype(np.float64),
@@ -138,7 +138,7 @@ def _at_origin(panel: Panel, origins: NDArray[np.int64], unit: Array) -> dict[st
 
 
 def _in_advance(panel: Panel, targets: NDArray[np.int64], last_season: NDArray[np.int64]) -> dict[str, Array]:
-    """Read calendar and events of the target week, the change against last season's week, and events of the weeks beside."""
+    """Read calendar and events of the target week, their change against last season, events of the weeks beside."""
     columns: dict[str, Array] = {}
     last = panel.known.shape[1] - 1
     for number, name in enumerate(panel.names):
@@ -152,7 +152,7 @@ def _in_advance(panel: Panel, targets: NDArray[np.int64], last_season: NDArray[n
 
 
 def group_totals(sales: Array, groups: NDArray[np.int64]) -> Array:
-    """Give each series the total of its group; unknown weeks count as 0 unless all are unknown. Shape (series, weeks)."""
+    """Give each series the total of its group; NaN only where all are unknown. Shape (series, weeks)."""
     member = (np.arange(groups.max() + 1)[:, None] == groups[None, :]).astype(np.float64)
     known = ~np.isnan(sales)
     counted = member @ known.astype(np.float64)

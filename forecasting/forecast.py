@@ -36,9 +36,9 @@ def forecast_sales(
 ) -> Forecast:
     """Forecast every week of the planning period; see `period_weeks` for which weeks these are.
 
-    Weeks that are already known are returned as they came (model `actual`, p10 = p50 = p90). A gap between the last known week
-    and the period is forecast through and left out of the table. Models compete in a backtest from rolling origins; one wins
-    over all, and regions where it loses clearly to seasonal naive keep seasonal naive.
+    Weeks that are already known are returned as they came (model `actual`, p10 = p50 = p90). A gap between the last
+    known week and the period is forecast through and left out of the table. Models compete in a backtest from rolling
+    origins; one wins over all, and regions where it loses clearly to seasonal naive keep seasonal naive.
 
     Raises
     ------
@@ -65,8 +65,8 @@ def forecast_sales(
 def period_weeks(start: date, end: date) -> NDArray[np.datetime64]:
     """Give the Mondays of the planning period: those from `start` to `end`, both included.
 
-    A week belongs to the period in which its Monday lies, so that periods that follow each other share no week. A period
-    without a Monday stands for the week that contains its start.
+    A week belongs to the period in which its Monday lies, so that periods that follow each other share no week. A
+    period without a Monday stands for the week that contains its start.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _bands(
 
 
 def _table(history: SalesHistory, wanted: NDArray[np.datetime64], ahead: _Ahead | None) -> pd.DataFrame:
-    """Put known and forecast weeks of the period into one table, ordered by region, category, week; rounded to cents."""
+    """Put known and forecast weeks of the period into one table, by region, category, week; rounded to cents."""
     series = [(region, category) for region in history.regions for category in history.categories]
     last = history.weeks[-1]
     known = filled(history.sales.reshape(len(series), -1))
@@ -187,10 +187,8 @@ def _thin_notes(history: SalesHistory, panel: Panel) -> list[str]:
     if not names:
         return []
     shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    return [
-        f"{len(names)} of {len(thin)} series have less than two years of sales and follow last year or their category: "
-        f"{shown}."
-    ]
+    why = "have less than two years of sales and follow last year or their category"
+    return [f"{len(names)} of {len(thin)} series {why}: {shown}."]
 
 
 def _too_short(panel: Panel) -> str:

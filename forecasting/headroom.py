@@ -23,9 +23,10 @@ def comparable_quantile(
 ) -> NDArray[np.float64]:
     """Give each account the `quantile` of the baselines of customers like it.
 
-    Like means: same segment; among those, the nearest in numeric attributes (employees, floor space, … by rank) when accounts
-    carry any; adjusted by the level of the region in that segment. Quantiles of small groups are shrunk towards the group above
-    (region in segment → segment → all) by n / (n + 20), in the manner of Fay & Herriot 1979 with a variance that falls with n.
+    Like means: same segment; among those, the nearest in numeric attributes (employees, floor space, … by rank) when
+    accounts carry any; adjusted by the level of the region in that segment. Quantiles of small groups are shrunk
+    towards the group above (region in segment → segment → all) by n / (n + 20), in the manner of Fay & Herriot 1979
+    with a variance that falls with n.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ def attribute_ranks(accounts: pd.DataFrame) -> NDArray[np.float64]:
         if name not in NOT_ATTRIBUTES
         and pd.api.types.is_numeric_dtype(accounts[name])
         and not pd.api.types.is_bool_dtype(accounts[name])
-        and accounts[name].nunique() > 1
+        and accounts[name].min() < accounts[name].max()
     ]
     if not names:
         return np.zeros((len(accounts), 0))

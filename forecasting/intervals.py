@@ -21,14 +21,14 @@ class Bands:
 
 
 def parts_of_horizon(horizon: int) -> NDArray[np.int64]:
-    """Number the parts in which errors are pooled: steps 1–4, 5–8, 9 and later. Shape (horizon,)."""
+    """Give the number of the part in which each step's errors are pooled: 1–4, 5–8, 9 and later. Shape (horizon,)."""
     return np.minimum(np.arange(horizon) // 4, 2)
 
 
 def calibrate(
     actual: NDArray[np.float64], forecast: NDArray[np.float64], scale: NDArray[np.float64], region: NDArray[np.int64]
 ) -> Bands:
-    """Read the bands off past errors: split-conformal, locally scaled (Lei et al. 2018, § 5.2), low and high side apart.
+    """Read the bands off past errors: split-conformal, locally scaled (Lei et al. 2018, § 5.2), each side apart.
 
     Parameters
     ----------

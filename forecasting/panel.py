@@ -42,7 +42,7 @@ class Panel:
         return len(self.weeks) - self.history_weeks
 
     def at_origin(self, last_known: int, horizon: int) -> "Panel":
-        """Cut the panel so that week `last_known` (an index) is the last one with sales; later sales are not in the result."""
+        """Cut the panel after week `last_known` (an index); later sales are not in the result."""
         until = last_known + 1 + horizon
         return Panel(
             sales=self.sales[:, : last_known + 1].copy(),
@@ -55,7 +55,7 @@ class Panel:
 
 
 def make_panel(history: SalesHistory, calendar: Calendar, *, horizon: int, history_weeks: int) -> Panel:
-    """Lay out the last `history_weeks` weeks of history and `horizon` weeks to come; series are ordered by region, then category."""
+    """Lay out the last `history_weeks` weeks and `horizon` weeks to come, series by region, then category."""
     first = max(0, len(history.weeks) - history_weeks)
     past = history.weeks[first:].astype("datetime64[D]")
     weeks = np.concatenate([past, past[-1] + WEEK * np.arange(1, horizon + 1)])
@@ -103,8 +103,8 @@ def _event_cube(
     for event in events.itertuples(index=False):
         if str(event.kind) not in kinds:
             continue
-        start = np.datetime64(pd.Timestamp(event.start), "D")  # type: ignore[arg-type]
-        end = np.datetime64(pd.Timestamp(event.end), "D")  # type: ignore[arg-type]
+        start = np.datetime64(str(event.start)[:10], "D")
+        end = np.datetime64(str(event.end)[:10], "D")
         days = (np.minimum(end, weeks + 6 * DAY) - np.maximum(start, weeks)) / DAY + 1.0
         share = np.clip(days, 0.0, 7.0) / 7.0
         regions = [i for i, name in enumerate(history.regions) if str(event.region) in ("", name)]

@@ -42,22 +42,24 @@ def share_out_potential(
 ) -> pd.DataFrame:
     """Give every account its baseline, headroom and potential over the planning period.
 
-    *Baseline*: P50 of each region × category over the period, shared in proportion to recent sales: the last 52 weeks, those at
-    the period's place in the year counted double, per week since the account began, mixed with the region's mix of categories
-    where the account bought in few weeks, less for accounts that fell silent. Baselines of a region sum to its P50 to the cent,
-    unless the region has no account at all. *Headroom*: see `forecasting.headroom.headroom`.
-    *Potential* = baseline + `headroom_share` · headroom.
+    *Baseline*: P50 of each region × category over the period, shared in proportion to recent sales: the last 52 weeks,
+    those at the period's place in the year counted double, per week since the account began, mixed with the region's
+    mix of categories where the account bought in few weeks, less for accounts that fell silent. Baselines of a region
+    sum to its P50 to the cent, unless the region has no account at all. *Headroom*: see
+    `forecasting.headroom.headroom`. *Potential* = baseline + `headroom_share` · headroom.
 
     *Low, high*: the sum of P10s is not the P10 of a sum. The region's distance P50 − P10 over the period is taken as
-    √(ρ·(Σd)² + (1−ρ)·Σd²) over its weeks and categories with ρ = 0.3; the account's own restlessness (week to week, over the
-    weeks of the period) is added as a root of squares. Low holds no headroom, high twice the share of it, at most all.
+    √(ρ·(Σd)² + (1−ρ)·Σd²) over its weeks and categories with ρ = 0.3; the account's own restlessness (week to week,
+    over the weeks of the period) is added as a root of squares. Low holds no headroom, high twice the share of it, at
+    most all.
 
     Parameters
     ----------
     sales
         Columns account_id, category, week (Mondays), sales.
     accounts
-        Columns account_id, region, segment; status (customer, prospect) and numeric attributes such as employees if there are any.
+        Columns account_id, region, segment; status (customer, prospect) and numeric attributes such as employees if
+        there are any.
 
     Returns
     -------
@@ -156,11 +158,11 @@ def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np
     )
     begun = ((last_week - first).dt.days // 7 + 1).fillna(SEASON).clip(FEWEST_WEEKS, SEASON).to_numpy(np.int64)
     exposure = np.cumsum(weight)[begun - 1]
-    grouped = recent.groupby(["account_id", "category"])["weighted"]
+    by = {"index": "account_id", "columns": "category", "values": "weighted", "fill_value": 0.0}
     alive, unrest = _silence_and_unrest(recent.groupby(["account_id", "age"])["sales"].sum(), ids, begun)
     return _Recent(
-        rates=grouped.sum().unstack(fill_value=0.0).reindex(ids, fill_value=0.0).mul(alive / exposure, axis=0),
-        active=grouped.count().unstack(fill_value=0).reindex(ids, fill_value=0),
+        rates=recent.pivot_table(aggfunc="sum", **by).reindex(ids, fill_value=0.0).mul(alive / exposure, axis=0),
+        active=recent.pivot_table(aggfunc="count", **by).reindex(ids, fill_value=0),
         alive=alive,
         ever=first.notna().to_numpy(),
         unrest=unrest,
@@ -176,7 +178,7 @@ def _season_weight(span: NDArray[np.datetime64], weeks: NDArray[np.datetime64]) 
 def _silence_and_unrest(
     per_week: pd.Series, ids: pd.Index, weeks: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Belief that each account still buys, by how long it has been silent, and the standard deviation of its weeks over their mean."""
+    """Belief that each account still buys, and the standard deviation of its weeks over their mean."""
     by_account = per_week.reset_index().groupby("account_id")
     count = by_account["sales"].count().reindex(ids, fill_value=0).to_numpy(np.float64)
     silent = by_account["age"].min().reindex(ids).fillna(0).to_numpy(np.float64)

@@ -17,7 +17,7 @@ def season_lag(years: int) -> int:
 
 
 def same_season_index(target: int, last_known: int) -> int:
-    """Give the index of the latest same-season week that is not after `last_known`; negative if the history is too short."""
+    """Give the index of the latest same-season week up to `last_known`; negative if the history is too short."""
     years = 1
     while target - season_lag(years) > last_known:
         years += 1
@@ -36,7 +36,7 @@ def place_in_year(weeks: NDArray[np.datetime64]) -> NDArray[np.float64]:
     year = middle.astype("datetime64[Y]")
     start = year.astype("datetime64[D]")
     length = (year + 1).astype("datetime64[D]") - start
-    return (middle - start).astype(np.float64) / length.astype(np.float64)
+    return np.asarray((middle - start).astype(np.float64) / length.astype(np.float64))
 
 
 def centred_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
@@ -78,10 +78,10 @@ def trailing_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64
 def seasonal_indices(
     values: NDArray[np.float64], places: NDArray[np.float64], *, width_weeks: float = 2.0
 ) -> NDArray[np.float64]:
-    """Estimate multiplicative seasonal indices for every week, known or to come, by smoothing over the place in the year.
+    """Estimate multiplicative seasonal indices of weeks known and to come by smoothing over the place in the year.
 
-    The ratio of each known week to its year (a centred mean of 53 weeks) is averaged over weeks at about the same place in the
-    year with a Gaussian kernel, which also serves years of 53 weeks and series of less than three years.
+    The ratio of each known week to its year (a centred mean of 53 weeks) is averaged over weeks at about the same place
+    in the year with a Gaussian kernel, which also serves years of 53 weeks and series of less than three years.
 
     Parameters
     ----------

@@ -32,8 +32,8 @@ def score(backtest: Backtest, region: NDArray[np.int64], regions: tuple[str, ...
 
     Returns
     -------
-    Columns of `SCORE_COLUMNS` without `chosen`; `region` "all" first. MASE is the mean over series; coverage is measured on
-    each origin with bands from the others (NaN with one origin).
+    Columns of `SCORE_COLUMNS` without `chosen`; `region` "all" first. MASE is the mean over series; coverage is
+    measured on each origin with bands from the others (NaN with one origin).
     """
     rows = []
     for name, forecast in backtest.forecasts.items():
@@ -61,20 +61,19 @@ def score(backtest: Backtest, region: NDArray[np.int64], regions: tuple[str, ...
 
 
 def choose(scores: pd.DataFrame, regions: tuple[str, ...]) -> Choice:
-    """Choose the model with the least mean of WAPE and MASE, each over that of seasonal naive; ties go to the simpler one."""
+    """Choose the model with the least mean of WAPE and MASE over those of seasonal naive; the simpler one of equals."""
     overall = scores[scores["region"] == ALL].set_index("model")
-    relative = _relative(overall)
-    best = str(relative.idxmin())
+    best = str(_relative(overall).idxmin())
     notes = [_why(best, overall)]
     served = []
     for region in regions:
-        here = scores[scores["region"] == region].set_index("model")
-        lost = best != GATE and float(here.at[best, "wape"]) > CLEAR_LOSS * float(here.at[GATE, "wape"])
+        errors = _column(scores[scores["region"] == region].set_index("model"), "wape")
+        lost = best != GATE and errors[best] > CLEAR_LOSS * errors[GATE]
         served.append(GATE if lost else best)
         if lost:
             notes.append(
-                f"{region}: {best} had a WAPE of {here.at[best, 'wape']:.1%} against {here.at[GATE, 'wape']:.1%} of "
-                f"{GATE} in the backtest, so {GATE} is used there."
+                f"{region}: {best} had a WAPE of {errors[best]:.1%} against {errors[GATE]:.1%} of {GATE} in the "
+                f"backtest, so {GATE} is used there."
             )
     return Choice(overall=best, by_region=tuple(served), notes=tuple(notes))
 
@@ -83,7 +82,9 @@ def mark_chosen(scores: pd.DataFrame, choice: Choice, regions: tuple[str, ...]) 
     """Add the column `chosen`, and order rows by region and model as they came, "all" first."""
     wanted = {ALL: choice.overall, **dict(zip(regions, choice.by_region, strict=True))}
     order = {name: number for number, name in enumerate((ALL, *regions))}
-    marked = scores.assign(chosen=[wanted[row.region] == row.model for row in scores.itertuples(index=False)])
+    marked = scores.assign(
+        chosen=[wanted[region] == model for region, model in zip(scores["region"], scores["model"], strict=True)]
+    )
     ordered = marked.sort_values("region", key=lambda column: column.map(order), kind="stable")
     return ordered.loc[:, list(SCORE_COLUMNS)].reset_index(drop=True)
 
@@ -108,11 +109,16 @@ def _mean_mase(backtest: Backtest, forecast: NDArray[np.float64], members: NDArr
 
 def _why(best: str, overall: pd.DataFrame) -> str:
     """Say in one sentence which model won and by how much."""
+    errors, scaled = _column(overall, "wape"), _column(overall, "mase")
     if best == GATE:
-        return f"No model beat {GATE} in the backtest (WAPE {overall.at[GATE, 'wape']:.1%}), so {GATE} is used."
-    gain = 1 - float(overall.at[best, "wape"]) / float(overall.at[GATE, "wape"])
+        return f"No model beat {GATE} in the backtest (WAPE {errors[GATE]:.1%}), so {GATE} is used."
+    gain = 1 - errors[best] / errors[GATE]
     return (
-        f"{best} won the backtest: WAPE {overall.at[best, 'wape']:.1%} over region × category × week, "
-        f"{gain:.0%} below {GATE} ({overall.at[GATE, 'wape']:.1%}); MASE {overall.at[best, 'mase']:.2f} "
-        f"against {overall.at[GATE, 'mase']:.2f}."
+        f"{best} won the backtest: WAPE {errors[best]:.1%} over region × category × week, {gain:.0%} below {GATE} "
+        f"({errors[GATE]:.1%}); MASE {scaled[best]:.2f} against {scaled[GATE]:.2f}."
     )
+
+
+def _column(table: pd.DataFrame, name: str) -> dict[str, float]:
+    """Read one measure by model."""
+    return dict(zip((str(model) for model in table.index), table[name].to_numpy(np.float64).tolist(), strict=True))

@@ -29,8 +29,8 @@ class ForecastSettings:
     headroom_quantile: float = 0.85
     """Comparable accounts' quantile that headroom looks up to."""
     history_weeks: int = 261
-    """Weeks of history to learn from, counted back from the last one; older weeks often follow other rules (recoded categories,
-    closed accounts). Five years by default."""
+    """Weeks of history to learn from, counted back from the last one, five years by default; older weeks often follow
+    other rules (recoded categories, closed accounts)."""
     threads: int = 2
     """Threads of LightGBM; part of the result's definition, so the same on every machine."""
 

@@ -33,7 +33,7 @@ PARAMETERS = {
 
 
 class GlobalBoosting:
-    """One direct LightGBM: target = (sales − same-season sales at today's level) / local level, the step a feature among others."""
+    """One direct LightGBM: target = (sales − same-season sales at today's level) / local level, step a feature."""
 
     name = "lightgbm"
 
@@ -43,7 +43,7 @@ class GlobalBoosting:
         self._trees = trees
 
     def forecast(self, panel: Panel) -> NDArray[np.float64]:
-        """Learn from every origin whose target is known, then forecast from the last week; thin series go to seasonal naive."""
+        """Learn from origins with known targets, then forecast from the last week; thin series go to seasonal naive."""
         naive = SeasonalNaive().forecast(panel)
         thin = is_thin(panel)
         origins = _training_origins(panel)

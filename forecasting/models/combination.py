@@ -16,7 +16,7 @@ GATE = SeasonalNaive.name
 
 
 def competing_models(settings: ForecastSettings) -> tuple[Model, ...]:
-    """Give the models of the settings in the order of `MODEL_NAMES`, simplest first; seasonal naive always among them."""
+    """Give the models of the settings in the order of `MODEL_NAMES`; seasonal naive always among them."""
     known: dict[str, Model] = {
         model.name: model
         for model in (
@@ -32,7 +32,9 @@ def competing_models(settings: ForecastSettings) -> tuple[Model, ...]:
 def averages(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Name the averages that compete beside single models: every pair without the gate, and all together."""
     single = [name for name in names if name != GATE]
-    groups = [(single[i], single[j]) for i in range(len(single)) for j in range(i + 1, len(single))]
+    groups: list[tuple[str, ...]] = [
+        (single[i], single[j]) for i in range(len(single)) for j in range(i + 1, len(single))
+    ]
     everything = tuple(names)
     if len(everything) >= 2 and everything not in groups:
         groups.append(everything)

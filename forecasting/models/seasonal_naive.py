@@ -35,14 +35,14 @@ def is_thin(panel: Panel) -> NDArray[np.bool_]:
 def weeks_alive(panel: Panel) -> NDArray[np.int64]:
     """Count the known weeks from the first sale on. Shape (series,)."""
     started = np.cumsum(np.nan_to_num(panel.sales) > 0, axis=1) > 0
-    return (started & ~np.isnan(panel.sales)).sum(axis=1)
+    return np.asarray((started & ~np.isnan(panel.sales)).sum(axis=1))
 
 
 def borrowed(panel: Panel) -> NDArray[np.float64]:
     """Forecast each series by the shape of its category over all regions, at its own recent level.
 
-    The parent's same-season weeks, scaled by the parent's growth year on year and by the series' share of the parent over the
-    last weeks; where the parent itself has no former year, the recent level is kept flat.
+    The parent's same-season weeks, scaled by the parent's growth year on year and by the series' share of the parent
+    over the last weeks; where the parent itself has no former year, the recent level is kept flat.
 
     Returns
     -------

@@ -22,7 +22,8 @@ Method = Callable[[NDArray[np.float64], int], NDArray[np.float64]]
 class Theta:
     """Theta: the mean of simple exponential smoothing (theta 2) and the straight line (theta 0).
 
-    Assimakopoulos & Nikolopoulos 2000; in the form of Hyndman & Billah 2003: smoothing with half the slope of the line as drift.
+    Assimakopoulos & Nikolopoulos 2000; in the form of Hyndman & Billah 2003: smoothing with half the slope of the line
+    as drift.
     """
 
     name = "theta"
@@ -33,7 +34,7 @@ class Theta:
 
 
 class DampedSmoothing:
-    """ETS(A,Ad,N) on deseasonalised sales: exponential smoothing with a damped trend, weights chosen by one-step errors."""
+    """ETS(A,Ad,N) on deseasonalised sales: smoothing with a damped trend, weights chosen by one-step errors."""
 
     name = "ets"
 
