@@ -51,18 +51,20 @@ def account_features(book: PlanBook) -> list[Feature]:
 
 def tour_features(book: PlanBook) -> list[Feature]:
     """Make one feature per rep and date: a line from home through the stops, in order, and back home."""
-    home = book.reps.set_index("rep_id")[["lon", "lat"]]
-    places = book.accounts.set_index("account_id")[["lon", "lat"]]
-    stops = {key: group.sort_values("stop") for key, group in book.visits.groupby(["rep_id", "date"], sort=True)}
+    home = _places(book.reps, "rep_id")
+    places = _places(book.accounts, "account_id")
+    stops: dict[tuple[str, str], list[str]] = {}
+    for visit in book.visits.sort_values(["rep_id", "date", "stop"]).to_dict("records"):
+        stops.setdefault((visit["rep_id"], visit["date"]), []).append(visit["account_id"])
     features = []
     for row in book.days.sort_values(["rep_id", "date"]).to_dict("records"):
-        group = stops.get((row["rep_id"], row["date"]))
-        if group is None:
+        accounts = stops.get((row["rep_id"], row["date"]))
+        if accounts is None:
             continue
-        start = home.loc[[row["rep_id"]]].to_numpy(dtype=float)
-        line = np.concatenate([start, places.loc[group["account_id"]].to_numpy(dtype=float), start])
+        start = home[row["rep_id"]]
+        line = shapely.linestrings([start, *(places[account] for account in accounts), start])
         first: dict[Hashable, Any] = {key: row[key] for key in ("rep_id", "week", "date")}
-        features.append(_feature(shapely.linestrings(line), {**first, **row, "account_ids": list(group["account_id"])}))
+        features.append(_feature(line, {**first, **row, "account_ids": accounts}))
     return features
 
 
@@ -92,8 +94,13 @@ def dissolved(book: PlanBook, shapes: Sequence[BaseGeometry] | None = None) -> d
     return {str(owner): join(geometries[owners == owner]) for owner in sorted(set(owners)) if owner}
 
 
+def _places(table: pd.DataFrame, column: str) -> dict[str, tuple[float, float]]:
+    """Look up lon and lat by id."""
+    return dict(zip(table[column], zip(table["lon"], table["lat"], strict=True), strict=True))
+
+
 def _feature(shape: BaseGeometry, properties: Mapping[Hashable, Any]) -> Feature:
     """Make one feature; coordinates are rounded and rings wound by the right-hand rule (RFC 7946, 3.1.6)."""
     rounded = shapely.transform(shape, lambda at: np.round(at, DECIMALS))
     geometry = shapely.geometry.mapping(shapely.orient_polygons(rounded))
-    return {"type": "Feature", "properties": plain(properties), "geometry": plain(geometry)}
+    return {"type": "Feature", "properties": plain(properties), "geometry": geometry}

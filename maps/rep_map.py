@@ -102,7 +102,9 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
     """List the rep's days in order, each with its stops."""
     days = book.days[book.days["rep_id"] == rep_id].sort_values("date")
     visits = book.visits[book.visits["rep_id"] == rep_id].sort_values(["date", "stop"])
-    stops = {date: group.to_dict("records") for date, group in visits.groupby("date")}
+    stops: dict[str, list[dict[str, Any]]] = {}
+    for visit in visits.to_dict("records"):
+        stops.setdefault(visit["date"], []).append(_stop(visit, places))
     rows = []
     for day in days.to_dict("records"):
         date = dt.date.fromisoformat(day["date"])
@@ -120,7 +122,7 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
                 "lunch_minutes": day["lunch_minutes"],
                 "lunch_before": day["lunch_before"],
                 "overtime": day["overtime_minutes"],
-                "stops": [_stop(stop, places) for stop in stops.get(day["date"], [])],
+                "stops": stops.get(day["date"], []),
             }
         )
     return rows

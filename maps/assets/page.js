@@ -68,10 +68,11 @@ function folded(text) {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-function homeIcon(colour, size) {
-  const px = size || 24;
-  const svg = `<svg width="${px}" height="${px}" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2.5 2.5 10.6V21.5h6.6v-6.2h5.8v6.2h6.6V10.6z" fill="${colour}" stroke="#fff" stroke-width="1.8" stroke-linejoin="round"/></svg>`;
-  return L.divIcon({className: 'home-marker', html: svg, iconSize: [px, px], iconAnchor: [px / 2, px * 0.85]});
+function houseDrawing(colour, px) {
+  return `<svg width="${px}" height="${px}" viewBox="0 0 24 24" aria-hidden="true"><path d="M12 2.5 2.5 10.6V21.5h6.6v-6.2h5.8v6.2h6.6V10.6z" fill="${colour}" stroke="#fff" stroke-width="1.8" stroke-linejoin="round"/></svg>`;
+}
+function homeIcon(colour, px) {
+  return L.divIcon({className: 'home-marker', html: houseDrawing(colour, px), iconSize: [px, px], iconAnchor: [px / 2, px * 0.85]});
 }
 
 // A label in the middle of a place; text goes in after the icon is made, so that it stays text.
@@ -81,14 +82,24 @@ function placeLabel(text, at) {
   return marker;
 }
 
-// Show as many labels as fit without covering each other, in their order.
-function thinOut(map, labels) {
-  const shown = [];
+// Show as many labels as fit without covering each other or what is already there, in their order; one that would
+// cover something may move up or down a little.
+function thinOut(map, labels, obstacles) {
+  const shown = obstacles.map(place => {
+    const at = map.latLngToContainerPoint(place);
+    return [at.x - 8, at.y - 15, at.x + 8, at.y + 4];
+  });
   for (const {marker, width} of labels) {
     const at = map.latLngToContainerPoint(marker.getLatLng());
-    const box = [at.x - width / 2 - 4, at.y - 9, at.x + width / 2 + 4, at.y + 9];
-    const free = shown.every(other => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
-    if (free) { shown.push(box); marker.addTo(map); } else marker.remove();
+    marker.remove();
+    for (const shift of [0, 15, -15, 26, -26]) {
+      const box = [at.x - width / 2 - 3, at.y + shift - 8, at.x + width / 2 + 3, at.y + shift + 8];
+      if (shown.some(other => box[2] > other[0] && box[0] < other[2] && box[3] > other[1] && box[1] < other[3])) continue;
+      shown.push(box);
+      marker.addTo(map);
+      marker.getElement().firstElementChild.style.transform = `translateY(${shift}px)`;
+      break;
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // The territory map: territories, areas on demand, accounts, homes, choropleths, filters, search, list.
 const RAMP = ['#f1eef6', '#c9d3e8', '#93b5d8', '#4f90c0', '#1f69a3', '#0b3f70'];
-const MOVED = '#d95f02', KEPT = '#dfe5ea', NEW = '#7570b3';
+const MOVED = '#d95f02', KEPT = '#fbf6e6', NEW = '#7570b3';
 const SEGMENT_COLOURS = ['#1b2a38', '#7a4b9a', '#3d7d6e', '#8a6d3b', '#5b6b7a'];
 
 function showTerritories(map, data) {
@@ -84,7 +84,7 @@ function showTerritories(map, data) {
       const on = visible(index);
       const chosen = state.territory === territory.id;
       territories[index].setStyle({color: chosen ? '#0b2f55' : thematic ? '#2b3844' : '#fff', weight: chosen ? 3.5 : 1.6, opacity: on ? 1 : 0.5,
-        fillColor: thematic ? '#fff' : territory.colour, fillOpacity: thematic ? 0 : on ? 0.72 : 0.13});
+        fillColor: thematic ? '#fff' : territory.colour, fillOpacity: thematic ? 0.75 : on ? 0.72 : 0.13});
       if (!map.hasLayer(territories[index])) territories[index].addTo(map);
     });
     if (areasShown) makeAreas();
@@ -96,8 +96,10 @@ function showTerritories(map, data) {
         fillColor: state.colour === 'change' ? changeColour(index) : thematic ? rampColour(state.colour, byArea[state.colour][index]) : data.territories[owner].colour});
       shape.addTo(map);
     });
-    if (thematic) territories.forEach(shape => { shape.setStyle({fill: false}); shape.bringToFront(); });
-    else territories.forEach(shape => shape.setStyle({fill: true}));
+    territories.forEach((shape, index) => {
+      shape.setStyle({fill: !thematic || !visible(index)});
+      if (thematic) shape.bringToFront();
+    });
     regions.forEach(line => { line.addTo(map); line.bringToFront(); });
     if (state.territory) territories[data.territories.findIndex(territory => territory.id === state.territory)].bringToFront();
     if (areasShown && !thematic) areas.forEach(shape => map.hasLayer(shape) && shape.bringToFront());
@@ -113,9 +115,15 @@ function showTerritories(map, data) {
   }
   function drawLabels() {
     labels.forEach(label => label.marker.remove());
-    thinOut(map, labels.filter((label, index) => visible(index)));
+    map.getContainer().classList.toggle('far', map.getZoom() < 7.5);
+    thinOut(map, labels.filter((label, index) => visible(index)), data.territories.filter((territory, index) => state.homes && visible(index)).map(territory => territory.home));
   }
 
+  function house(words) {
+    const picture = el('span', {});
+    picture.innerHTML = houseDrawing('#1c2733', 17);
+    return el('div', {}, picture, words);
+  }
   const legend = el('div', {id: 'legend', 'aria-label': 'Legend'});
   function drawLegend() {
     const rows = [];
@@ -132,7 +140,7 @@ function showTerritories(map, data) {
         rows.push(swatch(colour, at === 0 ? 'below ' + unit(limits[0]) : 'from ' + unit(limits[at - 1])));
       });
     } else {
-      rows.push(el('b', {}, 'One colour per territory'), el('div', {}, el('span', {class: 'swatch', style: 'background:#1c2733'}), 'house: home of the rep'));
+      rows.push(el('b', {}, 'One colour per territory'), house('home of the rep'));
     }
     if (state.accounts) {
       rows.push(el('b', {style: 'margin-top:.3rem'}, 'Accounts, larger for more potential'));
