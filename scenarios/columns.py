@@ -136,6 +136,8 @@ def convert(raw: pd.Series, column: Column, key: str, told: FaultList, *, decima
 
 def parse_number(value: object, decimal: str) -> float:
     """Read a number, written with `decimal` as its mark and no other."""
+    if isinstance(value, str) and decimal == "." and NUMBER.fullmatch(value):
+        return float(value)
     if isinstance(value, bool | dt.date):
         raise CellError("expected a number")
     if isinstance(value, int | float | np.number):

@@ -175,10 +175,8 @@ def territory_rules_agree(territories: Territories) -> Findings:
     for position, lock in enumerate(territories.forbidden):
         if locked.get(lock.area, ("", 0))[0] == lock.rep:
             path = ("territories", "forbidden", position, "area")
-            yield (
-                path,
-                f'area "{lock.area}" is forbidden to "{lock.rep}" and also locked to "{lock.rep}"; remove one of the two',
-            )
+            rep = lock.rep
+            yield path, f'area "{lock.area}" is forbidden to "{rep}" and also locked to "{rep}"; remove one of the two'
 
 
 def minute_of_day(clock: str) -> int:

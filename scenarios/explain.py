@@ -146,7 +146,7 @@ def _homes(key: str) -> str:
 def _missing_key(path: Path, tree: Tree) -> str:
     section = section_at(path[:-1])
     field = section.model_fields.get(str(path[-1])) if section else None
-    what = re.split(r"[.:;(]", (field.description or "").replace("\n", " "))[0].strip() if field else ""
+    what = re.split(r"[.:;](?:\s|$)|\s\(", (field.description or "").replace("\n", " "))[0].strip() if field else ""
     inner = section_at(path)
     if not what[:1].isupper():
         what = f"expected keys below it: {one_of(list(inner.model_fields), most=8)}" if inner else ""

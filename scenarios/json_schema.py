@@ -73,6 +73,8 @@ def _refer_to_parts(value: Any, sections: set[str]) -> Any:  # noqa: ANN401 - pl
     copy = {key: _refer_to_parts(inner, sections) for key, inner in value.items()}
     if str(copy.get("$ref", "")).removeprefix("#/$defs/") in sections:
         copy["$ref"] += PART
+    if isinstance(copy.get("additionalProperties"), dict):
+        copy["additionalProperties"] = _or_null(copy["additionalProperties"])
     return copy
 
 

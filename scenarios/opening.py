@@ -17,7 +17,7 @@ DAYS: Final = tuple(day.value for day in Weekday)
 DAY_NUMBERS: Final = {**{day[:2]: n for n, day in enumerate(DAYS)}, **{day: n for n, day in enumerate(DAYS)}}
 EXAMPLE: Final = '"mo-fr 09:00-12:00,14:00-18:00; sa 09:00-12:00"'
 SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
-RULE: Final = re.compile(r"(?P<days>[a-z][a-z,\s-]*?)?\s*(?P<times>closed|off|\d.*)?")
+RULE: Final = re.compile(r"(?:(?P<days>[a-z][a-z,\s-]*)\s)?\s*(?P<times>closed|off|\d.*)")
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 """Open from, until; minutes after midnight, ascending, not touching each other."""
@@ -53,7 +53,7 @@ def parse_opening_hours(text: str) -> tuple[Spans, ...]:
         raise ValueError(f"no opening hours, expected something like {EXAMPLE}")
     for rule in rules:
         match = RULE.fullmatch(rule)
-        if match is None or not match["times"]:
+        if match is None:
             raise ValueError(f'"{rule}" gives no days with times, expected something like {EXAMPLE}')
         spans = () if match["times"] in {"closed", "off"} else _spans(match["times"])
         for day in _days(match["days"] or "mo-su"):
