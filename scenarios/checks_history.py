@@ -20,6 +20,8 @@ USUAL_DROP: Final = 0.12
 """A week with this share fewer active accounts than expected, or four times the usual scatter, is incomplete."""
 LEAST_ACTIVE: Final = 10
 """Regions with fewer active accounts a week are not judged by themselves."""
+GOOD_PART: Final = 0.25
+"""Regions with this share of the active accounts show whether a week is incomplete everywhere."""
 DENSE: Final = 0.8
 """Gaps are looked for in series that sell in at least this share of weeks."""
 JUMP: Final = 0.6
@@ -130,10 +132,10 @@ def check_ends(table: WeekTable, cleaning: Cleaning, log: QualityLog) -> tuple[s
 
     Returns
     -------
-    Slice of complete weeks, and the weeks that are not known of regions that start later or end earlier than the others.
+    Slice of complete weeks, and the weeks that are not known, of regions that start later or end earlier than others.
     """
     total = table.active.sum(axis=0)
-    first, last = incomplete_ends(total)
+    first, last = _common_ends(table.active)
     n_weeks = len(table.weeks)
     drop = cleaning.incomplete_weeks == "drop"
     for weeks in (range(first), range(n_weeks - last, n_weeks)):
@@ -188,6 +190,18 @@ def check_ends(table: WeekTable, cleaning: Cleaning, log: QualityLog) -> tuple[s
     return kept, unknown
 
 
+def _common_ends(active: IntArray) -> tuple[int, int]:
+    """Count incomplete weeks of the whole: what some regions lack while a good part goes on does not count."""
+    ends = [incomplete_ends(row) if np.median(row) >= LEAST_ACTIVE else (0, 0) for row in active]
+    total = active.sum(axis=0)
+    result = []
+    for side in (0, 1):
+        rest = active[[end[side] == 0 for end in ends]].sum(axis=0)
+        going_on = np.median(rest) >= max(LEAST_ACTIVE, GOOD_PART * np.median(total))
+        result.append(incomplete_ends(rest if going_on else total)[side])
+    return result[0], result[1]
+
+
 def check_gaps(table: WeekTable, kept: slice, cleaning: Cleaning, log: QualityLog) -> list[UnknownWeek]:
     """Report weeks in which a region × category that usually sells shows nothing.
 
@@ -210,10 +224,9 @@ def check_gaps(table: WeekTable, kept: slice, cleaning: Cleaning, log: QualityLo
         count, whole = int(gaps.sum()), int((gaps.any(axis=0) & ~sold.any(axis=0)).sum())
         days = ", ".join(f"{weeks[week]:%Y-%m-%d}" for week in np.flatnonzero(gaps.any(axis=0))[:4])
         how = "taken as true zeros" if known else "taken as not recorded"
-        text = (
-            f"Nothing was sold in {count} category-weeks between active ones (around {days}), in {whole} weeks in all "
-            f"categories; {how}."
-        )
+        cells = "one category-week" if count == 1 else f"{count} category-weeks"
+        everything = f", {whole} of these weeks without any sales" if whole else ""
+        text = f"Nothing was sold in {cells} between active ones (around {days}){everything}; {how}."
         log.about_region(
             "history_gap",
             "warning",
@@ -288,8 +301,9 @@ def check_categories(table: WeekTable, kept: slice, log: QualityLog) -> None:
         share = np.where(all_sales > 0, total[row] / np.maximum(all_sales, 1e-9), np.nan)
         jump, week = _largest_jump(share)
         if abs(jump) > JUMP:
+            verb = "rises" if jump > 0 else "falls"
             text = (
-                f"Category {category} {'rises' if jump > 0 else 'falls'} to {np.exp(jump):.1f} times its share of sales "
+                f"Category {category} {verb} to {np.exp(jump):.1f} times its share of sales "
                 f"around the week of {weeks[week]:%Y-%m-%d}, against the year before: coded anew?"
             )
             log.about_region("category_jump", "info", "", text, subject_kind="category")

@@ -13,7 +13,7 @@ Severity = Literal["info", "warning", "error"]
 
 
 def words(n: int) -> dict[str, str]:
-    """Return what a sentence about `n` things needs: {n}, {s} (plural), {has}, {is}, {was}, {do}, {their}, {they}, {them}."""
+    """Return what a sentence about `n` things needs: the number, a plural ending, verbs and pronouns."""
     one = n == 1
     return {
         "n": f"{n:,}",
@@ -135,7 +135,7 @@ class QualityLog:
         rows: list[dict[str, Any]] = []
         for entry in self._findings:
             if "ids" in entry:
-                regions = pd.Series(entry["ids"]).map(region_of).fillna("").astype(object)
+                regions = _regions_of(pd.Series(entry["ids"]), region_of)
                 for region, count in regions.value_counts().sort_index().items():
                     rows.append({**entry, "region": str(region), "count": int(count), "share": None})
             else:
@@ -157,9 +157,14 @@ class QualityLog:
             return pd.DataFrame({name: pd.Series(dtype=object) for name in REPAIR_COLUMNS})
         frame = pd.concat(self._repairs, ignore_index=True)
         own = frame["region"].astype(object)
-        frame["region"] = own.where(own.notna(), frame["account_id"].map(region_of).fillna("").astype(object))
+        frame["region"] = own.where(own.notna(), _regions_of(frame["account_id"], region_of))
         order = ["rule", "table", "id", "before", "after"]
         return frame.sort_values(order, kind="stable", ignore_index=True)[list(REPAIR_COLUMNS)]
+
+
+def _regions_of(account_ids: pd.Series, region_of: Mapping[str, str]) -> pd.Series:
+    """Return the region of each account, "" where it is not known."""
+    return pd.Series([region_of.get(str(name), "") for name in account_ids], index=account_ids.index, dtype=object)
 
 
 def _as_text(values: ArrayLike, count: int) -> NDArray[np.object_]:

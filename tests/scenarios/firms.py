@@ -76,7 +76,7 @@ def sales_of(accounts: pd.DataFrame, weeks: pd.DatetimeIndex = WEEKS) -> pd.Data
     grid = pd.MultiIndex.from_product([ids, ["Bolts", "Nuts"], weeks], names=["account_id", "category", "week"])
     frame = grid.to_frame(index=False)
     size = frame["account_id"].map({name: 10.0 + k for k, name in enumerate(ids)})
-    week = frame["week"].dt.dayofyear.to_numpy()
+    week = frame["week"].dt.day_of_year.to_numpy()
     return frame.assign(sales=(size * (1 + 0.2 * np.sin(week / 58.0))).round(2))
 
 
