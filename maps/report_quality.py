@@ -35,7 +35,11 @@ def quality_page(book: PlanBook) -> str:
     summary = book.quality.get("summary", {})
     found = summary.get("findings", {})
     words = ", ".join(f"{number_text(count, 0)} {_plural(name, count)}" for name, count in found.items())
-    lead = tag("p", tag("b", f"{words or 'Nothing found'}; {number_text(summary.get('repairs', 0), 0)} repairs."))
+    lead = tag(
+        "p",
+        tag("b", f"{words or 'Nothing found'}; {number_text(summary.get('repairs', 0), 0)} repairs."),
+        class_="doors",
+    )
     chapters = [
         Chapter(
             anchor="regions",
@@ -48,7 +52,7 @@ def quality_page(book: PlanBook) -> str:
             anchor="findings",
             title="Findings",
             how="What is wrong or odd in the tables, and what was done about it. The rules are in the scenario "
-            "under `cleaning`.",
+            "under “cleaning”.",
             body=_findings(book.quality.get("findings", [])),
         ),
         Chapter(
