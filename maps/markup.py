@@ -3,6 +3,11 @@
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+
+LONG_TEXT: Final = 45
+"""Characters from which on a cell is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,17 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int]
     body = [
         tag(
             "tr",
-            *(
-                tag("td", cell, class_=kind, dir=None if kind else "auto")
-                for cell, kind in zip(row.cells, kinds, strict=True)
-            ),
+            *(_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=True)),
             data_region=row.region or None,
         )
         for row in rows
     ]
     inner = tag("table", *([tag("caption", caption)] if caption else []), tag("thead", head), tag("tbody", *body))
     return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption or columns[0])
+
+
+def _cell(cell: object, kind: str | None) -> Markup:
+    """Write a cell; sentences get room on narrow screens, and names run in the direction of their letters."""
+    if kind is None and not isinstance(cell, Markup) and len(str(cell)) > LONG_TEXT:
+        kind = "long"
+    return tag("td", cell, class_=kind, dir=None if kind == "n" else "auto")
