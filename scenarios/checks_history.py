@@ -20,8 +20,10 @@ USUAL_DROP: Final = 0.12
 """A week with this share fewer active accounts than expected, or four times the usual scatter, is incomplete."""
 LEAST_ACTIVE: Final = 10
 """Regions with fewer active accounts a week are not judged by themselves."""
+OWN_LACK: Final = 0.5
+"""A region with less than this share of its usual active accounts in its first or last week lacks data of its own."""
 GOOD_PART: Final = 0.25
-"""Regions with this share of the active accounts show whether a week is incomplete everywhere."""
+"""The other regions show whether a week is incomplete everywhere when they hold this share of the active accounts."""
 DENSE: Final = 0.8
 """Gaps are looked for in series that sell in at least this share of weeks."""
 JUMP: Final = 0.6
@@ -192,11 +194,12 @@ def check_ends(table: WeekTable, cleaning: Cleaning, log: QualityLog) -> tuple[s
 
 def _common_ends(active: IntArray) -> tuple[int, int]:
     """Count incomplete weeks of the whole: what some regions lack while a good part goes on does not count."""
-    ends = [incomplete_ends(row) if np.median(row) >= LEAST_ACTIVE else (0, 0) for row in active]
+    usual = np.median(active, axis=1)
     total = active.sum(axis=0)
     result = []
-    for side in (0, 1):
-        rest = active[[end[side] == 0 for end in ends]].sum(axis=0)
+    for side in (0, -1):
+        lacking = (usual >= LEAST_ACTIVE) & (active[:, side] < OWN_LACK * usual)
+        rest = active[~lacking].sum(axis=0)
         going_on = np.median(rest) >= max(LEAST_ACTIVE, GOOD_PART * np.median(total))
         result.append(incomplete_ends(rest if going_on else total)[side])
     return result[0], result[1]
