@@ -17,13 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
-    from scenarios.checking import CheckedData
 
-    from forecasting.history import Forecast
     from maps.book import PlanBook
     from maps.bookmaking import ForecastPart, Heading, TerritoryPart, TourPart
     from maps.console import Console, StageProgress
     from scenarios.assemble_territories import AssembledTerritories
+    from scenarios.checking import CheckedData
     from scenarios.loading import LoadedScenario
 
     Result = TypeVar("Result")
@@ -113,7 +112,7 @@ def answer_run(arguments: argparse.Namespace) -> int:
     from maps.console import Console
     from maps.folder import OutputFolderError, check_output_folder, staged_output
     from maps.headlines import headlines
-    from maps.writers import write_all
+    from maps.writers import write_all, write_run_record
     from scenarios.faults import Fault, ScenarioError
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
@@ -122,9 +121,16 @@ def answer_run(arguments: argparse.Namespace) -> int:
     except OutputFolderError as error:
         raise ScenarioError([Fault(file=str(chain.folder), key="--out", message=str(error))]) from error
     book = chain.run()
-    with chain.console.stage(STAGES["maps"]), staged_output(chain.folder) as staging:
-        write_all(book, staging)
+    with staged_output(chain.folder) as staging:
+        with chain.timed("maps"):
+            write_all(
+                book,
+                staging,
+                with_maps=chain.loaded.scenario.outputs.maps,
+                with_report=chain.loaded.scenario.outputs.report,
+            )
         chain.save(staging)
+        write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
     Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
     return EXIT_DONE
 
@@ -194,11 +200,10 @@ class Chain:
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
         from scenarios.checking import check_data
+        from scenarios.run_record import input_digests
         from scenarios.tables import read_tables
 
-        from scenarios.run_record import input_digests
-
-        with self._timed("check") as progress:
+        with self.timed("check") as progress:
             progress.report("reading tables", share_done=0.0)
             tables = read_tables(self.loaded)
             self.inputs = input_digests(self.loaded.scenario)
@@ -207,36 +212,16 @@ class Chain:
 
     def forecast(self, data: CheckedData, rules: pd.DataFrame, *, required: bool = False) -> ForecastPart | None:
         """Forecast sales, share them out to accounts and estimate their workload."""
-        from forecasting.forecast import forecast_sales
-        from forecasting.potential import share_out_potential
-
         from maps.bookmaking import ForecastPart
         from scenarios import saved
-        from scenarios.assemble_forecast import assemble_calendar, assemble_history, forecast_settings
+        from scenarios.assemble_forecast import forecast_potential
         from scenarios.workload import estimate_workload
 
-        scenario = self.loaded.scenario
-
-        def work(progress: StageProgress) -> tuple[Forecast, pd.DataFrame]:
-            history = assemble_history(data)
-            calendar = assemble_calendar(data, history, scenario)
-            made = forecast_sales(
-                history,
-                calendar,
-                period_start=scenario.period.start,
-                period_end=scenario.period.end,
-                settings=forecast_settings(scenario),
-                observer=progress,
-            )
-            return made, share_out_potential(made, data.sales, data.accounts)
-
-        made_from = saved.digest(
-            [self.inputs, self._sections("period", "currency", "data", "cleaning", "forecast", "segments")]
-        )
+        sections = self._sections("period", "currency", "data", "cleaning", "forecast", "segments")
         done = self._stage(
             "forecast",
-            made_from,
-            work,
+            saved.digest([self.inputs, sections, self._search()]),
+            lambda progress: forecast_potential(data, self.loaded, observer=progress),
             lambda result: saved.forecast_payload(*result),
             saved.forecast_from,
             required=required,
@@ -245,7 +230,7 @@ class Chain:
             return None
         forecast, potential = done
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
-        potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, scenario)
+        potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
         return ForecastPart(
             table=forecast.table,
             scores=forecast.scores,
@@ -265,9 +250,8 @@ class Chain:
 
     def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart | None:
         """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
-        from optimizer.territory.search import design_territories
-
         from maps.bookmaking import TerritoryPart
+        from optimizer.territory.search import design_territories
         from scenarios import saved
         from scenarios.assemble_territories import solver_settings, verified_plan
 
@@ -361,7 +345,7 @@ class Chain:
         if payload is not None:
             result = unpack(payload)
         elif required or self.only in ("", name):
-            with self._timed(name) as progress:
+            with self.timed(name) as progress:
                 result = work(progress)
         elif list(STAGES).index(name) > list(STAGES).index(self.only):
             return None
@@ -374,7 +358,7 @@ class Chain:
         return result
 
     @contextmanager
-    def _timed(self, stage: str) -> Iterator[StageProgress]:
+    def timed(self, stage: str) -> Iterator[StageProgress]:
         """Show a stage on the terminal and note how long it took."""
         began = time.perf_counter()
         with self.console.stage(STAGES[stage]) as progress:

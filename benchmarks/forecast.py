@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def read_iowa(folder: Path) -> SalesHistory:
-    """Sum the Iowa case to region × category × week; accounts take their county's region, those without are left out."""
+    """Sum the Iowa case to region × category × week; accounts take their county's region, others are left out."""
     accounts = pd.read_csv(folder / "accounts.csv", dtype=str, usecols=["account_id", "fips"])
     alignment = pd.read_csv(folder / "current_alignment.csv", dtype=str, usecols=["fips", "region"])
     region_of = accounts.merge(alignment, on="fips", how="inner").set_index("account_id")["region"]
@@ -208,16 +208,13 @@ def print_table(rows: Sequence[Row]) -> None:
     """Print the rows under each other, with the WAPE against that of seasonal naive on the same level."""
     width = max(len(row.model) for row in rows)
     naive = {row.level: row.wape for row in rows if row.model == GATE}
-    print(
-        f"{'level':<12}{'model':<{width}}  {'WAPE':>7} {'vs naive':>9} {'MASE':>6} {'RMSE':>9} {'cov. 80':>8} {'CPU s':>7}"
-    )
+    heads = f"{'WAPE':>7} {'vs naive':>9} {'MASE':>6} {'RMSE':>9} {'cov. 80':>8} {'CPU s':>7}"
+    print(f"{'level':<12}{'model':<{width}}  {heads}")
     for row in rows:
         against = row.wape / naive[row.level] - 1
         seconds = f"{row.cpu_seconds:>7.1f}" if row.level == ALL else f"{'':>7}"
-        print(
-            f"{row.level:<12}{row.model:<{width}}  {row.wape:>7.2%} {against:>+9.1%} {row.mase:>6.3f} {row.rmse:>9,.0f} "
-            f"{row.coverage_80:>8.1%} {seconds}"
-        )
+        errors = f"{row.wape:>7.2%} {against:>+9.1%} {row.mase:>6.3f} {row.rmse:>9,.0f} {row.coverage_80:>8.1%}"
+        print(f"{row.level:<12}{row.model:<{width}}  {errors} {seconds}")
 
 
 if __name__ == "__main__":

@@ -76,12 +76,13 @@ def trailing_mean(values: NDArray[np.float64], width: int) -> NDArray[np.float64
 
 
 def seasonal_indices(
-    values: NDArray[np.float64], places: NDArray[np.float64], *, width_weeks: float = 2.0
+    values: NDArray[np.float64], places: NDArray[np.float64], *, width_weeks: float = 1.5
 ) -> NDArray[np.float64]:
     """Estimate multiplicative seasonal indices of weeks known and to come by smoothing over the place in the year.
 
     The ratio of each known week to its year (a centred mean of 53 weeks) is averaged over weeks at about the same place
-    in the year with a Gaussian kernel, which also serves years of 53 weeks and series of less than three years.
+    in the year with a Gaussian kernel, which also serves years of 53 weeks and series of less than three years. At the
+    ends the year is cut and the ratio pulled towards 1, so it counts by the square of the part that is left.
 
     Parameters
     ----------
@@ -103,7 +104,9 @@ def seasonal_indices(
     usable = ~np.isnan(ratio)
     gap = np.abs(places[:, None] - places[None, :known_weeks])
     gap = np.minimum(gap, 1.0 - gap) * WEEKS_PER_YEAR
-    kernel = np.exp(-0.5 * (gap / width_weeks) ** 2)
+    week = np.arange(known_weeks)
+    part_of_year = (np.minimum(week + 27, known_weeks) - np.maximum(week - 26, 0)) / 53
+    kernel = np.exp(-0.5 * (gap / width_weeks) ** 2) * part_of_year[None, :] ** 2
     weights = usable.astype(np.float64) @ kernel.T
     index = (np.where(usable, ratio, 0.0) @ kernel.T) / np.maximum(weights, 1e-12)
     index = np.where(weights > 0.5, index, 1.0)

@@ -115,7 +115,8 @@ def _why(best: str, overall: pd.DataFrame) -> str:
     gain = 1 - errors[best] / errors[GATE]
     return (
         f"{best} won the backtest: WAPE {errors[best]:.1%} over region × category × week, {gain:.0%} below {GATE} "
-        f"({errors[GATE]:.1%}); MASE {scaled[best]:.2f} against {scaled[GATE]:.2f}."
+        f"({errors[GATE]:.1%})"
+        + (f"; MASE {scaled[best]:.2f} against {scaled[GATE]:.2f}." if scaled[GATE] > 0 else ".")
     )
 
 

@@ -1,6 +1,7 @@
 """Make the book of a run from its tables and plans; stages that were not run leave their tables empty."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,15 +9,15 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from optimizer.territory.objective import terms
-from optimizer.territory.verify import verify
 
 from maps.book import SOLVE_COLUMNS, PlanBook, no_solves
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
 from maps.plan_tables import DAY_COLUMNS, VISIT_COLUMNS, territories_table, territory_id, tour_tables
 from optimizer.solving import Term, Violation
 from optimizer.territory.instance import TerritoryInstance
+from optimizer.territory.objective import terms
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.verify import verify
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourResult
 
@@ -101,6 +102,7 @@ def make_book(
     missed = missed.join(named, on="account_id")[
         ["account_id", "name", "rep_id", "segment", "visits_wanted", "visits_planned", "reason"]
     ]
+    solves = _solves(territory, tours)
     table = _territories(territory, book_areas, book_accounts, reps, days)
     return PlanBook(
         name=heading.name,
@@ -134,10 +136,10 @@ def make_book(
             areas=book_areas,
             accounts=book_accounts,
         ),
-        run=run,
+        run={**run, "solves": _records(solves)},
         resolved_scenario=heading.resolved_scenario,
         tolerances={m.name: m.tolerance for m in territory.instance.measures} if territory else {},
-        solves=_solves(territory, tours),
+        solves=solves,
     )
 
 
@@ -260,6 +262,11 @@ def _solves(territory: TerritoryPart | None, tours: TourPart | None) -> pd.DataF
         gap = (tour.objective - bound) / tour.objective if tour.objective else 0.0
         rows.append(("tours", tour.rep_id, str(tour.status), tour.objective, bound, gap, str(tour.stopped_by)))
     return pd.DataFrame(rows, columns=list(SOLVE_COLUMNS)) if rows else no_solves()
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Lay out a table as JSON records, not a number as null."""
+    return json.loads(table.to_json(orient="records"))  # type: ignore[no-any-return]
 
 
 def _no_tours() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -1,7 +1,8 @@
 """Write everything that a run leaves behind into one folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, Final
 
 from maps import features
 from maps.book import PlanBook
@@ -13,9 +14,22 @@ from maps.report_quality import quality_page
 from maps.tables import TABLE_FILES
 from maps.territory_map import territories_page
 
+STAGE_OF_FILE: Final = {
+    "forecast.csv": "forecast",
+    "potential.csv": "forecast",
+    "assignment.csv": "territories",
+    "territories.geojson": "territories",
+    "areas.geojson": "territories",
+    "accounts.geojson": "territories",
+    "tours.geojson": "tours",
+}
+"""The stage after which a file can be written; tours where it is not named."""
+
 
 def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_report: bool = True) -> None:
     """Write tables, GeoJSON, records, maps and report; the same book gives the same bytes.
+
+    Files of stages that were not run are left out, and so are maps and report unless all were.
 
     Parameters
     ----------
@@ -31,17 +45,25 @@ def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_repo
     write_tables(book, folder)
     write_geojson(book, folder)
     write_records(book, folder)
-    if with_maps:
+    whole = _is_done(book, "tours")
+    if with_maps and whole:
         write_maps(book, folder)
     if with_report:
-        write_text(folder / "report.html", report_page(book, with_maps=with_maps))
         write_text(folder / "data_quality.html", quality_page(book))
+        if whole:
+            write_text(folder / "report.html", report_page(book, with_maps=with_maps))
+
+
+def _is_done(book: PlanBook, stage: str) -> bool:
+    """Tell whether the run came as far as a stage: forecast, territories or tours."""
+    return stage in book.measures
 
 
 def write_tables(book: PlanBook, folder: Path) -> None:
     """Write the CSV files."""
     for table in TABLE_FILES:
-        write_text(folder / table.name, table.text(book))
+        if _is_done(book, STAGE_OF_FILE.get(table.name, "tours")):
+            write_text(folder / table.name, table.text(book))
 
 
 def write_geojson(book: PlanBook, folder: Path) -> None:
@@ -53,15 +75,20 @@ def write_geojson(book: PlanBook, folder: Path) -> None:
         "tours.geojson": features.tour_features,
     }
     for name, make in makers.items():
-        write_text(folder / name, collection_text(features.collection(make(book))))
+        if _is_done(book, STAGE_OF_FILE[name]):
+            write_text(folder / name, collection_text(features.collection(make(book))))
 
 
 def write_records(book: PlanBook, folder: Path) -> None:
-    """Write measures, data quality, run record and resolved scenario."""
+    """Write measures, data quality and resolved scenario."""
     write_text(folder / "measures.json", json_text(book.measures))
     write_text(folder / "data_quality.json", json_text(book.quality))
-    write_text(folder / "run.json", json_text(book.run))
     write_text(folder / "scenario.resolved.yaml", book.resolved_scenario)
+
+
+def write_run_record(run: Mapping[str, Any], folder: Path) -> None:
+    """Write run.json, last of all, since it tells how long everything took."""
+    write_text(folder / "run.json", json_text(run))
 
 
 def write_maps(book: PlanBook, folder: Path) -> None:

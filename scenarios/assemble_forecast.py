@@ -4,10 +4,52 @@ import numpy as np
 import pandas as pd
 
 from forecasting.calendar import build_calendar
-from forecasting.history import Calendar, SalesHistory
-from forecasting.settings import ForecastSettings
+from forecasting.forecast import forecast_sales
+from forecasting.history import Calendar, Forecast, SalesHistory
+from forecasting.potential import share_out_potential
+from forecasting.progress import Observer
+from forecasting.settings import ForecastSettings, InvalidForecastError
 from scenarios.checking import CheckedData
+from scenarios.faults import ScenarioError
+from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.schema import Scenario
+
+
+def forecast_potential(
+    data: CheckedData, loaded: LoadedScenario, *, observer: Observer
+) -> tuple[Forecast, pd.DataFrame]:
+    """Forecast sales over the planning period and share them out to accounts.
+
+    Returns
+    -------
+    The forecast, and per account baseline, headroom, potential, low and high (see `share_out_potential`).
+
+    Raises
+    ------
+    ScenarioError
+        When the history and the period do not make a forecast.
+    """
+    scenario = loaded.scenario
+    start, end = scenario.period.start, scenario.period.end
+    history = assemble_history(data)
+    settings = forecast_settings(scenario)
+    try:
+        calendar = assemble_calendar(data, history, scenario)
+        forecast = forecast_sales(
+            history, calendar, period_start=start, period_end=end, settings=settings, observer=observer
+        )
+    except InvalidForecastError as error:
+        raise ScenarioError([fault_at(loaded, "period", str(error))]) from error
+    potential = share_out_potential(
+        forecast,
+        data.sales,
+        data.accounts,
+        period_start=start,
+        period_end=end,
+        headroom_share=settings.headroom_share,
+        headroom_quantile=settings.headroom_quantile,
+    )
+    return forecast, potential
 
 
 def assemble_history(data: CheckedData) -> SalesHistory:

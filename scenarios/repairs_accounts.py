@@ -90,7 +90,7 @@ def current_regions(regions: pd.DataFrame | None, log: QualityLog) -> pd.DataFra
     order = regions.assign(since=regions["valid_from"].fillna(pd.Timestamp("1900-01-01")))
     order = order.sort_values(["district", "since"], kind="stable")
     newest = order.drop_duplicates("district", keep="last")
-    older = order[order.index.isin(newest.index) == False].merge(  # noqa: E712
+    older = order[~order.index.isin(newest.index)].merge(
         newest[["district", "region", "since"]], on="district", suffixes=("", "_now")
     )
     changed = older[older["region"] != older["region_now"]]
@@ -99,14 +99,8 @@ def current_regions(regions: pd.DataFrame | None, log: QualityLog) -> pd.DataFra
         since = part["since_now"].max()
         when = f" on {since:%Y-%m-%d}" if since.year > 1900 else ""
         named = ", ".join(districts[:5]) + ("…" if len(districts) > 5 else "")
-        text = (
-            f"{len(districts)} districts ({named}) moved from {before} to {after}{when}; their history moves with them."
-        )
-        text = (
-            text.replace("1 districts", "District").replace("their history moves", "its history moves")
-            if len(districts) == 1
-            else text
-        )
+        who = f"District {named}" if len(districts) == 1 else f"{len(districts)} districts ({named})"
+        text = f"{who} moved from {before} to {after}{when}; all history now counts for {after}."
         log.about_region(
             "redrawn_region",
             "info",

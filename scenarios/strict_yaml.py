@@ -200,7 +200,7 @@ class _Builder:
         if where is None or not self._placed:
             self._tell(Mark(self._file, 0, 0), sentence)
             return
-        before = self._text.splitlines()[where.line][: where.column]
+        before = [*self._text.split("\n"), ""][where.line][: where.column]
         if sentence == SECOND_COLON and ": " not in before:
             sentence = 'this key stands in the wrong column, or the line above lacks its ":"'
         self._tell(Mark(self._file, where.line + 1, where.column + 1), sentence)
@@ -279,6 +279,16 @@ def _syntax_sentence(problem: str, context: str) -> str:
 
 
 SYNTAX_SENTENCES: Final = (
+    (r"'<document start>'", 'the line above is no key with a value, such as "name: spring"'),
+    (
+        r"sequence entries are not allowed",
+        'a "- " behind a key; begin a list on the next line, or put the text in quotes',
+    ),
+    (
+        r"expected the node content",
+        "a value is missing here; text that starts with a comma or bracket belongs in quotes",
+    ),
+    (r"a block scalar", "text that starts with | or > belongs in quotes"),
     (r"'\\t'", "a tab character stands here; indent with spaces"),
     (r"mapping values are not allowed", SECOND_COLON),
     (r"could not find expected ':'", 'a key without ":" after it'),

@@ -216,7 +216,12 @@ def _read_shapes(source: Source, choose: Choose) -> RawTable:
         points = "Point" in str(info["geometry_type"])
         extra = [name for name in ("lon", "lat") if points and name not in names]
         wanted = _chosen(choose, [*names, "geometry", *extra])
-        shapes = gpd.read_file(source.path, layer=layer, columns=[name for name in wanted if name in names])
+        with warnings.catch_warnings(record=True) as doubts:
+            warnings.simplefilter("always")
+            shapes = gpd.read_file(source.path, layer=layer, columns=[name for name in wanted if name in names])
+        broken = [str(doubt.message) for doubt in doubts if "OGRGeoJSON" in str(doubt.message)]
+        if broken:
+            raise TableFileError(f"a shape cannot be read: {broken[0]}")
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise TableFileError("cannot be read as GeoJSON or GeoPackage; is it another kind of file?") from error
     if not isinstance(shapes, gpd.GeoDataFrame):

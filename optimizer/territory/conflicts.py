@@ -7,11 +7,14 @@ import numpy as np
 
 from optimizer.solving import Conflict
 from optimizer.territory.bound import least_excess
-from optimizer.territory.instance import NO_LIMIT, IntArray, TerritoryInstance
+from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.units import FAMILIES, PAIR_FAMILIES, UnitProblem, closed_by, condense, open_pairs, split
 
 NAMED_AT_MOST: Final = 3
 """Ids that a sentence names before it only counts them."""
+
+LISTED_AT_MOST: Final = 12
+"""Conflicts of one kind that are worked out."""
 
 
 def certain_conflicts(instance: TerritoryInstance, problem: UnitProblem) -> tuple[Conflict, ...]:
@@ -78,9 +81,8 @@ def active_families(instance: TerritoryInstance) -> tuple[str, ...]:
     return tuple(family for family in FAMILIES if uses[family])
 
 
-def whole_conflict(instance: TerritoryInstance) -> Conflict:
+def whole_conflict(instance: TerritoryInstance, rules: tuple[str, ...]) -> Conflict:
     """Return the conflict that only the search over whole areas could prove."""
-    rules = active_families(instance)
     text = f"{_rules_text(instance, rules)} cannot all be kept by whole areas: every combination was ruled out"
     return Conflict(rules=rules, text=text)
 
@@ -159,62 +161,78 @@ def _areas_too_large(instance: TerritoryInstance) -> Iterator[Conflict]:
 
 def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterator[Conflict]:
     """Find units with reps who may serve them, but without a path to the home of any."""
-    shut = ~problem.allowed.any(axis=1)
     pairs = open_pairs(instance, frozenset(PAIR_FAMILIES))
-    for unit in np.flatnonzero(shut).tolist():
+    for unit in np.flatnonzero(~problem.allowed.any(axis=1))[:LISTED_AT_MOST].tolist():
         areas = np.flatnonzero(problem.unit_of_area == unit)
-        reps = np.flatnonzero(pairs[areas].all(axis=0))
-        lonely = not len(problem.beside(unit))
-        why = "has no neighbouring area" if lonely else "no path of areas that they may serve leads to their homes"
-        rules = ["territories_are_contiguous", *_rules_that_close(instance, areas)]
-        if not lonely and instance.measures:
-            rules.append("territories_are_balanced")
-        text = f"{_ids(instance.area_ids, areas)}: only {_ids(instance.rep_ids, reps)} may serve it, and {why}"
-        if lonely or len(reps) == instance.n_reps:
-            text = f"{_ids(instance.area_ids, areas)}: {'has no neighbouring area' if lonely else 'cut off from every home'}"
-        yield Conflict(rules=tuple(rules), text=text)
+        area, reps = int(areas[0]), np.flatnonzero(pairs[areas].all(axis=0))
+        rules = smallest_clash(instance, lambda families, area=area: _has_no_rep(instance, families, area))
+        names = _ids(instance.area_ids, areas)
+        text = f"{names}: only {_ids(instance.rep_ids, reps)} may serve it, and cannot get there through areas of their own"
+        if not len(problem.beside(unit)):
+            text = f"{names}: has no neighbouring area"
+        elif len(reps) == instance.n_reps:
+            text = f"{names}: cut off from every home"
+        yield Conflict(rules=rules, text=text)
     for rep, home in enumerate(problem.home_unit.tolist()):
         if not problem.allowed[home, rep] and problem.allowed[home].any():
-            text = f"{instance.area_ids[int(instance.home_areas[rep])]}: home of {instance.rep_ids[rep]}, who may not serve it"
+            name = instance.area_ids[int(instance.home_areas[rep])]
+            text = f"{name}: home of {instance.rep_ids[rep]}, who may not serve it"
             yield Conflict(rules=("territories_hold_their_home",), text=text)
+
+
+def _has_no_rep(instance: TerritoryInstance, families: frozenset[str], area: int) -> bool:
+    problem = condense(instance, families=families)
+    return not problem.allowed[problem.unit_of_area[area]].any()
 
 
 def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Iterator[Conflict]:
     """Find reps, and sets of reps that share areas with nobody else, whose limits do not fit their open areas."""
-    only_one = problem.allowed.sum(axis=1) == 1
-    rules = ("territories_are_balanced", *_rules_that_close(instance, np.arange(instance.n_areas)))
+    sets = [np.array([rep]) for rep in range(instance.n_reps)]
+    sets += [part.reps for part in split(problem) if len(part.reps) > 1]
+    listed = 0
     for m, measure in enumerate(instance.measures):
-        amounts = problem.amounts[m]
-        for rep, rep_id in enumerate(instance.rep_ids):
-            must, may = problem.allowed[:, rep] & only_one, problem.allowed[:, rep]
-            least, most = int(amounts[must].sum()), int(amounts[may].sum())
-            if least > problem.upper[m, rep]:
-                text = (
-                    f"{rep_id}: the {int(must.sum())} areas that only {rep_id} may serve hold {measure.name} {least:,} "
-                    f"{measure.unit}, at most {problem.upper[m, rep]:,} allowed"
+        for reps in sets:
+            for above in (True, False):
+                short = _out_of_reach(problem, m, reps, above=above)
+                if short is None or listed == LISTED_AT_MOST:
+                    continue
+                listed += 1
+                rules = smallest_clash(
+                    instance,
+                    lambda families, m=m, reps=reps, above=above: (
+                        _out_of_reach(condense(instance, families=families), m, reps, above=above) is not None
+                    ),
                 )
-                yield Conflict(rules=rules, text=text)
-            if most < problem.lower[m, rep]:
-                text = (
-                    f"{rep_id}: all {int(may.sum())} areas that {rep_id} may serve hold {measure.name} {most:,} "
-                    f"{measure.unit}, at least {problem.lower[m, rep]:,} wanted"
-                )
-                yield Conflict(rules=rules, text=text)
-        for part in split(problem):
-            if len(part.reps) < 2:
-                continue
-            total = int(amounts[part.units].sum())
-            upper, lower = problem.upper[m, part.reps], problem.lower[m, part.reps]
-            most = NO_LIMIT if (upper == NO_LIMIT).any() else int(upper.sum())
-            if lower.sum() <= total <= most:
-                continue
-            over = total > most
-            text = (
-                f"{_ids(instance.rep_ids, part.reps)}: together they {'may hold at most' if over else 'want at least'} "
-                f"{measure.name} {most if over else int(lower.sum()):,} {measure.unit}, "
-                f"but the {len(part.units)} areas that are theirs to share hold {total:,}"
-            )
-            yield Conflict(rules=rules, text=text)
+                yield Conflict(rules=rules, text=_reach_text(instance, measure, reps, short, above=above))
+
+
+def _out_of_reach(problem: UnitProblem, m: int, reps: IntArray, *, above: bool) -> tuple[int, int, int] | None:
+    """Return limit, amount and number of units if some reps must exceed a limit, or can never reach it."""
+    mine = problem.allowed[:, reps].any(axis=1)
+    if above:
+        others = np.setdiff1d(np.arange(problem.n_reps), reps)
+        mine &= ~problem.allowed[:, others].any(axis=1)
+    amount = int(problem.amounts[m, mine].sum())
+    limits = (problem.upper if above else problem.lower)[m, reps]
+    limit = NO_LIMIT if (limits == NO_LIMIT).any() else int(limits.sum())
+    return (limit, amount, int(mine.sum())) if (amount > limit if above else amount < limit) else None
+
+
+def _reach_text(
+    instance: TerritoryInstance, measure: BalanceMeasure, reps: IntArray, numbers: tuple[int, int, int], *, above: bool
+) -> str:
+    limit, amount, count = numbers
+    names = _ids(instance.rep_ids, reps)
+    areas = "1 area" if count == 1 else f"{count} areas"
+    if above:
+        return (
+            f"{names}: the {areas} that only {'this rep' if len(reps) == 1 else 'these reps'} may serve "
+            f"hold {measure.name} {amount:,} {measure.unit}, at most {limit:,} allowed"
+        )
+    return (
+        f"{names}: the {areas} that {'this rep' if len(reps) == 1 else 'these reps'} may serve "
+        f"hold {measure.name} {amount:,} {measure.unit}, at least {limit:,} wanted"
+    )
 
 
 def _rules_that_close(instance: TerritoryInstance, areas: IntArray) -> tuple[str, ...]:

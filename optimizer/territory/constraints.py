@@ -34,11 +34,11 @@ def territories_are_balanced(model: cp_model.CpModel, x: Assignment) -> None:
             terms = [(int(amounts[b]), literal) for b, literal in x.bundles_of(rep) if amounts[b]]
             load = sum(amount * literal for amount, literal in terms)
             if problem.upper[m, rep] < total:
-                family = "territories_are_balanced"
-                x.enforced(family, model.add(load <= int(problem.upper[m, rep]) + x.slack(m, rep)))
+                most = model.add(load <= int(problem.upper[m, rep]) + x.slack(m, rep))
+                x.enforced(most, "territories_are_balanced")
             if problem.lower[m, rep] > 0:
-                family = "territories_are_balanced"
-                x.enforced(family, model.add(load + x.slack(m, rep) >= int(problem.lower[m, rep])))
+                least = model.add(load + x.slack(m, rep) >= int(problem.lower[m, rep]))
+                x.enforced(least, "territories_are_balanced")
 
 
 def few_areas_change_hands(model: cp_model.CpModel, x: Assignment) -> None:
@@ -49,7 +49,7 @@ def few_areas_change_hands(model: cp_model.CpModel, x: Assignment) -> None:
     moved = np.zeros((int(problem.bundle.max(initial=-1)) + 1, problem.n_reps), dtype=np.int64)
     np.add.at(moved, problem.bundle, problem.moved)
     total = sum(int(moved[b, r]) * literal for b, r, literal in x.pairs() if moved[b, r])
-    x.enforced("few_areas_change_hands", model.add(total <= problem.moved_limit))
+    x.enforced(model.add(total <= problem.moved_limit), "few_areas_change_hands")
 
 
 def territories_are_contiguous(model: cp_model.CpModel, x: Assignment, *, order: FloatArray) -> None:
@@ -113,7 +113,7 @@ def groups_are_kept_together(model: cp_model.CpModel, x: Assignment, instance: T
         if leader != area:
             for rep in range(instance.n_reps):
                 equal = model.add(x.serves(area, rep) == x.serves(leader, rep))
-                x.enforced("groups_are_kept_together", equal)
+                x.enforced(equal, "groups_are_kept_together")
 
 
 def territories_reach_home(
@@ -128,7 +128,7 @@ def territories_reach_home(
         if not isinstance(literal, int):
             across = [x.serves(v, rep) for v in separator]
             clause = [literal.negated(), *(other for other in across if not isinstance(other, int))]
-            x.enforced("territories_are_contiguous", model.add_bool_or(clause))
+            x.enforced(model.add_bool_or(clause), "territories_are_contiguous", "territories_hold_their_home")
 
 
 CONSTRAINTS: Final[tuple[Rule, ...]] = (every_area_has_one_rep, territories_are_balanced, few_areas_change_hands)
@@ -156,4 +156,4 @@ def state_rules(model: cp_model.CpModel, x: Assignment, *, instance: TerritoryIn
 
 def _close(model: cp_model.CpModel, x: Assignment, instance: TerritoryInstance, family: str) -> None:
     for area, rep in np.argwhere(closed_by(instance, family)).tolist():
-        x.enforced(family, model.add(x.serves(area, rep) == 0))
+        x.enforced(model.add(x.serves(area, rep) == 0), family)

@@ -33,6 +33,8 @@ class PartTask:
     """Wall-clock safety net."""
     start: IntArray | None
     """A labelling to start from. Shape (units,)."""
+    hopeless: bool = False
+    """Whether it is known that no plan keeps every rule: then only the closest one is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +63,7 @@ def solve_part(task: PartTask, run: Run = alone) -> PartResult:
     bound, work = relaxation.bound, task.budget.proof_work * problem.n_reps
     if keeps and _close_enough(problem, labels, bound, task.relative_gap):
         return PartResult(status=Status.OPTIMAL, labels=labels, bound=bound, stopped_by=StopReason.PROVEN)
-    if relaxation.feasible and time.monotonic() < deadline:
+    if relaxation.feasible and not task.hopeless and time.monotonic() < deadline:
         limit = Work(deterministic_seconds=work, seed=task.seed, seconds=deadline - time.monotonic())
         proof = close(problem, labels if keeps else None, relaxation, limit)
         impossible = impossible or proof.outcome is Outcome.INFEASIBLE

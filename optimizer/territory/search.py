@@ -4,13 +4,15 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
+from typing import Final
 
 import numpy as np
 
 from optimizer.progress import Observer, Silent
 from optimizer.solving import Conflict, SolverSettings, Status, StopReason
+from optimizer.territory.blame import families_to_blame
 from optimizer.territory.conflicts import (
+    active_families,
     certain_conflicts,
     divided_conflicts,
     open_question,
@@ -19,16 +21,22 @@ from optimizer.territory.conflicts import (
 from optimizer.territory.effort import BUDGETS
 from optimizer.territory.instance import IntArray, TerritoryInstance
 from optimizer.territory.loosening import loosened
-from optimizer.territory.neighbourhood import Improved, Task, solve_in_order
+from optimizer.territory.neighbourhood import Improved, Task, Work, solve_in_order
 from optimizer.territory.objective import terms
 from optimizer.territory.part import PartTask, solve_part
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
 from optimizer.territory.team import Team
-from optimizer.territory.units import LARGEST_DENOMINATOR, Part, UnitProblem, condense, split
+from optimizer.territory.units import Part, UnitProblem, condense, rounding_error, split
 from optimizer.territory.verify import verify
 
-POOL_PAIRS = 2000
+POOL_PAIRS: Final = 2000
 """Open pairs from which on starting processes pays."""
+
+BLAME_WORK: Final = 2.0
+"""Deterministic seconds of each solve that looks for the rules that clash."""
+
+BLAME_SECONDS: Final = 60.0
+"""Wall-clock safety net of each such solve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,12 +86,12 @@ def design_territories(
     playable = loosened(instance, problem)
     begin = _units_start(playable, start)
     with Team(settings.workers) as team:
-        answer = _solve_parts(playable, begin, settings, team, watch, deadline)
+        answer = _solve_parts(playable, begin, settings, team, watch, deadline, hopeless=bool(conflicts))
     plan = playable.plan(answer.labels)
     violations = verify(instance, plan)
     values = terms(instance, plan)
     _check_objective(instance, playable, answer.labels, sum(term.contribution for term in values))
-    bound = max(0.0, answer.bound / playable.cost_scale - _weight_error(instance))
+    bound = max(0.0, answer.bound / playable.cost_scale - rounding_error(instance, playable))
     stopped_by = StopReason.OUT_OF_TIME if answer.out_of_time else StopReason.WORK_DONE
     if not violations:
         proven = all(status is Status.OPTIMAL for status in answer.statuses)
@@ -122,6 +130,8 @@ def _solve_parts(
     team: Team,
     observer: Observer,
     deadline: float,
+    *,
+    hopeless: bool,
 ) -> _Answer:
     """Solve the parts and put their labels together."""
     parts = split(problem)
@@ -133,6 +143,7 @@ def _solve_parts(
             relative_gap=settings.relative_gap,
             seconds=max(0.01, deadline - time.monotonic()),
             start=None if start is None else _local_start(part, start),
+            hopeless=hopeless,
         )
         for number, part in enumerate(parts)
     ]
@@ -186,17 +197,15 @@ def _explain(
     divided = divided_conflicts(instance, problem)
     if divided:
         return divided
-    return (whole_conflict(instance) if proven else open_question(instance, broken),)
-
-
-def _weight_error(instance: TerritoryInstance) -> float:
-    """Return by how much the whole-number costs may misjudge the objective for a move weight that is no short fraction."""
-    nearest = Fraction(instance.move_weight).limit_denominator(LARGEST_DENOMINATOR)
-    return abs(instance.move_weight - float(nearest)) * float(instance.moved_amount.sum())
+    if not proven:
+        return (open_question(instance, broken),)
+    families = active_families(instance)
+    work = Work(deterministic_seconds=BLAME_WORK, seed=1, seconds=BLAME_SECONDS)
+    return (whole_conflict(instance, families_to_blame(instance, families, work) or families),)
 
 
 def _check_objective(instance: TerritoryInstance, problem: UnitProblem, labels: IntArray, recomputed: float) -> None:
     """Make sure that the search's cost and the terms computed from the plan agree."""
     searched = problem.total_cost(labels) / problem.cost_scale
-    if not math.isclose(searched, recomputed, rel_tol=1e-9, abs_tol=1e-6 + _weight_error(instance)):
+    if not math.isclose(searched, recomputed, rel_tol=1e-9, abs_tol=1e-6 + rounding_error(instance, problem)):
         raise AssertionError(f"the search's objective {searched} differs from the plan's terms {recomputed}")

@@ -29,7 +29,10 @@ FAMILIES: Final = (
 """The constraint families that can be switched off, in the order in which they are blamed."""
 
 LARGEST_DENOMINATOR: Final = 1000
-"""`move_weight` is taken as the nearest fraction with at most this denominator, so that costs stay whole numbers."""
+"""A `move_weight` with at most this denominator makes whole-number costs without rounding."""
+
+LARGEST_TOTAL: Final = 1e11
+"""Scaled costs stay below this sum, far from where floating-point numbers lose whole numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,6 +143,14 @@ def condense(instance: TerritoryInstance, *, families: AbstractSet[str] = frozen
     return tighten(problem, homes_hold="territories_hold_their_home" in families)
 
 
+def bare(instance: TerritoryInstance) -> UnitProblem:
+    """Return the problem with every area a unit and every pair open: all limits, but no rule worked in."""
+    kept = {"territories_are_balanced", "few_areas_change_hands"}
+    problem = condense(instance, families=kept)
+    everything = np.ones_like(problem.allowed)
+    return replace(problem, allowed=everything, contiguous=instance.contiguous)
+
+
 PAIR_FAMILIES: Final = (
     "territories_hold_their_home",
     "territories_stay_within_groups",
@@ -232,7 +243,7 @@ def split(problem: UnitProblem) -> tuple[Part, ...]:
     unit, rep = np.nonzero(problem.allowed)
     joined = coo_array((np.ones(len(unit)), (unit, rep + n_units)), shape=(n_units + n_reps, n_units + n_reps))
     _, component = connected_components(joined, directed=False)
-    order = list(dict.fromkeys(component.tolist()))
+    order = list(dict.fromkeys(component[:n_units].tolist()))
     if len(order) == 1:
         return (Part(problem=problem, units=np.arange(n_units), reps=np.arange(n_reps)),)
     return tuple(
@@ -308,9 +319,24 @@ def _moved(instance: TerritoryInstance) -> IntArray:
 
 
 def _cost(instance: TerritoryInstance) -> tuple[int, IntArray]:
-    weight = Fraction(instance.move_weight).limit_denominator(LARGEST_DENOMINATOR)
-    scaled = instance.travel_cost * weight.denominator
-    return weight.denominator, scaled + _moved(instance) * weight.numerator if weight else scaled
+    """Return the scale and the whole-number objective of each pair of area and rep. Shape (areas, reps).
+
+    A move weight that is a short fraction is exact. For any other the scale is the power of ten that keeps the sum below
+    `LARGEST_TOTAL`, and each pair is rounded to the nearest whole number.
+    """
+    weight, moved = instance.move_weight, _moved(instance)
+    fraction = Fraction(weight).limit_denominator(LARGEST_DENOMINATOR)
+    if float(fraction) == weight:
+        return fraction.denominator, instance.travel_cost * fraction.denominator + moved * fraction.numerator
+    total = float(instance.travel_cost.max(axis=1).sum()) + weight * float(instance.moved_amount.sum())
+    scale = 10 ** max(0, int(np.log10(LARGEST_TOTAL / max(total, 1.0))))
+    return scale, instance.travel_cost * scale + np.round(scale * weight * moved).astype(np.int64)
+
+
+def rounding_error(instance: TerritoryInstance, problem: UnitProblem) -> float:
+    """Return by how much `total_cost / cost_scale` may differ from the objective of a plan."""
+    fraction = Fraction(instance.move_weight).limit_denominator(LARGEST_DENOMINATOR)
+    return 0.0 if float(fraction) == instance.move_weight else 0.5 * instance.n_areas / problem.cost_scale
 
 
 def _sum_by(values: IntArray, groups: IntArray, n_groups: int) -> IntArray:

@@ -17,6 +17,7 @@ class Assignment:
     _serves: dict[tuple[int, int], cp_model.IntVar]
     _slack: dict[tuple[int, int], cp_model.IntVar]
     _blame: dict[str, cp_model.IntVar]
+    _off: cp_model.IntVar
 
     def serves(self, unit: int, rep: int) -> cp_model.IntVar | int:
         """Return the literal "the rep serves the unit", or 0 where the pair is closed."""
@@ -43,10 +44,13 @@ class Assignment:
         """Yield measure, rep and variable of each excess."""
         return ((m, r, variable) for (m, r), variable in self._slack.items())
 
-    def enforced(self, family: str, constraint: cp_model.Constraint) -> None:
-        """Let a constraint hold only if its family is on, where families can be blamed."""
-        if family in self._blame:
-            constraint.only_enforce_if(self._blame[family])
+    def enforced(self, constraint: cp_model.Constraint, *families: str) -> None:
+        """Let a constraint hold only if its families are on, where families can be blamed or switched off."""
+        literals = [self._blame[family] for family in families if family in self._blame]
+        if self._blame and len(literals) < len(families):
+            literals.append(self._off)
+        if literals:
+            constraint.only_enforce_if(literals)
 
     def blamed(self) -> dict[str, cp_model.IntVar]:
         """Return the literal of each family that can be blamed."""
@@ -82,7 +86,7 @@ def new_assignment(
     elastic
         Whether limits on balance may be exceeded at a price.
     blame
-        Families that get a literal by which they can be switched off.
+        Families that get a literal by which they can be switched off; if any do, all others are off.
     """
     pairs = bundled_pairs(problem)
     if open_pairs is not None:
@@ -93,4 +97,5 @@ def new_assignment(
         for m in range(len(problem.amounts) if elastic else 0)
         for r in range(problem.n_reps)
     }
-    return Assignment(problem, serves, slack, {family: model.new_bool_var(family) for family in blame})
+    literals = {family: model.new_bool_var(family) for family in blame}
+    return Assignment(problem, serves, slack, literals, model.new_constant(0))
