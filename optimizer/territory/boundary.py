@@ -1,13 +1,14 @@
 """Search along the borders of territories: annealed moves of units between neighbours, in compiled code."""
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.instance import IntArray
-from optimizer.territory.units import UnitProblem
+from optimizer.territory.units import BoolArray, UnitProblem
 
 ROUNDS_PER_ANNEALING: Final = 60
 """Temperatures of one annealing; after each, prices of excess are adapted."""
@@ -26,6 +27,58 @@ class Annealed(NamedTuple):
     """Rep of each unit in the best labelling: least excess first, then least cost. Shape (units,)."""
     excess: float
     """Weighted excess over all limits; 0.0 if every limit is kept."""
+
+
+class Map(NamedTuple):
+    """What a move must respect, as arrays for the compiled code."""
+
+    starts: IntArray
+    neighbours: IntArray
+    allowed: BoolArray
+    frozen: BoolArray
+    """Units that never move. Shape (units,)."""
+    contiguous: bool
+
+
+class Limits(NamedTuple):
+    """What a move changes."""
+
+    cost: IntArray
+    amounts: IntArray
+    lower: IntArray
+    upper: IntArray
+    moved: IntArray
+    moved_limit: int
+
+
+class Schedule(NamedTuple):
+    """How long and how hot to anneal."""
+
+    proposals: int
+    """Proposals at each temperature."""
+    rounds: int
+    hot: float
+    cold: float
+    seed: int
+
+
+class _State(NamedTuple):
+    """Where the search stands; all arrays are changed in place."""
+
+    labels: IntArray
+    load: IntArray
+    """Sum of each measure over each territory. Shape (measures, reps)."""
+    total: IntArray
+    """What changes hands, and the cost. Shape (2,)."""
+    members: NDArray[np.int32]
+    """The units of each territory, in no order. Shape (reps, units)."""
+    place: IntArray
+    """Where each unit stands in `members`. Shape (units,)."""
+    size: IntArray
+    """Units of each territory. Shape (reps,)."""
+    random: NDArray[np.uint64]
+    stamp: IntArray
+    stack: IntArray
 
 
 def anneal(
@@ -54,30 +107,19 @@ def anneal(
     frozen |= problem.allowed.sum(axis=1) <= 1
     unit_cost = max(problem.total_cost(labels) / problem.n_units, 1.0)
     best, excess = _anneal(
-        problem.starts,
-        problem.neighbours,
-        problem.cost,
-        problem.amounts,
-        problem.lower,
-        problem.upper,
-        problem.moved,
-        problem.moved_limit,
-        problem.allowed,
-        frozen,
-        problem.contiguous,
+        Map(problem.starts, problem.neighbours, problem.allowed, frozen, problem.contiguous),
+        Limits(problem.cost, problem.amounts, problem.lower, problem.upper, problem.moved, problem.moved_limit),
         labels.astype(np.int64),
         np.append(price, unit_cost / max(1.0, float(problem.moved.mean()))),
-        max(1, proposals // ROUNDS_PER_ANNEALING),
-        ROUNDS_PER_ANNEALING,
-        hot * unit_cost,
-        COLD * unit_cost,
-        seed,
+        Schedule(
+            max(1, proposals // ROUNDS_PER_ANNEALING), ROUNDS_PER_ANNEALING, hot * unit_cost, COLD * unit_cost, seed
+        ),
     )
     return Annealed(best, float(excess))
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _next(state: Any) -> float:
+@njit(cache=True)
+def _next(state: NDArray[np.uint64]) -> float:
     """Return a number in [0, 1) and advance the state (SplitMix64, Steele et al. 2014, doi:10.1145/2660193.2660195)."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     z = state[0]
@@ -87,25 +129,23 @@ def _next(state: Any) -> float:
     return float(z >> np.uint64(11)) / 9007199254740992.0
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _excess(load: int, lower: int, upper: int) -> int:
     """Return by how much a sum lies outside its limits."""
-    if load > upper:
-        return load - upper
-    if load < lower:
-        return lower - load
-    return 0
+    return max(load - upper, lower - load, 0)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def stays_connected(starts: Any, neighbours: Any, labels: Any, unit: int, stamp: Any, stack: Any) -> bool:
+@njit(cache=True)
+def stays_connected(
+    links: tuple[IntArray, IntArray], labels: IntArray, unit: int, stamp: IntArray, stack: IntArray
+) -> bool:
     """Tell whether the neighbours of a unit in its territory stay joined to one another when the unit leaves.
 
     First within the unit's own ring, which settles most cases; else by a search through the territory. `stamp` holds a
     counter in its last place, so that marks need not be cleared.
     """
-    own = labels[unit]
-    first, wanted = -1, 0
+    starts, neighbours = links
+    own, first, wanted = labels[unit], -1, 0
     for e in range(starts[unit], starts[unit + 1]):
         if labels[neighbours[e]] == own:
             wanted += 1
@@ -116,170 +156,183 @@ def stays_connected(starts: Any, neighbours: Any, labels: Any, unit: int, stamp:
         stamp[-1] += 2
         mark = stamp[-1]
         for e in range(starts[unit], starts[unit + 1]):
-            if labels[neighbours[e]] == own:
-                stamp[neighbours[e]] = mark
-        stamp[unit] = mark + 1
-        stamp[first] = mark + 1
+            stamp[neighbours[e]] = mark
+        stamp[unit] = stamp[first] = mark + 1
         stack[0], height, found = first, 1, 1
         while height > 0 and found < wanted:
             height -= 1
             u = stack[height]
             for e in range(starts[u], starts[u + 1]):
                 v = neighbours[e]
-                if labels[v] != own or stamp[v] == mark + 1:
-                    continue
-                if stamp[v] == mark:
-                    found += 1
-                elif ring_only:
-                    continue
-                stamp[v] = mark + 1
-                stack[height] = v
-                height += 1
+                near = stamp[v] == mark
+                if labels[v] == own and stamp[v] != mark + 1 and (near or not ring_only):
+                    found += near
+                    stamp[v] = mark + 1
+                    stack[height] = v
+                    height += 1
         if found == wanted:
             return True
     return False
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _gain(unit: int, to: int, labels: Any, load: Any, total_moved: int, problem: Any, price: Any) -> float:
+@njit(cache=True)
+def _gain(unit: int, to: int, at: _State, limits: Limits, price: FloatArray) -> float:
     """Return how much cost and priced excess change when a unit moves to another rep."""
-    cost, amounts, lower, upper, moved, moved_limit = problem
-    own = labels[unit]
-    change = float(cost[unit, to] - cost[unit, own])
-    n = len(amounts)
+    own, n = at.labels[unit], len(limits.amounts)
+    lower, upper = limits.lower, limits.upper
+    change = float(limits.cost[unit, to] - limits.cost[unit, own])
     for m in range(n):
-        a = amounts[m, unit]
-        if a == 0:
-            continue
-        was = _excess(load[m, own], lower[m, own], upper[m, own]) + _excess(load[m, to], lower[m, to], upper[m, to])
-        now = _excess(load[m, own] - a, lower[m, own], upper[m, own])
-        now += _excess(load[m, to] + a, lower[m, to], upper[m, to])
-        change += price[m] * float(now - was)
-    shift = moved[unit, to] - moved[unit, own]
+        a = limits.amounts[m, unit]
+        if a > 0:
+            left, gained = at.load[m, own], at.load[m, to]
+            now = _excess(left - a, lower[m, own], upper[m, own]) + _excess(gained + a, lower[m, to], upper[m, to])
+            was = _excess(left, lower[m, own], upper[m, own]) + _excess(gained, lower[m, to], upper[m, to])
+            change += price[m] * float(now - was)
+    shift = limits.moved[unit, to] - limits.moved[unit, own]
     if shift != 0:
-        now = _excess(total_moved + shift, 0, moved_limit)
-        change += price[n] * float(now - _excess(total_moved, 0, moved_limit))
+        now = _excess(at.total[0] + shift, 0, limits.moved_limit)
+        change += price[n] * float(now - _excess(at.total[0], 0, limits.moved_limit))
     return change
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _relabel(unit: int, to: int, labels: Any, load: Any, members: Any, place: Any, count: Any, amounts: Any) -> None:
+@njit(cache=True)
+def _relabel(unit: int, to: int, at: _State, limits: Limits) -> None:
     """Move a unit and keep the sums and the member lists up to date."""
-    own = labels[unit]
-    for m in range(len(amounts)):
-        load[m, own] -= amounts[m, unit]
-        load[m, to] += amounts[m, unit]
-    last = members[own, count[own] - 1]
-    members[own, place[unit]] = last
-    place[last] = place[unit]
-    count[own] -= 1
-    members[to, count[to]] = unit
-    place[unit] = count[to]
-    count[to] += 1
-    labels[unit] = to
+    own = at.labels[unit]
+    for m in range(len(limits.amounts)):
+        at.load[m, own] -= limits.amounts[m, unit]
+        at.load[m, to] += limits.amounts[m, unit]
+    at.total[0] += limits.moved[unit, to] - limits.moved[unit, own]
+    at.total[1] += limits.cost[unit, to] - limits.cost[unit, own]
+    last = at.members[own, at.size[own] - 1]
+    at.members[own, at.place[unit]] = last
+    at.place[last] = at.place[unit]
+    at.size[own] -= 1
+    at.members[to, at.size[to]] = unit
+    at.place[unit] = at.size[to]
+    at.size[to] += 1
+    at.labels[unit] = to
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _target(unit: int, starts: Any, neighbours: Any, labels: Any, contiguous: bool, n_reps: int, state: Any) -> int:
-    """Return a rep to whom a unit might move: a neighbour's, or any where contiguity is no rule."""
-    if not contiguous:
-        return int(_next(state) * n_reps)
-    degree = starts[unit + 1] - starts[unit]
-    if degree == 0:
-        return int(labels[unit])
-    return int(labels[neighbours[starts[unit] + int(_next(state) * degree)]])
+@njit(cache=True)
+def _target(unit: int, at: _State, where: Map) -> int:
+    """Return a rep to whom a unit might move, or its own: a neighbour's, or any where contiguity is no rule."""
+    own = at.labels[unit]
+    if where.frozen[unit]:
+        return int(own)
+    if where.contiguous:
+        degree = where.starts[unit + 1] - where.starts[unit]
+        if degree == 0:
+            return int(own)
+        to = at.labels[where.neighbours[where.starts[unit] + int(_next(at.random) * degree)]]
+    else:
+        to = int(_next(at.random) * len(at.size))
+    return int(to) if where.allowed[unit, to] else int(own)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _total_excess(load: Any, lower: Any, upper: Any, total_moved: int, moved_limit: int, weight: Any) -> float:
+@njit(cache=True)
+def _may_leave(unit: int, at: _State, where: Map) -> bool:
+    """Tell whether a unit can leave its territory without breaking it."""
+    if not where.contiguous:
+        return True
+    return bool(stays_connected((where.starts, where.neighbours), at.labels, unit, at.stamp, at.stack))
+
+
+@njit(cache=True)
+def _may_join(unit: int, rep: int, at: _State, where: Map) -> bool:
+    """Tell whether a unit touches a territory."""
+    if not where.contiguous:
+        return True
+    touching = 0
+    for e in range(where.starts[unit], where.starts[unit + 1]):
+        touching += at.labels[where.neighbours[e]] == rep
+    return touching > 0
+
+
+@njit(cache=True)
+def _total_excess(at: _State, limits: Limits, weight: FloatArray) -> float:
     """Return the weighted excess over all limits."""
-    total = weight[len(load)] * float(_excess(total_moved, 0, moved_limit))
-    for m in range(load.shape[0]):
-        for r in range(load.shape[1]):
-            total += weight[m] * float(_excess(load[m, r], lower[m, r], upper[m, r]))
-    return total
+    total = weight[len(at.load)] * float(_excess(at.total[0], 0, limits.moved_limit))
+    for m in range(at.load.shape[0]):
+        for r in range(at.load.shape[1]):
+            total += weight[m] * float(_excess(at.load[m, r], limits.lower[m, r], limits.upper[m, r]))
+    return float(total)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _anneal(
-    starts: Any, neighbours: Any, cost: Any, amounts: Any, lower: Any, upper: Any, moved: Any, moved_limit: int,
-    allowed: Any, frozen: Any, contiguous: bool, labels: Any, weight: Any, proposals: int, rounds: int, hot: float,
-    cold: float, seed: int,
-) -> Any:  # fmt: skip
-    """Propose single moves and chains of two; return the best labels and their weighted excess."""
-    n_units, n_reps = cost.shape
-    problem = (cost, amounts, lower, upper, moved, moved_limit)
-    state = np.array([seed], dtype=np.uint64)
-    stamp, stack = np.zeros(n_units + 1, dtype=np.int64), np.zeros(n_units, dtype=np.int64)
-    load = np.zeros((len(amounts), n_reps), dtype=np.int64)
-    members, place = np.zeros((n_reps, n_units), dtype=np.int32), np.zeros(n_units, dtype=np.int64)
-    count = np.zeros(n_reps, dtype=np.int64)
-    total_moved, total_cost = 0, 0
+@njit(cache=True)
+def _stand(labels: IntArray, limits: Limits, seed: int) -> _State:
+    """Return the state of a labelling."""
+    n_units, n_reps = limits.cost.shape
+    at = _State(
+        labels,
+        np.zeros((len(limits.amounts), n_reps), dtype=np.int64),
+        np.zeros(2, dtype=np.int64),
+        np.zeros((n_reps, n_units), dtype=np.int32),
+        np.zeros(n_units, dtype=np.int64),
+        np.zeros(n_reps, dtype=np.int64),
+        np.array([seed], dtype=np.uint64),
+        np.zeros(n_units + 1, dtype=np.int64),
+        np.zeros(n_units, dtype=np.int64),
+    )
     for u in range(n_units):
         r = labels[u]
-        members[r, count[r]], place[u] = u, count[r]
-        count[r] += 1
-        total_moved += moved[u, r]
-        total_cost += cost[u, r]
-        for m in range(len(amounts)):
-            load[m, r] += amounts[m, u]
+        at.members[r, at.size[r]], at.place[u] = u, at.size[r]
+        at.size[r] += 1
+        at.total[0] += limits.moved[u, r]
+        at.total[1] += limits.cost[u, r]
+        for m in range(len(limits.amounts)):
+            at.load[m, r] += limits.amounts[m, u]
+    return at
+
+
+@njit(cache=True)
+def _step(at: _State, where: Map, limits: Limits, price: FloatArray, patience: float) -> bool:
+    """Propose to move a unit, or also another one out of the territory that it joins; tell whether it was done."""
+    u = int(_next(at.random) * len(at.labels))
+    s, t = at.labels[u], _target(u, at, where)
+    if t == s:
+        return False
+    change = _gain(u, t, at, limits, price)
+    if change <= patience:
+        if not _may_leave(u, at, where):
+            return False
+        _relabel(u, t, at, limits)
+        return True
+    v = at.members[t, int(_next(at.random) * at.size[t])]
+    q = _target(v, at, where)
+    if q == t or not _may_leave(u, at, where):
+        return False
+    _relabel(u, t, at, limits)
+    change += _gain(v, q, at, limits, price)
+    if change <= patience and _may_leave(v, at, where) and _may_join(v, q, at, where):
+        _relabel(v, q, at, limits)
+        return True
+    _relabel(u, s, at, limits)
+    return False
+
+
+@njit(cache=True)
+def _anneal(
+    where: Map, limits: Limits, labels: IntArray, weight: FloatArray, schedule: Schedule
+) -> tuple[IntArray, float]:
+    """Anneal; return the best labels, least weighted excess first, then least cost."""
+    at = _stand(labels, limits, schedule.seed)
     price = weight.copy()
-    excess = _total_excess(load, lower, upper, total_moved, moved_limit, weight)
-    best, best_excess, best_cost = labels.copy(), excess, total_cost
-    for step in range(rounds):
-        heat = hot * (cold / hot) ** (step / max(1, rounds - 1))
+    excess = _total_excess(at, limits, weight)
+    best, best_excess, best_cost = labels.copy(), excess, at.total[1]
+    for step in range(schedule.rounds):
+        heat = schedule.hot * (schedule.cold / schedule.hot) ** (step / max(1, schedule.rounds - 1))
         broken = 0
-        for _ in range(proposals):
-            u = int(_next(state) * n_units)
-            t = _target(u, starts, neighbours, labels, contiguous, n_reps, state)
-            s = labels[u]
-            if t == s or frozen[u] or not allowed[u, t]:
+        for _ in range(schedule.proposals):
+            if not _step(at, where, limits, price, -heat * np.log(1.0 - _next(at.random))):
                 continue
-            change = _gain(u, t, labels, load, total_moved, problem, price)
-            patience = -heat * np.log(1.0 - _next(state))
-            v, q = -1, -1
-            if change > patience:
-                v = members[t, int(_next(state) * count[t])]
-                q = _target(v, starts, neighbours, labels, contiguous, n_reps, state)
-                if q == t or frozen[v] or not allowed[v, q]:
-                    continue
-            if contiguous and not stays_connected(starts, neighbours, labels, u, stamp, stack):
-                continue
-            if v >= 0:
-                shift = moved[u, t] - moved[u, s]
-                _relabel(u, t, labels, load, members, place, count, amounts)
-                change += _gain(v, q, labels, load, total_moved + shift, problem, price)
-                if (
-                    change > patience
-                    or (contiguous and not stays_connected(starts, neighbours, labels, v, stamp, stack))
-                    or (contiguous and not _touches(v, q, starts, neighbours, labels))
-                ):
-                    _relabel(u, s, labels, load, members, place, count, amounts)
-                    continue
-                total_moved += shift + moved[v, q] - moved[v, t]
-                total_cost += cost[u, t] - cost[u, s] + cost[v, q] - cost[v, t]
-                _relabel(v, q, labels, load, members, place, count, amounts)
-            else:
-                total_moved += moved[u, t] - moved[u, s]
-                total_cost += cost[u, t] - cost[u, s]
-                _relabel(u, t, labels, load, members, place, count, amounts)
-            excess = _total_excess(load, lower, upper, total_moved, moved_limit, weight)
-            if excess > 0.0:
-                broken += 1
-            if excess < best_excess or (excess == best_excess and total_cost < best_cost):
-                best[:] = labels
-                best_excess, best_cost = excess, total_cost
+            excess = _total_excess(at, limits, weight)
+            broken += excess > 0.0
+            if excess < best_excess or (excess == best_excess and at.total[1] < best_cost):
+                best[:] = at.labels
+                best_excess, best_cost = excess, at.total[1]
         if excess > 0.0:
             price *= 1.5
         elif broken == 0:
             price *= 0.8
     return best, best_excess
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _touches(unit: int, rep: int, starts: Any, neighbours: Any, labels: Any) -> bool:
-    """Tell whether a neighbour of the unit has the rep."""
-    for e in range(starts[unit], starts[unit + 1]):
-        if labels[neighbours[e]] == rep:
-            return True
-    return False

@@ -1,6 +1,7 @@
 """Say in the planner's words why no plan can keep every rule."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -129,10 +130,9 @@ def _reason(instance: TerritoryInstance, family: str, areas: IntArray) -> str:
         return f"forbidden for {_ids(reps, forbidden)}"
     if family == "drives_are_short_enough":
         minutes = instance.drive_minutes[areas].max(axis=0)
-        other = open_pairs(instance, frozenset(PAIR_FAMILIES) - {family})[areas].all(axis=0)
-        if not other.any():
-            other[:] = True
-        nearest = int(np.flatnonzero(other)[np.argmin(minutes[other])])
+        other = np.flatnonzero(open_pairs(instance, frozenset(PAIR_FAMILIES) - {family})[areas].all(axis=0))
+        among = other if len(other) else np.arange(instance.n_reps)
+        nearest = int(among[np.argmin(minutes[among])])
         return f"{minutes[nearest]} minutes from {reps[nearest]}, {instance.max_drive_minutes} allowed"
     allowed = ~closed_by(instance, family)[areas].any(axis=0)
     return f"in the group of {_ids(reps, np.flatnonzero(allowed))}" if allowed.any() else "in a group without a rep"
@@ -165,10 +165,13 @@ def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterato
     for unit in np.flatnonzero(~problem.allowed.any(axis=1))[:LISTED_AT_MOST].tolist():
         areas = np.flatnonzero(problem.unit_of_area == unit)
         area, reps = int(areas[0]), np.flatnonzero(pairs[areas].all(axis=0))
-        rules = smallest_clash(instance, lambda families, area=area: _has_no_rep(instance, families, area))
+        rules = smallest_clash(instance, partial(_has_no_rep, instance, area))
         names = _ids(instance.area_ids, areas)
-        text = f"{names}: only {_ids(instance.rep_ids, reps)} may serve it, and cannot get there through areas of their own"
-        if not len(problem.beside(unit)):
+        who = _ids(instance.rep_ids, reps)
+        text = f"{names}: only {who} may serve it, and cannot get there through areas of their own"
+        if "territories_are_contiguous" not in rules:
+            text = f"{names}: too large to be served beside the home of any rep who may serve it"
+        elif not len(problem.beside(unit)):
             text = f"{names}: has no neighbouring area"
         elif len(reps) == instance.n_reps:
             text = f"{names}: cut off from every home"
@@ -180,7 +183,7 @@ def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterato
             yield Conflict(rules=("territories_hold_their_home",), text=text)
 
 
-def _has_no_rep(instance: TerritoryInstance, families: frozenset[str], area: int) -> bool:
+def _has_no_rep(instance: TerritoryInstance, area: int, families: frozenset[str]) -> bool:
     problem = condense(instance, families=families)
     return not problem.allowed[problem.unit_of_area[area]].any()
 
@@ -197,13 +200,14 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
                 if short is None or listed == LISTED_AT_MOST:
                     continue
                 listed += 1
-                rules = smallest_clash(
-                    instance,
-                    lambda families, m=m, reps=reps, above=above: (
-                        _out_of_reach(condense(instance, families=families), m, reps, above=above) is not None
-                    ),
-                )
+                rules = smallest_clash(instance, partial(_still_out_of_reach, instance, m, reps, above=above))
                 yield Conflict(rules=rules, text=_reach_text(instance, measure, reps, short, above=above))
+
+
+def _still_out_of_reach(
+    instance: TerritoryInstance, m: int, reps: IntArray, families: frozenset[str], *, above: bool
+) -> bool:
+    return _out_of_reach(condense(instance, families=families), m, reps, above=above) is not None
 
 
 def _out_of_reach(problem: UnitProblem, m: int, reps: IntArray, *, above: bool) -> tuple[int, int, int] | None:

@@ -55,8 +55,8 @@ def few_areas_change_hands(model: cp_model.CpModel, x: Assignment) -> None:
 def territories_are_contiguous(model: cp_model.CpModel, x: Assignment, *, order: FloatArray) -> None:
     """Let a unit be served only with a neighbour that is nearer to the home: x_ur ≤ Σ_{v ∈ N(u), d_vr < d_ur} x_vr.
 
-    By induction on the order `d`, every such territory is connected. The order is fixed, so not every connected territory
-    fits it, but the one that the order was taken from does.
+    By induction on the order `d`, every such territory is connected. The order is fixed, so not every connected
+    territory fits it, but the one that the order was taken from does.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ def territories_are_contiguous(model: cp_model.CpModel, x: Assignment, *, order:
     x
         The variables.
     order
-        Distance of each unit from the home of each rep: 0 at the home, less than 0 where no path leads. Shape (units, reps).
+        Distance of each unit from the home of each rep: 0 at the home, less than 0 where no path leads.
+        Shape (units, reps).
     """
     problem = x.problem
     for unit in range(problem.n_units):

@@ -105,7 +105,7 @@ def close(problem: UnitProblem, labels: IntArray | None, relaxation: Relaxation,
     cuts, bound, left = list(tight.cuts), tight.bound, work.deterministic_seconds
     while left > 0.0 and (labels is None or bound < problem.total_cost(labels)):
         answer = _solve_with_cuts(
-            problem, labels, tight.open_pairs, cuts, bound, replace(work, deterministic_seconds=left)
+            problem, labels, tight.open_pairs, cuts, bound=bound, work=replace(work, deterministic_seconds=left)
         )
         left -= answer.work
         bound = max(bound, answer.bound)
@@ -127,7 +127,7 @@ def close(problem: UnitProblem, labels: IntArray | None, relaxation: Relaxation,
 
 
 def _solve_with_cuts(
-    problem: UnitProblem, labels: IntArray | None, pairs: BoolArray, cuts: Sequence[Cut], bound: int, work: Work
+    problem: UnitProblem, labels: IntArray | None, pairs: BoolArray, cuts: Sequence[Cut], *, bound: int, work: Work
 ) -> Proof:
     """Solve the model with the cuts found so far; its labelling need not be connected."""
     model = cp_model.CpModel()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -29,17 +29,27 @@ WORK_PER_TASK: Final = 0.02
 Run = Callable[[Sequence[Task]], list[Improved]]
 
 
+class _Memory(NamedTuple):
+    """What was tried, and when each territory changed last."""
+
+    tried: dict[tuple[tuple[int, ...], tuple[int, ...]], int]
+    changed: IntArray
+
+    def state(self, reps: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return what tells a neighbourhood from the same one after a change."""
+        return reps, tuple(self.changed[list(reps)].tolist())
+
+
 def reoptimise(
     problem: UnitProblem, labels: IntArray, *, budget: Budget, seed: int, run: Run, bound: int, deadline: float
 ) -> IntArray:
-    """Return a labelling improved on neighbourhoods until the work is used up, the bound is met or nothing is left to try.
+    """Return a labelling improved until the work is used up, the bound is met or nothing is left to try.
 
     Each round takes disjoint neighbourhoods, so that they can be solved side by side, and applies the results in their
     order: the outcome does not depend on who solved them.
     """
     left = budget.search_work * problem.n_reps
-    changed = np.zeros(problem.n_reps, dtype=np.int64)
-    tried: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
+    memory = _Memory({}, np.zeros(problem.n_reps, dtype=np.int64))
     size, turn = FIRST_SIZE, 0
     while left > 0.0 and time.monotonic() < deadline:
         excess = excess_of(problem, labels)
@@ -47,7 +57,7 @@ def reoptimise(
             break
         rng = np.random.default_rng([seed, turn])
         turn += 1
-        chosen = _disjoint(problem, labels, size, tried, changed, rng)
+        chosen = _disjoint(problem, labels, size, memory, rng)
         if not chosen:
             if size >= min(LARGEST_SIZE, problem.n_reps):
                 break
@@ -55,7 +65,7 @@ def reoptimise(
             continue
         tasks = []
         for reps in chosen:
-            attempt = tried[reps, tuple(changed[list(reps)].tolist())]
+            attempt = memory.tried[memory.state(reps)]
             work = Work(
                 deterministic_seconds=min(budget.neighbourhood_work, left),
                 seed=seed + 7919 * attempt,
@@ -69,8 +79,8 @@ def reoptimise(
             candidate[task.units] = task.reps[improved.labels]
             after = (excess_of(problem, candidate), problem.total_cost(candidate))
             if after < (excess_of(problem, labels), problem.total_cost(labels)):
-                changed[np.unique(labels[candidate != labels])] = turn
-                changed[np.unique(candidate[candidate != labels])] = turn
+                memory.changed[labels[candidate != labels]] = turn
+                memory.changed[candidate[candidate != labels]] = turn
                 labels, gained = candidate, True
         size = FIRST_SIZE if gained else min(size + 1, LARGEST_SIZE, max(FIRST_SIZE, problem.n_reps))
     return labels
@@ -80,8 +90,7 @@ def _disjoint(
     problem: UnitProblem,
     labels: IntArray,
     size: int,
-    tried: dict[tuple[tuple[int, ...], tuple[int, ...]], int],
-    changed: IntArray,
+    memory: _Memory,
     rng: np.random.Generator,
 ) -> list[tuple[int, ...]]:
     """Choose disjoint sets of neighbouring territories, those off balance first, and note that they are tried."""
@@ -109,10 +118,10 @@ def _disjoint(
         if len(reps) == 1 or count[reps].sum() == len(reps):
             continue
         key = tuple(sorted(reps))
-        state = (key, tuple(changed[list(key)].tolist()))
-        if tried.get(state, 0) >= TRIES:
+        state = memory.state(key)
+        if memory.tried.get(state, 0) >= TRIES:
             continue
-        tried[state] = tried.get(state, 0) + 1
+        memory.tried[state] = memory.tried.get(state, 0) + 1
         used[reps] = True
         chosen.append(key)
     return chosen

@@ -71,8 +71,8 @@ def cut_out(problem: UnitProblem, labels: IntArray, reps: IntArray, work: Work) 
 def solve_in_order(task: Task) -> Improved:
     """Improve a labelling within an order of the units that fits it.
 
-    If limits are exceeded, the excess is lowered first; else the cost. Pairs whose reduced cost shows that they cannot be
-    part of a better labelling are left out.
+    If limits are exceeded, the excess is lowered first; else the cost. Pairs whose reduced cost shows that they cannot
+    be part of a better labelling are left out.
     """
     if excess_of(task.problem, task.labels) > 0.0:
         return _solve(task, None, elastic=True)
@@ -86,8 +86,8 @@ def solve_in_order(task: Task) -> Improved:
 def order_from(problem: UnitProblem, labels: IntArray, seed: int) -> FloatArray:
     """Return how far each unit is from each home, paths inside the labelled territory first. Shape (units, reps).
 
-    Steps are of random length, so that another seed admits other territories; -1 where no path of open pairs leads, but 0
-    for a unit that has such a rep already: in a problem without a solution it roots a piece of its own.
+    Steps are of random length, so that another seed admits other territories; -1 where no path of open pairs leads,
+    but 0 for a unit that has such a rep already: in a problem without a solution it roots a piece of its own.
     """
     rng = np.random.default_rng(seed)
     n = problem.n_units

@@ -8,7 +8,7 @@ from optimizer.territory.plan import TerritoryPlan
 
 
 def terms(instance: TerritoryInstance, plan: TerritoryPlan) -> tuple[Term, ...]:
-    """Return the parts of the objective: Σ_a cost[a, rep(a)] and move_weight · Σ moved_amount of areas that change hands."""
+    """Return the parts of the objective: travel Σ_a cost[a, rep(a)], and move_weight times what changes hands."""
     travel = int(instance.travel_cost[np.arange(instance.n_areas), plan.rep_of_area].sum())
     return (
         Term(name="travel", unit="visit-weighted minutes", weight=1.0, value=float(travel)),

@@ -1,12 +1,14 @@
 """Solve one part of a problem: bound, start, boundary search, neighbourhoods, proof."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from optimizer.solving import Status, StopReason
-from optimizer.territory.bound import Relaxation, bundled, least_excess, relax
+from optimizer.territory.bound import FloatArray, Relaxation, bundled, least_excess, relax
 from optimizer.territory.boundary import HOT, anneal
 from optimizer.territory.effort import Budget
 from optimizer.territory.exact import Outcome, close
@@ -17,7 +19,7 @@ from optimizer.territory.neighbourhood import Improved, Task, Work, solve_in_ord
 from optimizer.territory.units import UnitProblem
 from optimizer.territory.warmstart import detached, grow
 
-GENTLE = 0.02
+GENTLE: Final = 0.02
 """First temperature for a given start, as a share of that for a grown one: keep its shape, mend its borders."""
 
 
@@ -48,7 +50,7 @@ class PartResult:
     stopped_by: StopReason
 
 
-def alone(tasks: "list[Task] | tuple[Task, ...]") -> list[Improved]:
+def alone(tasks: Sequence[Task]) -> list[Improved]:
     """Solve neighbourhoods one after the other in this process."""
     return [solve_in_order(task) for task in tasks]
 
@@ -92,7 +94,7 @@ def _search(task: PartTask, relaxation: Relaxation, run: Run, deadline: float) -
     starts = [(grow(problem, _guide(problem, relaxation)), HOT)] * budget.annealings
     if task.start is not None and problem.allowed[np.arange(problem.n_units), task.start].all():
         starts.insert(0, (task.start, GENTLE * HOT))
-    candidates = []
+    candidates: list[IntArray] = []
     for number, (labels, hot) in enumerate(starts):
         if candidates and time.monotonic() >= deadline:
             break
@@ -106,7 +108,7 @@ def _search(task: PartTask, relaxation: Relaxation, run: Run, deadline: float) -
     return reoptimise(problem, best, budget=budget, seed=task.seed, run=run, bound=relaxation.bound, deadline=deadline)
 
 
-def _guide(problem: UnitProblem, relaxation: Relaxation) -> "np.ndarray":
+def _guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:
     """Return reduced costs, or plain costs above the least where there are no prices."""
     if relaxation.feasible:
         return relaxation.reduced_cost

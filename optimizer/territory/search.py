@@ -58,8 +58,8 @@ def design_territories(
 ) -> TerritoryResult:
     """Find territories that keep every rule at least cost, with a proven bound.
 
-    Parts of the map that no rep shares are solved apart, side by side in processes; the result is the same for any number
-    of workers and any load on the machine, unless the safety net `settings.seconds` is reached.
+    Parts of the map that no rep shares are solved apart, side by side in processes; the result is the same for any
+    number of workers and any load on the machine, unless the safety net `settings.seconds` is reached.
 
     Parameters
     ----------
@@ -86,7 +86,9 @@ def design_territories(
     playable = loosened(instance, problem)
     begin = _units_start(playable, start)
     with Team(settings.workers) as team:
-        answer = _solve_parts(playable, begin, settings, team, watch, deadline, hopeless=bool(conflicts))
+        answer = _solve_parts(
+            playable, begin, settings, team=team, observer=watch, deadline=deadline, hopeless=bool(conflicts)
+        )
     plan = playable.plan(answer.labels)
     violations = verify(instance, plan)
     values = terms(instance, plan)
@@ -127,10 +129,10 @@ def _solve_parts(
     problem: UnitProblem,
     start: IntArray | None,
     settings: SolverSettings,
+    *,
     team: Team,
     observer: Observer,
     deadline: float,
-    *,
     hopeless: bool,
 ) -> _Answer:
     """Solve the parts and put their labels together."""

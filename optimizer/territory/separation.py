@@ -58,7 +58,7 @@ def broken_by_labels(problem: UnitProblem, labels: IntArray) -> list[Cut]:
 
 
 def separator(problem: UnitProblem, graph: csr_array, piece: IntArray, rep: int) -> tuple[int, ...]:
-    """Return the open units beside a piece that touch the home's side; every path from the piece to the home meets one."""
+    """Return the open units beside a piece that touch the home's side: every path from there meets one."""
     open_units = problem.allowed[:, rep]
     inside = np.zeros(problem.n_units, dtype=bool)
     inside[piece] = True

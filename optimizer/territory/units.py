@@ -279,7 +279,7 @@ def restrict(problem: UnitProblem, units: IntArray, reps: IntArray) -> Part:
 
 
 def _units(instance: TerritoryInstance, *, merged: bool) -> tuple[IntArray, IntArray]:
-    """Number the units in the order of their first area, and the bundles in the order of their first unit."""
+    """Return the unit of each area and the bundle of each unit, both numbered by their first area."""
     n = instance.n_areas
     label = instance.together
     if not merged or (label < 0).all():
@@ -321,8 +321,8 @@ def _moved(instance: TerritoryInstance) -> IntArray:
 def _cost(instance: TerritoryInstance) -> tuple[int, IntArray]:
     """Return the scale and the whole-number objective of each pair of area and rep. Shape (areas, reps).
 
-    A move weight that is a short fraction is exact. For any other the scale is the power of ten that keeps the sum below
-    `LARGEST_TOTAL`, and each pair is rounded to the nearest whole number.
+    A move weight that is a short fraction is exact. For any other the scale is the power of ten that keeps the sum
+    below `LARGEST_TOTAL`, and each pair is rounded to the nearest whole number.
     """
     weight, moved = instance.move_weight, _moved(instance)
     fraction = Fraction(weight).limit_denominator(LARGEST_DENOMINATOR)

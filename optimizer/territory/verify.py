@@ -12,7 +12,7 @@ NAMED_AT_MOST: Final = 3
 
 
 def verify(instance: TerritoryInstance, plan: TerritoryPlan) -> tuple[Violation, ...]:
-    """Return every broken rule with its amount, in the order of the rules; an empty tuple for a plan that keeps them all."""
+    """Return every broken rule with its amount, in the order of the rules; empty for a plan that keeps them all."""
     broken = tuple(_every_area_has_one_rep(instance, plan))
     if broken:
         return broken
