@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-
 LONG_TEXT: Final = 45
 """Characters from which on a cell is a sentence."""
 
