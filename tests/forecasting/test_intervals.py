@@ -1,0 +1,65 @@
+"""P10 and P90 from past errors."""
+
+import numpy as np
+import pytest
+
+from forecasting.intervals import calibrate, left_out_bands, parts_of_horizon, spread
+from forecasting.metrics import coverage
+
+REGION = np.repeat(np.arange(3), 6)
+
+
+def simulated(origins=5, horizon=13, seed=1):
+    random = np.random.default_rng(seed)
+    scale = random.uniform(1, 50, (origins, len(REGION)))
+    forecast = np.full((origins, len(REGION), horizon), 500.0)
+    return forecast + scale[:, :, None] * random.standard_normal(forecast.shape), forecast, scale
+
+
+def test_left_out_bands_cover_about_four_in_five():
+    actual, forecast, scale = simulated()
+    low, high = left_out_bands(actual, forecast, scale, REGION)
+    assert float(coverage(actual.ravel(), low.ravel(), high.ravel())) == pytest.approx(0.8, abs=0.04)
+
+
+def test_one_origin_cannot_prove_its_bands():
+    actual, forecast, scale = simulated(origins=1)
+    low, _ = left_out_bands(actual, forecast, scale, REGION)
+    assert np.isnan(low).all()
+
+
+def test_ends_are_ordered_and_not_negative():
+    actual, forecast, scale = simulated()
+    bands = calibrate(actual, forecast, scale, REGION)
+    median = np.linspace(0, 60, len(REGION) * 20).reshape(len(REGION), 20)
+    low, high = spread(bands, median, scale[0], REGION)
+    assert (low >= 0).all()
+    assert (low <= median).all()
+    assert (median <= high).all()
+
+
+def test_a_biased_backtest_never_puts_the_median_outside():
+    actual, forecast, scale = simulated()
+    bands = calibrate(actual + 1000, forecast, scale, REGION)
+    low, high = spread(bands, forecast[0], scale[0], REGION)
+    assert (low <= forecast[0]).all()
+    assert (high > forecast[0]).all()
+
+
+def test_a_small_region_borrows_the_errors_of_all():
+    actual, forecast, scale = simulated(origins=2)
+    lonely = np.array([0] * 17 + [1])
+    bands = calibrate(actual, forecast, scale, lonely)
+    everywhere = calibrate(actual, forecast, scale, np.zeros(18, dtype=np.int64))
+    np.testing.assert_array_equal(bands.low[1], everywhere.low[0])
+
+
+def test_unknown_actuals_are_left_out():
+    actual, forecast, scale = simulated()
+    actual[0, :, 0] = np.nan
+    bands = calibrate(actual, forecast, scale, REGION)
+    assert np.isfinite(bands.low).all()
+
+
+def test_horizon_has_three_parts():
+    assert parts_of_horizon(13).tolist() == [0] * 4 + [1] * 4 + [2] * 5
