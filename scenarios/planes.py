@@ -1,6 +1,7 @@
 """Lay places on a plane in metres, and back."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -43,6 +44,12 @@ def plane_around(lon: FloatArray, lat: FloatArray) -> Plane:
     """
     middle_lon = round((float(np.nanmin(lon)) + float(np.nanmax(lon))) / 2, 1)
     middle_lat = round((float(np.nanmin(lat)) + float(np.nanmax(lat))) / 2, 1)
+    return _plane_at(middle_lon, middle_lat)
+
+
+@lru_cache(maxsize=64)
+def _plane_at(middle_lon: float, middle_lat: float) -> Plane:
+    """Return the plane around a middle; setting one up takes longer than using it."""
     crs = CRS.from_proj4(f"+proj=laea +lat_0={middle_lat} +lon_0={middle_lon} +datum=WGS84 +units=m +no_defs")
     return Plane(
         to_metres=Transformer.from_crs("EPSG:4326", crs, always_xy=True),

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from scenarios.planes import GeometryArray, plane_around
+from scenarios.planes import GeometryArray, Plane, plane_around
 from scenarios.quality_log import QualityLog
 
 SLIVER_M2: Final = 100.0
@@ -36,7 +36,9 @@ def repair_polygons(areas: gpd.GeoDataFrame, log: QualityLog) -> gpd.GeoDataFram
     reasons = shapely.is_valid_reason(shapes[broken])
     shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
     log.repaired("invalid_polygon", "areas", ids[broken], reasons, "valid", regions=rows["region"].to_numpy()[broken])
-    shapes = np.array([_only_polygons(shape) for shape in shapes], dtype=object)
+    known = shapely.get_coordinates(shapes[~shapely.is_missing(shapes)])
+    plane = plane_around(*np.transpose(known)) if len(known) else None
+    shapes = np.array([_only_polygons(shape, plane) for shape in shapes], dtype=object)
     empty = shapely.is_empty(shapes)
     log.repaired("empty_polygon", "areas", ids[empty], "no ground", "dropped", regions=rows["region"].to_numpy()[empty])
     for check, wrong, text in (
@@ -48,11 +50,12 @@ def repair_polygons(areas: gpd.GeoDataFrame, log: QualityLog) -> gpd.GeoDataFram
             log.about_region(check, "warning", "", sentence, subject_kind="area", count=int(wrong.sum()), repair=check)
     rows = gpd.GeoDataFrame(rows[~empty].drop(columns="geometry"), geometry=shapes[~empty], crs="EPSG:4326")
     rows = _unite_doubles(rows.reset_index(drop=True), log)
-    _report_overlaps(rows, log)
+    if plane is not None:
+        _report_overlaps(rows, plane, log)
     return rows
 
 
-def _only_polygons(shape: shapely.Geometry | None) -> shapely.Geometry:
+def _only_polygons(shape: shapely.Geometry | None, plane: Plane | None) -> shapely.Geometry:
     """Return the polygonal parts of a shape without slivers."""
     if shape is None or shapely.is_empty(shape):
         return shapely.MultiPolygon()
@@ -60,8 +63,7 @@ def _only_polygons(shape: shapely.Geometry | None) -> shapely.Geometry:
         return shape
     parts = shapely.get_parts(shapely.get_parts(shape))
     parts = parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > 0)]
-    if len(parts) > 1:
-        plane = plane_around(*np.transpose(shapely.get_coordinates(parts)))
+    if len(parts) > 1 and plane is not None:
         size = shapely.area(plane.flatten(parts))
         parts = parts[(size > SLIVER_M2) | (size == size.max())]
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(list(parts))
@@ -84,15 +86,16 @@ def _unite_doubles(rows: gpd.GeoDataFrame, log: QualityLog) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(first.drop(columns="geometry"), geometry=united, crs="EPSG:4326")
 
 
-def _report_overlaps(rows: gpd.GeoDataFrame, log: QualityLog) -> None:
+def _report_overlaps(rows: gpd.GeoDataFrame, plane: Plane, log: QualityLog) -> None:
     """Report areas that overlap and holes between areas."""
     shapes: GeometryArray = np.asarray(rows.geometry.values)
-    flat = plane_around(*np.transpose(shapely.get_coordinates(shapes))).flatten(shapes)
+    flat = plane.flatten(shapes)
     ids = rows["area_id"].to_numpy(dtype=object)
-    if not shapely.coverage_is_valid(shapes):
-        left, right = shapely.STRtree(flat).query(flat, predicate="intersects")
-        pairs = np.unique(np.column_stack([left, right])[left < right], axis=0)
-        flat = shapely.buffer(flat, 0)
+    wrong = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+    if len(wrong):
+        flat[wrong] = shapely.buffer(flat[wrong], 0)
+        left, right = shapely.STRtree(flat[wrong]).query(flat[wrong], predicate="intersects")
+        pairs = wrong[np.unique(np.column_stack([left, right])[left < right], axis=0)]
         size = shapely.area(shapely.intersection(flat[pairs[:, 0]], flat[pairs[:, 1]]))
         bad = size > LEAST_OVERLAP_M2
         if bad.any():
@@ -100,7 +103,7 @@ def _report_overlaps(rows: gpd.GeoDataFrame, log: QualityLog) -> None:
             names = ", ".join(f"{ids[a]} and {ids[b]}" for a, b in worst)
             text = f"{bad.sum():,} pairs of areas overlap by more than a hectare, such as {names}."
             log.about_region("overlapping_areas", "warning", "", text, subject_kind="area", count=int(bad.sum()))
-    whole = shapely.get_parts(shapely.union_all(flat))
+    whole = shapely.get_parts(shapely.union_all(flat) if len(wrong) else shapely.coverage_union_all(flat))
     rings = shapely.get_rings(whole)
     holes = shapely.polygons(rings[~np.isin(np.arange(len(rings)), _outer_rings(whole))])
     holes = holes[shapely.area(holes) > LEAST_OVERLAP_M2]

@@ -259,3 +259,15 @@ def test_broken_polygons_are_mended() -> None:
         "invalid_polygon",
         "overlapping_areas",
     ]
+
+
+def test_map_without_any_ground_is_empty() -> None:
+    """No polygon at all leaves no area and raises nothing."""
+    import geopandas as gpd  # noqa: PLC0415
+
+    areas = gpd.GeoDataFrame(
+        {"area_id": ["a"], "name": "", "district": "", "region": "", "population": 1.0},
+        geometry=[None],
+        crs="EPSG:4326",
+    )
+    assert len(repair_polygons(areas, QualityLog())) == 0
