@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -311,3 +312,23 @@ def test_iowa_dirt_is_found_with_the_right_counts(shared: Path) -> None:
     assert shapely.coverage_is_valid(np.asarray(data.areas.geometry.values))
     assert data.history["week"].min() == pd.Timestamp("2012-01-09")
     assert data.history["week"].max() == pd.Timestamp("2021-10-25")
+
+
+def test_polygons_of_a_file_hold_their_accounts() -> None:
+    """Areas keep their ids; an account just off the map takes the nearest, one far off its town's middle."""
+    shapes = [shapely.box(2.0, 46.0, 2.4, 46.3), shapely.box(2.4, 46.0, 2.7, 46.3), shapely.box(2.7, 46.0, 3.0, 46.3)]
+    areas = gpd.GeoDataFrame(
+        {"area_id": ["p1", "p2", "p3", "p4"], "name": "", "district": "", "region": "", "population": 1.0},
+        geometry=[*shapes, shapely.box(2.0, 46.3, 3.0, 46.6)],
+        crs="EPSG:4326",
+    )
+    accounts = accounts_of()
+    accounts.loc[0, ["lon", "lat"]] = [1.99, 46.1]
+    accounts.loc[1, ["lon", "lat"]] = [9.0, 46.1]
+    data = check_data(
+        tables_of(accounts=accounts, areas=areas, outline=None), scenario_of(data={"areas": {"make": "polygons"}})
+    )
+    assert data.accounts["area_id"].str[1].tolist() == [*"1" * 12, *"2" * 12, *"3" * 12, *"4" * 12]
+    assert data.areas["region"].tolist() == ["North", "North", "South", "South"]
+    assert data.areas["district"].tolist() == ["01", "01", "02", "02"]
+    assert {"position_near_miss", "position_outside"} <= set(found(data))
