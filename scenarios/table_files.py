@@ -1,6 +1,8 @@
 """Read a table as it is in its file: CSV, Parquet, Excel, GeoJSON or GeoPackage."""
 
+import csv
 import gzip
+import io
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -15,6 +17,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pyogrio  # type: ignore[import-untyped]
+import shapely
 from numpy.typing import NDArray
 
 from scenarios.schema import Source
@@ -93,6 +96,7 @@ def _read_csv(source: Source, choose: Choose) -> RawTable:
         bad.append((int(row.number), f"{row.actual_columns} {fields}"))
         return "skip"
 
+    _refuse_open_quote(data, source)
     reading = pa_csv.ReadOptions(use_threads=False, encoding=source.encoding, block_size=1 << 24)
     parsing = pa_csv.ParseOptions(
         delimiter=source.separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=note
@@ -134,6 +138,21 @@ def _csv_header(data: bytes, reading: pa_csv.ReadOptions, source: Source) -> lis
     return names
 
 
+def _refuse_open_quote(data: bytes, source: Source) -> None:
+    """Notice a quote mark that would swallow the rest of the file as one long text."""
+    if data.count(b'"') % 2 == 0:
+        return
+    text = io.StringIO(data.decode("latin-1"), newline="")  # only quotes and separators matter
+    row = 0
+    try:
+        for row, _ in enumerate(csv.reader(text, delimiter=source.separator, strict=True), start=1):  # noqa: B007
+            pass
+    except csv.Error as error:
+        if "end of data" in str(error) or "field limit" in str(error):
+            found = [(row + 1, "a quote mark")]
+            raise TableFileError("expected the end of the text in quotes, which never comes", rows=found) from error
+
+
 def _csv_error(error: Exception, data: bytes, source: Source) -> TableFileError:
     if isinstance(error, LookupError) and not isinstance(error, UnicodeError):
         return TableFileError(
@@ -146,6 +165,8 @@ def _csv_error(error: Exception, data: bytes, source: Source) -> TableFileError:
         row = data[:start].count(b"\n") + 1
         message = f'row {row} is not {source.encoding} text; is the encoding cp1252? then write "encoding: cp1252"'
         return TableFileError(message, key="encoding")
+    if "Empty CSV" in str(error):
+        return TableFileError("expected a header and at least one row")
     return TableFileError(f"cannot be read as CSV: {error}")
 
 
@@ -219,9 +240,10 @@ def _read_shapes(source: Source, choose: Choose) -> RawTable:
         with warnings.catch_warnings(record=True) as doubts:
             warnings.simplefilter("always")
             shapes = gpd.read_file(source.path, layer=layer, columns=[name for name in wanted if name in names])
-        broken = [str(doubt.message) for doubt in doubts if "OGRGeoJSON" in str(doubt.message)]
-        if broken:
-            raise TableFileError(f"a shape cannot be read: {broken[0]}")
+        if any("OGRGeoJSON" in str(doubt.message) for doubt in doubts):
+            raise TableFileError("a shape has a corner that is no pair of numbers")
+    except shapely.errors.GEOSException as error:
+        raise TableFileError(f"a shape cannot be read: {str(error).rpartition(': ')[2]}") from error
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise TableFileError("cannot be read as GeoJSON or GeoPackage; is it another kind of file?") from error
     if not isinstance(shapes, gpd.GeoDataFrame):

@@ -26,6 +26,14 @@ CASES = {
         [swap(YAML, "theta]", "theta")],
         'scenario.yaml:23:11: a list or mapping in brackets is not closed, or lacks a ","',
     ),
+    "list_behind_a_key": (
+        [swap(YAML, "models: [seasonal_naive, theta]", "models: - theta")],
+        'scenario.yaml:23:11: a "- " behind a key; begin a list on the next line, or put the text in quotes',
+    ),
+    "bracket_of_nothing": (
+        [swap(YAML, "{tolerance: 0.4}", "}")],
+        "scenario.yaml:36:16: a value is missing here; text that starts with a comma or bracket belongs in quotes",
+    ),
     "special_character": (
         [swap(YAML, "Twelve", "@Twelve")],
         "scenario.yaml:3:14: text that starts with a special character (such as @, %, ` or |) belongs in quotes",

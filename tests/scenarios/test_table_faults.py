@@ -66,6 +66,14 @@ CASES = {
         [swap("accounts.csv", "Shop 3", "Shop, the third")],
         "accounts.csv:4: got 8 fields, expected 7 as in the header",
     ),
+    "open_quote_in_a_table": (
+        [swap("accounts.csv", "Shop 58", '"Shop 58')],
+        "accounts.csv:59: got a quote mark, expected the end of the text in quotes, which never comes",
+    ),
+    "flat_shape": (
+        [shape("Polygon", [[[2, 47], [2.1], [2, 47.1], [2, 47]]])],
+        "scenario.yaml:17:13 data.areas.source.path: areas.geojson: a shape has a corner that is no pair of numbers",
+    ),
     "column_twice": (
         [swap("accounts.csv", "town,region", "town,town")],
         'scenario.yaml:9:11 data.accounts.path: accounts.csv: the header names column "town" 2 times, expected it once',
