@@ -37,7 +37,7 @@ class GlobalBoosting:
 
     name = "lightgbm"
 
-    def __init__(self, *, seed: int = 1, threads: int = 2, trees: int = TREES) -> None:
+    def __init__(self, *, seed: int = 1, threads: int = 1, trees: int = TREES) -> None:
         self._seed = seed
         self._threads = threads
         self._trees = trees
