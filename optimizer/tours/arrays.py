@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from optimizer.tours.instance import IntArray, TourInstance
 
+FloatArray = NDArray[np.float64]
+
 NEVER = 1 << 40
 """A time after every day; sums with it stay after every day."""
 NO_LIMIT = 1 << 50
@@ -189,8 +191,8 @@ def build_problem(
     useful = np.zeros((accounts, days), dtype=np.int64)
     for p, pattern in enumerate(flat):
         pattern_days[p, : len(pattern)] = pattern
-    for a, row in enumerate(patterns):
-        useful[a, [d for pattern in row for d in pattern]] = 1
+    for a, own in enumerate(patterns):
+        useful[a, [d for pattern in own for d in pattern]] = 1
     minutes = np.ascontiguousarray(drive, dtype=np.int64)
     near = minutes[1:, 1:] + minutes[1:, 1:].T
     np.fill_diagonal(near, -1)

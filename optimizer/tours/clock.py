@@ -10,7 +10,8 @@ def earliest_start(problem: Problem, account: int, day: int, ready: int) -> int:
     """Return the first minute from `ready` on at which the service may start, NEVER if there is none."""
     for w in range(problem.windows[account, day]):
         if ready <= problem.window_last[account, day, w]:
-            return max(ready, problem.window_first[account, day, w])
+            start: int = max(ready, problem.window_first[account, day, w])
+            return start
     return NEVER
 
 
@@ -19,7 +20,8 @@ def latest_start(problem: Problem, account: int, day: int, until: int) -> int:
     """Return the last minute up to `until` at which the service may start, −NEVER if there is none."""
     for w in range(problem.windows[account, day] - 1, -1, -1):
         if until >= problem.window_first[account, day, w]:
-            return min(until, problem.window_last[account, day, w])
+            start: int = min(until, problem.window_last[account, day, w])
+            return start
     return -NEVER
 
 
@@ -53,9 +55,10 @@ def refresh_forward(problem: Problem, tours: Tours, slot: int) -> int:
         tours.end_before[slot, i] = before
         tours.end_after[slot, i] = after
     drive = problem.drive[tours.place[slot, tours.length[slot]], 0]
-    if before + drive <= lunch_until:
-        return before + drive
-    return min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+    back: int = before + drive
+    if back > lunch_until:
+        back = min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+    return back
 
 
 @compiled
@@ -97,7 +100,7 @@ def refresh(problem: Problem, tours: Tours, slot: int) -> int:
 
 @compiled
 def measure(problem: Problem, tours: Tours, slot: int) -> None:
-    """Fill drive, overtime and shortest working time of a slot (back home as early as possible, away as late as possible)."""
+    """Fill drive, overtime and shortest working time of a slot: back as early, away as late as possible."""
     n = tours.length[slot]
     drive, service = 0, 0
     for i in range(n + 1):
@@ -138,7 +141,7 @@ def insertion_keeps_time(problem: Problem, tours: Tours, slot: int, i: int, acco
     before = earliest_start(problem, account, day, before + to) + service
     if before + on <= tours.last_before[slot, i + 1] or before + on <= tours.last_short[slot, i + 1]:
         return True
-    return after_break(before, on, lunch, lunch_from, lunch_until) <= tours.last_after[slot, i + 1]
+    return bool(after_break(before, on, lunch, lunch_from, lunch_until) <= tours.last_after[slot, i + 1])
 
 
 @compiled
@@ -160,9 +163,10 @@ def insertion_back(problem: Problem, tours: Tours, slot: int, i: int, account: i
             break
         visiting = tours.place[slot, j] - 1
     drive = problem.drive[here, 0]
-    if before + drive <= lunch_until:
-        return before + drive
-    return min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+    back: int = before + drive
+    if back > lunch_until:
+        back = min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
+    return back
 
 
 @compiled

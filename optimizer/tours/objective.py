@@ -18,8 +18,8 @@ def terms(instance: TourInstance, plan: TourPlan) -> tuple[Term, ...]:
 
     Returns
     -------
-    Driving minutes; the value of missed visits; the number of missed visits that a must asks for; overtime minutes; minutes
-    by which the busiest week's work exceeds the mean of the weeks.
+    Driving minutes; the value of missed visits; the number of missed visits that a must asks for; overtime minutes;
+    minutes by which the busiest week's work exceeds the mean of the weeks.
     """
     counts = visit_counts(instance, plan)
     missed = [rule.frequency - count for rule, count in zip(instance.visits, counts, strict=True)]

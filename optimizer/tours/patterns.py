@@ -37,8 +37,8 @@ def visit_patterns(
     min_gap_days
         Least number of calendar days from one visit to the next.
     tolerance_days
-        How many calendar days a gap may differ from the ideal `7 · weeks / frequency`. A visit that falls on a day that is
-        not worked or closed moves to the nearest open day, even if that stretches a gap further.
+        How many calendar days a gap may differ from the ideal `7 · weeks / frequency`. A visit that falls on a day that
+        is not worked or closed moves to the nearest open day, even if that stretches a gap further.
     max_patterns
         Most patterns returned; about two thirds are full ones, the rest fall-backs with fewer visits.
 
@@ -55,7 +55,7 @@ def visit_patterns(
 
 
 @lru_cache(maxsize=4096)
-def _patterns_of(
+def _patterns_of(  # noqa: PLR0917 -- cached by position
     usable: tuple[tuple[int, int], ...], frequency: int, weeks: int, min_gap: int, tolerance: int, most: int
 ) -> tuple[Pattern, ...]:
     calendar = [day for _, day in usable]
@@ -94,8 +94,8 @@ def _regular_patterns(calendar: list[int], visits: int, weeks: int, min_gap: int
                 p for p in _shifted(pattern, calendar, tolerance) if _spaced(p, cycle, ideal, min_gap, tolerance)
             )
     kept = {p for p in near if _spaced(p, cycle, ideal, min_gap, tolerance)}
-    # Closed days push visits together, and three visits on one weekday of four weeks leave a week out: a little more than the
-    # tolerance is then still regular. Days too few for any regular pattern leave those that are nearest to one.
+    # Closed days push visits together, and three visits on one weekday of four weeks leave a week out: a little more
+    # than the tolerance is then still regular. Days too few for any regular pattern leave those nearest to one.
     kept.update(p for p in base if ideal > 5 and _worst_gap(p, cycle, ideal) <= tolerance + 3)
     kept = kept or near
     return _mixed(sorted(kept, key=lambda p: (_weekday_changes(p, visits, weeks), _unevenness(p, cycle, ideal), p)))

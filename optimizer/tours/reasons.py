@@ -58,7 +58,7 @@ def never_possible(instance: TourInstance, account: int, *, wanted: int) -> str:
     most = max((len(p) for p in rule.patterns if usable.issuperset(p)), default=0)
     if most < wanted:
         days = "1 working day" if len(reachable) == 1 else f"{len(reachable)} working days"
-        return f"it can be visited on {days} of the cycle, which allows {most} of {rule.frequency} visits with their spacing"
+        return f"can be visited on {days} of the cycle; spacing allows {most} of {rule.frequency} visits there"
     return ""
 
 
@@ -86,8 +86,8 @@ def _too_far(instance: TourInstance, account: int, open_days: Sequence[int]) -> 
         )
         return f"too far: {_hours(drive)} there and back + {rule.service_minutes} min of service do not fit into {day}"
     return (
-        f"its opening hours cannot be met: {_hours(drive)} there and back + {rule.service_minutes} min of service within "
-        "the working day and around lunch"
+        f"its opening hours cannot be met: {_hours(drive)} there and back + {rule.service_minutes} min of service "
+        "within the working day and around lunch"
     )
 
 
@@ -111,7 +111,8 @@ def _dearest_rule(
     value = rule.visit_value * len(cheapest)
     if drive >= value:
         if len(cheapest) == 1:
-            return f"visit is worth {value} minutes but costs {drive} minutes of driving ({_day_name(instance, cheapest[0])})"
+            day = _day_name(instance, cheapest[0])
+            return f"visit is worth {value} minutes but costs {drive} minutes of driving ({day})"
         return f"{len(cheapest)} more visits are worth {value} minutes but cost {drive} minutes of driving"
     if not growing:
         return "more visits would need other visit days than the planned ones, and those cost more than they gain"

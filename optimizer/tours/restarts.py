@@ -7,24 +7,26 @@ import numpy as np
 
 from optimizer.progress import Observer, Silent
 from optimizer.solving import Effort, SolverSettings
+from optimizer.tours.annealing import improve
 from optimizer.tours.arrays import SLOT_FIELDS, Problem, Tours, build_problem, empty_tours
 from optimizer.tours.clock import insertion_prices
-from optimizer.tours.ruin_recreate import improve
 
-ROUNDS: Final = {Effort.QUICK: 10_000, Effort.NORMAL: 60_000, Effort.THOROUGH: 600_000}
-"""Rounds of ruin and recreate for one rep."""
-RESTARTS: Final = {Effort.QUICK: 1, Effort.NORMAL: 2, Effort.THOROUGH: 6}
+ROUNDS: Final = {Effort.QUICK: 4_000, Effort.NORMAL: 16_000, Effort.THOROUGH: 240_000}
+"""Rounds of ruin and recreate for one rep; about 0.5, 2 and 30 CPU seconds at 90 accounts and 20 days."""
+RESTARTS: Final = {Effort.QUICK: 1, Effort.NORMAL: 1, Effort.THOROUGH: 4}
 """Independent runs that share the rounds; the best is kept."""
 CHUNK: Final = 2_000
 """Rounds between two looks at the clock."""
-HOT: Final = 0.5
-"""First temperature, as a share of the mean drive to a near account."""
-COLD: Final = 0.005
+HOT: Final = 1.5
+"""First temperature, as a share of the mean drive between two places."""
+COLD: Final = 0.05
 """Last temperature, as such a share."""
-REMOVED_MEAN: Final = 8.0
+NOISE: Final = 0.5
+"""Random price of a day, as such a share."""
+REMOVED_MEAN: Final = 10.0
 LONGEST_STRING: Final = 8
 WEEK_PRICE: Final = 5.0
-"""Driving minutes for each minute above the week limit, while searching."""
+"""Driving minutes for each minute above the week limit at the start of the search."""
 
 
 def load_kernels() -> None:
@@ -58,6 +60,7 @@ def search_tours(problem: Problem, settings: SolverSettings, deadline: float, ob
     for restart in range(restarts):
         current, trial = empty_tours(problem), empty_tours(problem)
         rng = np.array([_mixed(settings.seed * 1_000 + restart)], dtype=np.int64)
+        week_price = np.array([WEEK_PRICE])
         for chunk in range(chunks):
             hot, cold = (near * HOT * (COLD / HOT) ** ((chunk + part) / chunks) for part in (0, 1))
             best_cost = improve(
@@ -66,12 +69,13 @@ def search_tours(problem: Problem, settings: SolverSettings, deadline: float, ob
                 trial,
                 best,
                 rng,
+                week_price,
                 CHUNK,
                 hot,
                 cold,
+                near * NOISE,
                 REMOVED_MEAN,
                 LONGEST_STRING,
-                WEEK_PRICE,
                 best_cost,
             )
             done = (restart * chunks + chunk + 1) / (restarts * chunks)

@@ -1,16 +1,17 @@
-"""Improve the tours of a cycle in compiled code: ruin strings of accounts, give them new patterns, anneal.
+"""Take accounts out of their tours in strings and bring them back on new visit patterns, in compiled code.
 
-After Christiaens & Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing Problems", Transportation Science
-54(2), 2020, carried over to periodic problems: an account leaves all its days at once and comes back on the pattern whose
-cheapest insertions cost least.
+After Christiaens & Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing Problems", Transportation
+Science 54(2), 2020, carried over to periodic problems: an account leaves all its days at once and comes back on the
+pattern whose cheapest insertions cost least.
 """
+# ruff: noqa: PLR0917 -- compiled functions are called by position
 
 import math
 
 import numpy as np
 
-from optimizer.tours.arrays import NEVER, NO_LIMIT, Problem, Tours
-from optimizer.tours.clock import insertion_back, insertion_keeps_time, measure, refresh
+from optimizer.tours.arrays import FloatArray, Problem, Tours
+from optimizer.tours.clock import insertion_back, insertion_keeps_time, refresh
 from optimizer.tours.compiling import compiled
 from optimizer.tours.instance import IntArray
 
@@ -24,40 +25,13 @@ MOST_UNSERVED = 10
 
 @compiled
 def random_share(rng: IntArray) -> float:
-    """Return a number in [0, 1) and step the generator (xorshift64 of Marsaglia, Journal of Statistical Software 2003)."""
+    """Return a number in [0, 1) and step the generator (xorshift64: Marsaglia, J. Stat. Software 2003)."""
     x = np.uint64(rng[0])
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     rng[0] = np.int64(x)
     return float(np.float64(x >> np.uint64(11)) * (1.0 / 9007199254740992.0))
-
-
-@compiled
-def copy_slot(source: Tours, target: Tours, slot: int) -> None:
-    """Copy one slot with its labels."""
-    n = source.length[slot] + 2
-    for i in range(n):
-        target.place[slot, i] = source.place[slot, i]
-        target.end_before[slot, i] = source.end_before[slot, i]
-        target.end_after[slot, i] = source.end_after[slot, i]
-        target.last_before[slot, i] = source.last_before[slot, i]
-        target.last_after[slot, i] = source.last_after[slot, i]
-        target.last_short[slot, i] = source.last_short[slot, i]
-    target.length[slot] = source.length[slot]
-    target.drive[slot] = source.drive[slot]
-    target.overtime[slot] = source.overtime[slot]
-    target.work[slot] = source.work[slot]
-    target.load[slot] = source.load[slot]
-    target.service[slot] = source.service[slot]
-
-
-@compiled
-def copy_account(source: Tours, target: Tours, account: int) -> None:
-    """Copy the pattern of one account."""
-    target.chosen[account] = source.chosen[account]
-    for d in range(source.slot_of.shape[1]):
-        target.slot_of[account, d] = source.slot_of[account, d]
 
 
 @compiled
@@ -154,14 +128,15 @@ def week_cost(problem: Problem, week_work: IntArray, week: int, extra: float, we
 
 
 @compiled
-def bring_in(
+def bring_in(  # noqa: C901 -- one pass in compiled code
     problem: Problem,
     tours: Tours,
     account: int,
     week_work: IntArray,
     week_price: float,
-    scratch: IntArray,
-    cost_of_day: np.ndarray,  # type: ignore[type-arg]
+    place_of_day: IntArray,
+    cost_of_day: FloatArray,
+    noise_of_day: FloatArray,
     touched: IntArray,
     rng: IntArray,
 ) -> None:
@@ -181,8 +156,8 @@ def bring_in(
         if best_slot >= 0:
             week = problem.slot_week[best_slot]
             extra = best + problem.service[account]
-            cost_of_day[day] = best + week_cost(problem, week_work, week, extra, week_price)
-            scratch[day, 0], scratch[day, 1] = best_slot, best_i
+            cost_of_day[day] = best + week_cost(problem, week_work, week, extra, week_price) + noise_of_day[day]
+            place_of_day[day, 0], place_of_day[day, 1] = best_slot, best_i
     row = -1
     least = float(problem.frequency[account] * problem.miss_cost[account])
     for p in range(problem.pattern_start[account], problem.pattern_start[account + 1]):
@@ -199,38 +174,15 @@ def bring_in(
         return
     for v in range(problem.pattern_visits[row]):
         day = problem.pattern_days[row, v]
-        slot = scratch[day, 0]
+        slot = place_of_day[day, 0]
         drive = tours.drive[slot]
-        put_in(problem, tours, account, slot, scratch[day, 1])
+        put_in(problem, tours, account, slot, place_of_day[day, 1])
         week_work[problem.slot_week[slot]] += tours.drive[slot] - drive + problem.service[account]
         touched[slot] = 1
 
 
 @compiled
-def cost_of(problem: Problem, tours: Tours, week_work: IntArray, week_price: float) -> tuple[float, int]:
-    """Return the whole cost and the minutes above the week limit; fills `week_work`."""
-    cost = 0.0
-    week_work[:] = 0
-    for slot in range(len(problem.slot_day)):
-        cost += tours.drive[slot] + problem.overtime_weight * tours.overtime[slot]
-        week_work[problem.slot_week[slot]] += tours.work[slot]
-    over, total, busiest = 0, 0, 0
-    for week in range(problem.weeks):
-        over += max(0, week_work[week] - problem.week_limit)
-        total += week_work[week]
-        busiest = max(busiest, week_work[week])
-    cost += week_price * over
-    if problem.weeks > 0:
-        cost += problem.level_weight * (busiest - total / problem.weeks)
-    for account in range(len(problem.frequency)):
-        row = tours.chosen[account]
-        visits = problem.pattern_visits[row] if row >= 0 else 0
-        cost += problem.miss_cost[account] * (problem.frequency[account] - visits)
-    return cost, over
-
-
-@compiled
-def ruin(
+def ruin(  # noqa: C901, PLR0912, PLR0915 -- one pass in compiled code; the steps share too much to take apart
     problem: Problem,
     tours: Tours,
     removed_mean: float,
@@ -330,105 +282,3 @@ def order_removed(problem: Problem, removed: IntArray, count: int, rng: IntArray
             keys[b + 1], removed[b + 1] = keys[b], removed[b]
             b -= 1
         keys[b + 1], removed[b + 1] = key, account
-
-
-@compiled
-def improve(
-    problem: Problem,
-    current: Tours,
-    trial: Tours,
-    best: Tours,
-    rng: IntArray,
-    iterations: int,
-    hot: float,
-    cold: float,
-    removed_mean: float,
-    longest_string: int,
-    week_price: float,
-    best_cost: float,
-) -> float:
-    """Anneal `current` for a number of rounds and keep the best tours within the week limit in `best`.
-
-    Parameters
-    ----------
-    current, trial, best
-        Three states; `trial` is overwritten, `best` only by something cheaper than `best_cost`.
-    rng
-        State of the random generator, not zero. Shape (1,).
-    hot, cold
-        First and last temperature, in cost units.
-    removed_mean
-        Accounts that a round takes out on average.
-    week_price
-        Cost of a minute above the week limit while searching.
-
-    Returns
-    -------
-    Cost of `best`.
-    """
-    accounts, slots = len(problem.frequency), len(problem.slot_day)
-    days = problem.useful.shape[1]
-    removed = np.zeros(accounts, dtype=np.int64)
-    in_list = np.zeros(accounts, dtype=np.int64)
-    touched = np.zeros(slots, dtype=np.int64)
-    week_work = np.zeros(max(1, problem.weeks), dtype=np.int64)
-    scratch = np.zeros((days, 2), dtype=np.int64)
-    cost_of_day = np.zeros(days, dtype=np.float64)
-    timed = problem.week_limit < NO_LIMIT or problem.level_weight > 0
-    for slot in range(slots):
-        refresh(problem, current, slot)
-        measure(problem, current, slot)
-        copy_slot(current, trial, slot)
-    for account in range(accounts):
-        copy_account(current, trial, account)
-    current_cost, over = cost_of(problem, current, week_work, week_price)
-    if over == 0 and current_cost < best_cost:
-        best_cost = current_cost
-        for slot in range(slots):
-            copy_slot(current, best, slot)
-        for account in range(accounts):
-            copy_account(current, best, account)
-    cooling = (cold / hot) ** (1.0 / max(1, iterations))
-    temperature = hot
-    for _ in range(iterations):
-        count = ruin(problem, trial, removed_mean, longest_string, removed, in_list, touched, rng)
-        for slot in range(slots):
-            if touched[slot]:
-                back = refresh(problem, trial, slot)
-                trial.overtime[slot] = max(0, back - problem.end[slot]) if trial.length[slot] > 0 else 0
-                if timed:
-                    measure(problem, trial, slot)
-        if timed:
-            cost_of(problem, trial, week_work, week_price)
-        order_removed(problem, removed, count, rng)
-        for c in range(count):
-            bring_in(problem, trial, removed[c], week_work, week_price, scratch, cost_of_day, touched, rng)
-        if timed:
-            for slot in range(slots):
-                if touched[slot]:
-                    measure(problem, trial, slot)
-        trial_cost, over = cost_of(problem, trial, week_work, week_price)
-        accept = trial_cost < current_cost - temperature * math.log(max(random_share(rng), 1e-300))
-        for slot in range(slots):
-            if touched[slot]:
-                if accept:
-                    copy_slot(trial, current, slot)
-                else:
-                    copy_slot(current, trial, slot)
-                touched[slot] = 0
-        for c in range(count):
-            if accept:
-                copy_account(trial, current, removed[c])
-            else:
-                copy_account(current, trial, removed[c])
-            in_list[removed[c]] = 0
-        if accept:
-            current_cost = trial_cost
-            if over == 0 and trial_cost < best_cost - 1e-7:
-                best_cost = trial_cost
-                for slot in range(slots):
-                    copy_slot(current, best, slot)
-                for account in range(accounts):
-                    copy_account(current, best, account)
-        temperature *= cooling
-    return best_cost

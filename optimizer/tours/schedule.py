@@ -1,7 +1,8 @@
-"""Give every stop of a day its exact times: home as early as possible, away as late as possible, lunch where it fits best."""
+"""Give every stop of a day its exact times: back as early, away as late as possible, lunch where it fits best."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from optimizer.tours.instance import TourInstance, VisitRule, WorkDay
 from optimizer.tours.plan import DayTour, Stop
@@ -33,18 +34,18 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
 
     Returns
     -------
-    The tour with the least overtime and then the least working time; `None` when an opening hour is missed or the day ends
-    too late.
+    The tour with the least overtime and then the least working time; `None` when an opening hour is missed or the day
+    ends too late.
 
     Notes
     -----
-    Every place of the break is tried. For each the return is as early as possible, and the departure as late as that return
-    allows.
+    Every place of the break is tried. For each the return is as early as possible, and the departure as late as that
+    return allows.
     """
     rule = instance.days[day]
     starts = [_starts(instance.visits[a], day) for a in accounts]
     places = [0, *(a + 1 for a in accounts), 0]
-    drives = [int(instance.drive_minutes[i, j]) for i, j in zip(places[:-1], places[1:], strict=True)]
+    drives = [int(instance.drive_minutes[i, j]) for i, j in pairwise(places)]
     services = [instance.visits[a].service_minutes for a in accounts]
     runs = []
     for gap in _gaps(rule, len(accounts)):
@@ -70,7 +71,7 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
             r.back,
         ),
     )
-    metres = [int(instance.drive_metres[i, j]) for i, j in zip(places[:-1], places[1:], strict=True)]
+    metres = [int(instance.drive_metres[i, j]) for i, j in pairwise(places)]
     return DayTour(
         day=day,
         leave_home=best.leave,
@@ -115,7 +116,7 @@ def _starts(rule: VisitRule, day: int) -> list[tuple[int, int]]:
     return [(lo, hi - rule.service_minutes) for lo, hi in rule.windows[day] if hi - lo >= rule.service_minutes]
 
 
-def _run(
+def _run(  # noqa: PLR0917 -- the day in six parts
     rule: WorkDay,
     starts: Sequence[Sequence[tuple[int, int]]],
     drives: Sequence[int],
@@ -125,7 +126,8 @@ def _run(
 ) -> _Run | None:
     """Drive the day forward, every service as early as it can be."""
     now, lunch_start = leave, -1
-    arrive, start = [], []
+    arrive: list[int] = []
+    start: list[int] = []
     for i, drive in enumerate(drives):
         door = ready = now + drive
         if i == gap:
@@ -147,7 +149,7 @@ def _run(
     raise AssertionError  # the last drive leads home
 
 
-def _latest_leave(
+def _latest_leave(  # noqa: PLR0917 -- the day in six parts
     rule: WorkDay,
     starts: Sequence[Sequence[tuple[int, int]]],
     drives: Sequence[int],

@@ -31,8 +31,8 @@ def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Ob
 
     Returns
     -------
-    The best plan found; a plan always exists, since missing every visit is one. Status INFEASIBLE when a must account cannot
-    have its visits in any plan, UNKNOWN when musts are missed without proof.
+    The best plan found; a plan always exists, since missing every visit is one. Status INFEASIBLE when a must account
+    cannot have its visits in any plan, UNKNOWN when musts are missed without proof.
     """
     watcher = observer or Silent()
     problem = problem_of(instance)

@@ -52,7 +52,7 @@ def verify_result(instance: TourInstance, result: TourResult) -> tuple[Violation
         if (len(planned) < rule.frequency) != (entry is not None) or (
             entry is not None and (entry.planned, entry.wanted) != (len(planned), rule.frequency)
         ):
-            text = f"{rule.account_id}: {len(planned)} of {rule.frequency} visits, but the list of missed visits says {entry}"
+            text = f"{rule.account_id}: {len(planned)} of {rule.frequency} visits, but the list says {entry}"
             found.append(_broken("missed_visits_are_listed", rule.account_id, 1, "accounts", text))
         if entry is not None and not entry.reason:
             text = f"{rule.account_id}: missed without a reason"
@@ -90,7 +90,7 @@ def _times(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
             text = f"{_on(instance, tour)}: arrives at {subject} at {_clock(stop.arrive)}, expected {_clock(door)}"
             yield _broken("times_follow", instance.rep_id, abs(stop.arrive - door), "minutes", text)
         if stop.start < ready:
-            text = f"{_on(instance, tour)}: starts at {subject} at {_clock(stop.start)}, cannot be ready before {_clock(ready)}"
+            text = f"{_on(instance, tour)}: starts at {subject} at {_clock(stop.start)}, ready only at {_clock(ready)}"
             yield _broken("times_follow", instance.rep_id, ready - stop.start, "minutes", text)
         service = instance.visits[stop.account].service_minutes
         if stop.depart != stop.start + service:
