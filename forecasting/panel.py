@@ -104,7 +104,8 @@ def _event_cube(
         if str(event.kind) not in kinds:
             continue
         start = np.datetime64(str(event.start)[:10], "D")
-        end = weeks[-1] + 6 * DAY if pd.isna(event.end) else np.datetime64(str(event.end)[:10], "D")
+        end = np.datetime64(str(event.end)[:10], "D")
+        end = weeks[-1] + 6 * DAY if np.isnat(end) else end
         days = (np.minimum(end, weeks + 6 * DAY) - np.maximum(start, weeks)) / DAY + 1.0
         share = np.clip(days, 0.0, 7.0) / 7.0
         regions = [i for i, name in enumerate(history.regions) if str(event.region) in ("", name)]

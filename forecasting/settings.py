@@ -32,8 +32,8 @@ class ForecastSettings:
     """Weeks of history to learn from, counted back from the last one, five years by default; older weeks often follow
     other rules (recoded categories, closed accounts)."""
     threads: int = 1
-    """Threads of LightGBM, the same on every machine. One is best while other processes work: LightGBM's threads wait for
-    each other in busy loops, so two of them on two loaded cores take many times as long."""
+    """Threads of LightGBM, the same on every machine. One is best while other processes work: LightGBM's threads wait
+    for each other in busy loops, so two of them on two loaded cores take many times as long."""
 
     def __post_init__(self) -> None:
         """Refuse what no forecast can be made with."""
