@@ -114,7 +114,7 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
                 "week": day["week"],
                 "weekday": date.weekday(),
                 "label": day_text(date),
-                "short": day_text(date)[4:],
+                "monday": day_text(date - dt.timedelta(days=date.weekday()))[4:],
                 "leave": day["leave_home"],
                 "back": day["back_home"],
                 "km": day["drive_km"],

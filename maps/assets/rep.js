@@ -82,7 +82,7 @@ function showRep(map, data) {
   const dayBox = el('div', {id: 'days', role: 'group', 'aria-label': 'Day'});
   function drawButtons() {
     weekBox.replaceChildren(...weeks.map(week => el('button', {type: 'button', 'data-week': week, 'aria-pressed': String(week === state.week), onclick: () => { state.week = week; state.day = null; draw(); view(); }},
-      'Week ' + week, el('small', {}, 'from ' + days.find(day => day.week === week).short))));
+      'Week ' + week, el('small', {}, 'from ' + days.find(day => day.week === week).monday))));
     const shown = shownDays();
     const stops = shown.reduce((sum, day) => sum + day.stops.length, 0);
     dayBox.replaceChildren(el('button', {type: 'button', 'data-day': 'all', 'aria-pressed': String(state.day === null), onclick: () => { state.day = null; draw(); view(); }}, el('b', {}, 'Whole week'), el('small', {class: 'number'}, stops + ' stops')),

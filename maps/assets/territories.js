@@ -231,7 +231,7 @@ function showTerritories(map, data) {
   const panel = el('aside', {id: 'panel', 'aria-label': 'Territories'},
     el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period),
       el('div', {class: 'small', style: 'margin-top:.35rem'}, el('span', {class: 'badge ' + (inside === data.territories.length ? 'good' : 'bad')}, `${inside} of ${data.territories.length} in balance`),
-        ' ', data.gap !== null ? el('span', {class: 'badge plain'}, 'at most ' + percentText(data.gap) + ' from the best possible') : null)),
+        ' ', data.gap !== null ? el('span', {class: 'badge plain'}, data.gap < 5e-5 ? 'proven to be the best plan' : 'at most ' + percentText(data.gap) + ' from the best possible') : null)),
     el('div', {id: 'controls'}, el('div', {class: 'row'}, region, rep), search, found, segments, layers), list);
   document.body.append(panel, legend);
   streetSwitch(map, layers);
