@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -95,10 +95,10 @@ def answer_evaluate(arguments: argparse.Namespace) -> int:
     from scenarios.workload import visit_rules
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
-    chain.only = "territories"
+    chain.reuse = True
     data = chain.check()
     rules = visit_rules(data.accounts, chain.loaded.scenario)
-    forecast = chain.forecast(data, rules, required=True)
+    forecast = chain.forecast(data, rules)
     instance = chain.territory_problem(data, rules, forecast).instance
     plan = read_alignment(arguments.alignment, instance)
     table, terms, violations = evaluate_plan(instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps)
@@ -146,6 +146,10 @@ def load(arguments: argparse.Namespace) -> LoadedScenario:
     return load_scenario(path, sets=arguments.sets, overrides=arguments.overrides)
 
 
+class NotRunError(Exception):
+    """A stage was neither to be run nor saved; what comes after it is left out."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Chain:
     """The stages of one run; each takes the typed result of the one before, or its saved form."""
@@ -155,6 +159,8 @@ class Chain:
     console: Console
     only: str = ""
     """The one stage to run; the others are read back. Empty for all."""
+    reuse: bool = False
+    """Whether saved results are taken where they fit, even when all stages are to be run."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall-clock seconds of each stage that was run."""
     inputs: dict[str, str] = field(default_factory=dict)
@@ -181,9 +187,11 @@ class Chain:
 
         data = self.check()
         rules = visit_rules(data.accounts, self.loaded.scenario)
-        forecast = self.forecast(data, rules)
-        territory = self.territories(data, rules, forecast) if forecast else None
-        tours = self.tours(data, rules, territory) if territory else None
+        forecast, territory, tours = None, None, None
+        with suppress(NotRunError):
+            forecast = self.forecast(data, rules)
+            territory = self.territories(data, rules, forecast)
+            tours = self.tours(data, rules, territory)
         return make_book(
             self._heading(),
             areas=data.areas,
@@ -210,7 +218,7 @@ class Chain:
             progress.report("checking and repairing", share_done=0.5)
             return check_data(tables, self.loaded.scenario)
 
-    def forecast(self, data: CheckedData, rules: pd.DataFrame, *, required: bool = False) -> ForecastPart | None:
+    def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
         """Forecast sales, share them out to accounts and estimate their workload."""
         from maps.bookmaking import ForecastPart
         from scenarios import saved
@@ -224,10 +232,7 @@ class Chain:
             lambda progress: forecast_potential(data, self.loaded, observer=progress),
             lambda result: saved.forecast_payload(*result),
             saved.forecast_from,
-            required=required,
         )
-        if done is None:
-            return None
         forecast, potential = done
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
         potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
@@ -248,7 +253,7 @@ class Chain:
             data, forecast.potential, rules, travel_model(self.loaded.scenario.travel), self.loaded
         )
 
-    def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart | None:
+    def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart:
         """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
         from maps.bookmaking import TerritoryPart
         from optimizer.territory.search import design_territories
@@ -273,12 +278,10 @@ class Chain:
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
-        if result is None:
-            return None
         plan = verified_plan(problem.instance, result)
         return TerritoryPart(instance=problem.instance, result=result, plan=plan, notes=problem.notes)
 
-    def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart | None:
+    def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart:
         """Plan the tours of every rep."""
         from maps.bookmaking import TourPart
         from optimizer.tours.search import plan_all_tours
@@ -300,8 +303,6 @@ class Chain:
             saved.tours_payload,
             saved.tours_from,
         )
-        if results is None:
-            return None
         verify_tours(instances, results)
         return TourPart(instances=instances, results=results)
 
@@ -334,17 +335,25 @@ class Chain:
         work: Callable[[StageProgress], Result],
         pack: Callable[[Result], Mapping[str, Any]],
         unpack: Callable[[Mapping[str, Any]], Result],
-        *,
-        required: bool = False,
-    ) -> Result | None:
-        """Run a stage, or read it back where only another is to be run; `None` when it is not there nor needed."""
+    ) -> Result:
+        """Run a stage, or read it back where only another is to be run.
+
+        Raises
+        ------
+        NotRunError
+            When it comes after the one stage to be run and no saved result fits.
+        ScenarioError
+            When it comes before and no saved result fits.
+        """
         from scenarios.faults import Fault, ScenarioError
         from scenarios.saved import load_stage
 
-        payload = load_stage(self.folder, name, made_from=made_from) if self.only not in ("", name) else None
+        payload = (
+            load_stage(self.folder, name, made_from=made_from) if self.reuse or self.only not in {"", name} else None
+        )
         if payload is not None:
             result = unpack(payload)
-        elif required or self.only in ("", name):
+        elif self.reuse or self.only in {"", name}:
             with self.timed(name) as progress:
                 result = work(progress)
         elif list(STAGES).index(name) > list(STAGES).index(self.only):

@@ -95,9 +95,7 @@ def make_book(
     book_accounts = _accounts(accounts, visits_wanted, forecast, visits)
     book_areas = _areas(areas, book_accounts, reps, territory)
     owner = pd.Series(book_areas["rep_id"].to_numpy(), index=book_areas["area_id"].to_numpy())
-    book_accounts.insert(
-        book_accounts.columns.get_loc("area_id") + 1, "rep_id", book_accounts["area_id"].map(owner).to_numpy()
-    )
+    book_accounts["rep_id"] = book_accounts["area_id"].map(owner).to_numpy()
     named = book_accounts.set_index("account_id")[["name", "segment"]]
     missed = missed.join(named, on="account_id")[
         ["account_id", "name", "rep_id", "segment", "visits_wanted", "visits_planned", "reason"]
@@ -147,7 +145,7 @@ def evaluate_plan(
     instance: TerritoryInstance, plan: TerritoryPlan, *, areas: pd.DataFrame, accounts: pd.DataFrame, reps: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[Term, ...], tuple[Violation, ...]]:
     """Measure a plan that was drawn elsewhere: territories without tours, terms of the objective, broken rules."""
-    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.int64)
+    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.float64)
     _, days, _ = _no_tours()
     table = territories_table(instance, plan, reps=reps, accounts_of_area=counts, days=days)
     return table, terms(instance, plan), verify(instance, plan)
@@ -191,7 +189,7 @@ def _territories(
     """Describe the territories, with potential and workload even where they are not balanced."""
     if territory is None:
         return _empty(("territory_id", "rep_id", "region", "areas", "accounts", "contiguous", "inside_tolerance"))
-    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.int64)
+    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.float64)
     table = territories_table(territory.instance, territory.plan, reps=reps, accounts_of_area=counts, days=days)
     sums = areas.groupby("rep_id")[["potential", "workload_hours"]].sum().reindex(table["rep_id"], fill_value=0.0)
     for column in sums.columns:

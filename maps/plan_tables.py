@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import networkx as nx
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from optimizer.territory.instance import BalanceMeasure, TerritoryInstance
+from optimizer.territory.instance import BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import DayTour, TourResult
@@ -31,7 +32,7 @@ def territories_table(
     plan: TerritoryPlan,
     *,
     reps: pd.DataFrame,
-    accounts_of_area: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    accounts_of_area: NDArray[np.float64],
     days: pd.DataFrame,
 ) -> pd.DataFrame:
     """Describe each territory.
@@ -82,7 +83,7 @@ def territories_table(
     return table
 
 
-def _sums(measure: BalanceMeasure, plan: TerritoryPlan, n_reps: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _sums(measure: BalanceMeasure, plan: TerritoryPlan, n_reps: int) -> IntArray:
     return np.bincount(plan.rep_of_area, weights=measure.amounts, minlength=n_reps).round().astype(np.int64)
 
 

@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from optimizer.territory.verify import verify
 
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.verify import verify
 from scenarios.adjacency import bridge_islands, neighbours
 from scenarios.checking import CheckedData
 from scenarios.faults import BrokenPlanError, NoPlanError
@@ -208,7 +208,7 @@ def _together(data: CheckedData, scenario: Scenario) -> IntArray:
         return np.full(len(data.areas), -1, dtype=np.int64)
     district = data.areas["district"]
     labels = pd.Index(sorted(set(district) - {""})).get_indexer(pd.Index(district))
-    return labels.astype(np.int64)
+    return np.asarray(labels, dtype=np.int64)
 
 
 def _edges(data: CheckedData, area_group: IntArray) -> tuple[IntArray, list[str]]:

@@ -39,21 +39,21 @@ def assemble_tours(
     owner = np.asarray(rep_of_account, dtype=object)
     visited = rules["visits"].to_numpy() > 0
     instances = []
-    for rep in data.reps.itertuples(index=False):
-        days = _work_days(str(rep.working_days), closed[str(rep.region)], scenario)
-        mine = np.flatnonzero((owner == rep.rep_id) & visited)
+    for rep in data.reps.to_dict("records"):
+        days = _work_days(str(rep["working_days"]), closed[str(rep["region"])], scenario)
+        mine = np.flatnonzero((owner == rep["rep_id"]) & visited)
         accounts = data.accounts.iloc[mine]
-        lon, lat = np.append(rep.lon, accounts["lon"]), np.append(rep.lat, accounts["lat"])
+        lon, lat = np.append(rep["lon"], accounts["lon"]), np.append(rep["lat"], accounts["lat"])
         minutes, km = travel.between(lon, lat, lon, lat)
         instances.append(
             TourInstance(
-                rep_id=str(rep.rep_id),
+                rep_id=str(rep["rep_id"]),
                 days=days,
                 visits=_visit_rules(accounts["account_id"].tolist(), rules.iloc[mine], days, scenario),
                 drive_minutes=_whole_minutes(minutes, scenario.travel.parking_minutes),
                 drive_metres=_without_diagonal((1000 * km).round().astype(np.int64)),
-                week_minutes=round(float(rep.hours_per_week) * 60)
-                + scenario.tours.overtime_minutes * _working_days(str(rep.working_days), scenario),
+                week_minutes=round(float(rep["hours_per_week"]) * 60)
+                + scenario.tours.overtime_minutes * _working_days(str(rep["working_days"]), scenario),
                 overtime_weight=scenario.tours.overtime_price,
                 level_weight=scenario.tours.level_price,
             )
@@ -158,19 +158,20 @@ def _visit_rules(
 ) -> tuple[VisitRule, ...]:
     """Give each account its windows on every day and the visit patterns that its opening hours allow."""
     made = []
-    for account_id, rule in zip(ids, rules.itertuples(index=False), strict=True):
-        week = parse_opening_hours(str(rule.opening_hours))
+    for account_id, rule in zip(ids, rules.to_dict("records"), strict=True):
+        service_minutes = int(rule["service_minutes"])
+        week = parse_opening_hours(str(rule["opening_hours"]))
         windows = tuple(week[day.weekday] for day in days)
-        long_enough = [any(until - start >= rule.service_minutes for start, until in spans) for spans in windows]
+        long_enough = [any(until - start >= service_minutes for start, until in spans) for spans in windows]
         made.append(
             VisitRule(
                 account_id=account_id,
-                frequency=int(rule.visits),
-                patterns=visit_patterns(days, int(rule.visits), scenario.tours.weeks, open_days=long_enough),
-                service_minutes=int(rule.service_minutes),
+                frequency=int(rule["visits"]),
+                patterns=visit_patterns(days, int(rule["visits"]), scenario.tours.weeks, open_days=long_enough),
+                service_minutes=service_minutes,
                 windows=windows,
-                visit_value=int(rule.value),
-                must=bool(rule.must),
+                visit_value=int(rule["value"]),
+                must=bool(rule["must"]),
             )
         )
     return tuple(made)

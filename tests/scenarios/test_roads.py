@@ -24,7 +24,8 @@ def grid(side: int = 4, step: float = 0.01) -> "nx.MultiDiGraph[int]":
         for j in (i + 1, i + side):
             if j < side * side and (j != i + 1 or j % side):
                 for a, b in ((i, j), (j, i)):
-                    graph.add_edge(a, b, length=1000.0 + 10 * i, travel_time=60.0 + 0.013 * (i + j) ** 1.7, highway="residential", osmid=i)
+                    seconds = 60.0 + 0.013 * (i + j) ** 1.7  # no two paths take equally long
+                    graph.add_edge(a, b, length=1000.0 + 10 * i, travel_time=seconds, highway="residential", osmid=i)
     graph.add_edge(0, side * side - 1, length=5000.0, travel_time=30.0, highway="motorway", osmid=99)
     return graph
 
@@ -41,7 +42,8 @@ def test_minutes_agree_with_networkx():
         paths = nx.single_source_dijkstra_path(graph, a, weight="travel_time")
         for b in set(nodes) - {a}:
             assert minutes[a, b] == pytest.approx(expected[b] / 60)
-            metres = sum(min(d["length"] for d in graph[p][q].values()) for p, q in zip(paths[b], paths[b][1:], strict=False))
+            steps = zip(paths[b], paths[b][1:], strict=False)
+            metres = sum(min(d["length"] for d in graph[p][q].values()) for p, q in steps)
             assert km[a, b] == pytest.approx(metres / 1000)
 
 
@@ -57,7 +59,7 @@ def test_speed_factor_and_pairs_without_a_road():
     graph = grid()
     graph.add_node(99, x=3.0, y=48.0)
     slow, fast = (RoadGraph.from_graph(graph, Travel(speed_factor=f)) for f in (1.0, 2.0))
-    a, b = slow.between([2.0], [48.0], [2.03, 3.0], [48.0, 48.0]), fast.between([2.0], [48.0], [2.03, 3.0], [48.0, 48.0])
+    a, b = (model.between([2.0], [48.0], [2.03, 3.0], [48.0, 48.0]) for model in (slow, fast))
     assert b[0] == pytest.approx(a[0] / 2)
     assert np.isfinite(a[0]).all()
     assert a[0][0, 1] == pytest.approx(float(slow.fallback.pairwise(2.0, 48.0, 3.0, 48.0)[0]))
