@@ -357,7 +357,7 @@ class Chain:
             with self.timed(name) as progress:
                 result = work(progress)
         elif list(STAGES).index(name) > list(STAGES).index(self.only):
-            return None
+            raise NotRunError(name)
         else:
             text = (
                 f"no saved {name} stage fits this scenario and its tables; run without --only, or --only {name} first"

@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from maps.book import SOLVE_COLUMNS, PlanBook, no_solves
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
@@ -145,10 +146,15 @@ def evaluate_plan(
     instance: TerritoryInstance, plan: TerritoryPlan, *, areas: pd.DataFrame, accounts: pd.DataFrame, reps: pd.DataFrame
 ) -> tuple[pd.DataFrame, tuple[Term, ...], tuple[Violation, ...]]:
     """Measure a plan that was drawn elsewhere: territories without tours, terms of the objective, broken rules."""
-    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.float64)
+    counts = _accounts_of_areas(areas, accounts)
     _, days, _ = _no_tours()
     table = territories_table(instance, plan, reps=reps, accounts_of_area=counts, days=days)
     return table, terms(instance, plan), verify(instance, plan)
+
+
+def _accounts_of_areas(areas: pd.DataFrame, accounts: pd.DataFrame) -> NDArray[np.float64]:
+    counts = areas["area_id"].map(accounts["area_id"].value_counts())
+    return np.asarray(counts.fillna(0), dtype=np.float64)
 
 
 def _accounts(
@@ -189,7 +195,7 @@ def _territories(
     """Describe the territories, with potential and workload even where they are not balanced."""
     if territory is None:
         return _empty(("territory_id", "rep_id", "region", "areas", "accounts", "contiguous", "inside_tolerance"))
-    counts = areas["area_id"].map(accounts["area_id"].value_counts()).fillna(0).to_numpy(dtype=np.float64)
+    counts = _accounts_of_areas(areas, accounts)
     table = territories_table(territory.instance, territory.plan, reps=reps, accounts_of_area=counts, days=days)
     sums = areas.groupby("rep_id")[["potential", "workload_hours"]].sum().reindex(table["rep_id"], fill_value=0.0)
     for column in sums.columns:
