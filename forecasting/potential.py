@@ -154,15 +154,16 @@ def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np
         account_id=recent["account_id"].astype(str),
         category=recent["category"].astype(str),
         weighted=recent["sales"].to_numpy() * weight[age],
+        weeks=1.0,
         age=age,
     )
     begun = ((last_week - first).dt.days // 7 + 1).fillna(SEASON).clip(FEWEST_WEEKS, SEASON).to_numpy(np.int64)
     exposure = np.cumsum(weight)[begun - 1]
-    by = {"index": "account_id", "columns": "category", "values": "weighted", "fill_value": 0.0}
+    by = {"index": "account_id", "columns": "category", "fill_value": 0.0, "aggfunc": "sum"}
     alive, unrest = _silence_and_unrest(recent.groupby(["account_id", "age"])["sales"].sum(), ids, begun)
     return _Recent(
-        rates=recent.pivot_table(aggfunc="sum", **by).reindex(ids, fill_value=0.0).mul(alive / exposure, axis=0),
-        active=recent.pivot_table(aggfunc="count", **by).reindex(ids, fill_value=0),
+        rates=recent.pivot_table(values="weighted", **by).reindex(ids, fill_value=0.0).mul(alive / exposure, axis=0),
+        active=recent.pivot_table(values="weeks", **by).reindex(ids, fill_value=0.0),
         alive=alive,
         ever=first.notna().to_numpy(),
         unrest=unrest,

@@ -136,6 +136,15 @@ def test_a_rare_buyer_is_not_taken_for_silent():
     assert result["baseline"].iloc[0] == pytest.approx(result["baseline"].iloc[2], rel=0.25)
 
 
+def test_accounts_need_not_buy_every_category():
+    table = accounts(4)
+    sales = sales_of(table, [10] * 4)
+    only = sales[~((sales["account_id"] == "A000") & (sales["category"] == "C1"))]
+    result = shared(table, only)
+    assert result["baseline"].iloc[0] < result["baseline"].iloc[2]
+    assert result["baseline"].iloc[[0, 2]].sum() == pytest.approx(4000.04)
+
+
 def test_a_new_account_is_taken_at_its_rate():
     """Sixteen weeks of the same sales count as much as a year of them."""
     table = accounts(4)
