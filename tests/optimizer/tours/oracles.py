@@ -1,0 +1,78 @@
+"""Slow and simple twins of the planner's parts."""
+
+from collections.abc import Iterator, Sequence
+from itertools import permutations, product
+
+from optimizer.tours.arrays import MUST_PENALTY
+from optimizer.tours.instance import TourInstance
+
+
+def drive_day(instance: TourInstance, day: int, accounts: Sequence[int], leave: int, gap: int) -> int | None:
+    """Time back home when leaving at a minute with the break in a gap (−1: none), minute by minute; None if impossible."""
+    rule, here, now = instance.days[day], 0, leave
+    for i, account in enumerate([*accounts, -1]):
+        free_from = now
+        now += int(instance.drive_minutes[here, account + 1])
+        if i == gap:
+            # The break delays the rest by its length, and by waiting when it may not begin yet.
+            if free_from > rule.lunch_until:
+                return None
+            while now < rule.lunch_from:
+                now += 1
+            now += rule.lunch_minutes
+        if account < 0:
+            return now
+        service = instance.visits[account].service_minutes
+        closing = max((until for _, until in instance.visits[account].windows[day]), default=-1)
+        while not any(lo <= now and now + service <= hi for lo, hi in instance.visits[account].windows[day]):
+            now += 1
+            if now > closing:
+                return None
+        here, now = account + 1, now + service
+    raise AssertionError
+
+
+def day_outcomes(instance: TourInstance, day: int, accounts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """All (overtime, working minutes) pairs of a day over every minute of departure and every place of the break."""
+    rule = instance.days[day]
+    latest = rule.end_minute + rule.overtime_minutes
+    for leave in range(rule.start_minute, latest):
+        for gap in range(-1, len(accounts) + 1 if rule.lunch_minutes else 0):
+            back = drive_day(instance, day, accounts, leave, gap)
+            if back is None or back > latest:
+                continue
+            needed = rule.lunch_minutes > 0 and leave < rule.lunch_from and back > rule.lunch_until
+            if needed == (gap >= 0):
+                yield max(0, back - rule.end_minute), back - leave - (rule.lunch_minutes if gap >= 0 else 0)
+
+
+def best_cost(instance: TourInstance) -> float:
+    """Least cost over every choice of patterns and every order of each day; levelling and week limits must not bind."""
+    cheapest_day: dict[tuple[int, tuple[int, ...]], float | None] = {}
+
+    def price(day: int, accounts: tuple[int, ...]) -> float | None:
+        if not accounts:
+            return 0.0
+        if (day, accounts) not in cheapest_day:
+            found = []
+            for order in permutations(accounts):
+                outcomes = list(day_outcomes(instance, day, order))
+                if outcomes:
+                    places = [0, *(a + 1 for a in order), 0]
+                    drive = sum(int(instance.drive_minutes[i, j]) for i, j in zip(places, places[1:], strict=False))
+                    found.append(drive + instance.overtime_weight * min(overtime for overtime, _ in outcomes))
+            cheapest_day[day, accounts] = min(found, default=None)
+        return cheapest_day[day, accounts]
+
+    best = float("inf")
+    for chosen in product(*[((), *rule.patterns) for rule in instance.visits]):
+        total = 0.0
+        for rule, pattern in zip(instance.visits, chosen, strict=True):
+            total += (rule.frequency - len(pattern)) * (rule.visit_value + (MUST_PENALTY if rule.must else 0))
+        for day in range(len(instance.days)):
+            if total >= best:
+                break
+            cost = price(day, tuple(a for a, pattern in enumerate(chosen) if day in pattern))
+            total = float("inf") if cost is None else total + cost
+        best = min(best, total)
+    return best
