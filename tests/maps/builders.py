@@ -58,7 +58,7 @@ def made_up_book(**changes: Any) -> PlanBook:
         "conflicts": pd.DataFrame(
             [("balance, locks", "Locks give R1 too much: <i>12.3 %</i>")], columns=["rules", "text"]
         ),
-        "measures": {"territories": {"count": 3, "gap": np.float64(0.0125)}, "weird": math.nan},
+        "measures": {"forecast": {"wape": math.nan}, "territories": {"gap": np.float64(0.0125)}, "tours": {"days": 60}},
         "run": {"seed": 1, "started": dt.datetime(2026, 1, 1, 8, 30, tzinfo=dt.UTC)},
         "resolved_scenario": "name: made-up\n",
         "tolerances": {"potential": 0.1, "workload": 0.1},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from maps.names import page_names
-from maps.writers import write_all
+from maps.writers import write_all, write_run_record
 from tests.maps.builders import HOSTILE, REPS, made_up_book
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -46,6 +46,7 @@ def browser() -> Iterator[Any]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
     write_all(made_up_book(), folder)
+    write_run_record(made_up_book().run, folder)
     return folder
 
 

@@ -129,7 +129,7 @@ def test_an_empty_folder_is_welcome(tmp_path: Path) -> None:
 def test_a_kill_at_any_moment_leaves_a_whole_folder(tmp_path: Path, milliseconds: int) -> None:
     """All files are of one run, whenever the writer dies, and the next run clears away the rest."""
     target = tmp_path / "out"
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE)  # noqa: S603
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(target)], stdout=subprocess.PIPE)
     assert writer.stdout is not None
     assert writer.stdout.readline() == b"ready\n"
     time.sleep(milliseconds / 1000)

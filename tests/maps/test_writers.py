@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from maps.writers import write_all
+from maps.rep_map import rep_pages
+from maps.report import report_page
+from maps.report_quality import quality_page
+from maps.territory_map import territories_page
+from maps.writers import write_all, write_run_record
 from tests.maps.builders import made_up_book
 
 
@@ -19,6 +23,8 @@ def test_every_promised_file_is_there_and_the_same_again(tmp_path: Path) -> None
     (tmp_path / "b").mkdir()
     write_all(made_up_book(), tmp_path / "a")
     write_all(made_up_book(), tmp_path / "b")
+    write_run_record({"seed": 1, "seconds": 2.5}, tmp_path / "a")
+    write_run_record({"seed": 1, "seconds": 2.5}, tmp_path / "b")
     written = contents(tmp_path / "a")
     assert written == contents(tmp_path / "b")
     promised = "territories.geojson areas.geojson accounts.geojson tours.geojson assignment.csv visits.csv forecast.csv"
@@ -39,20 +45,41 @@ def test_json_has_no_numbers_that_json_does_not_know(tmp_path: Path) -> None:
     """NaN becomes null, NumPy's numbers become plain ones."""
     write_all(made_up_book(), tmp_path, with_maps=False, with_report=False)
     measures = json.loads((tmp_path / "measures.json").read_text(encoding="utf-8"))
-    assert measures == {"territories": {"count": 3, "gap": 0.0125}, "weird": None}
+    assert measures == {"forecast": {"wape": None}, "territories": {"gap": 0.0125}, "tours": {"days": 60}}
 
 
-@pytest.mark.parametrize("missing", ["tours", "territories and tours", "forecast"])
-def test_a_run_of_some_stages_can_be_shown(tmp_path: Path, missing: str) -> None:
-    """What a run did not make is left out of its pages."""
+@pytest.mark.parametrize(
+    ("stages", "there", "missing"),
+    [
+        ((), "data_quality.html", "forecast.csv"),
+        (("forecast",), "potential.csv", "assignment.csv"),
+        (("forecast", "territories"), "areas.geojson", "tours.geojson"),
+    ],
+)
+def test_a_run_of_some_stages_leaves_their_files_only(
+    tmp_path: Path, stages: tuple[str, ...], there: str, missing: str
+) -> None:
+    """What was not made is not written, least of all as an empty file."""
+    book = made_up_book(measures={stage: {} for stage in stages})
+    write_all(book, tmp_path)
+    written = contents(tmp_path)
+    assert there in written
+    assert missing not in written
+    assert "report.html" not in written
+
+
+@pytest.mark.parametrize("missing", ["tours", "territories", "forecast"])
+def test_pages_bear_with_empty_tables(missing: str) -> None:
+    """A plan without tours, territories or forecast can be shown all the same."""
     book = made_up_book()
-    nothing = {name: getattr(book, name).iloc[:0] for name in ("visits", "days", "missed", "violations", "conflicts")}
-    if missing == "forecast":
-        nothing = {name: getattr(book, name).iloc[:0] for name in ("forecast", "scores", "history")}
-    if missing == "territories and tours":
-        areas = book.areas.assign(territory_id="", rep_id="")
-        accounts = book.accounts.assign(rep_id="")
-        nothing |= {"areas": areas, "accounts": accounts}
-        nothing |= {"territories": book.territories.iloc[:0], "solves": book.solves.iloc[:0]}
-    write_all(made_up_book(**nothing), tmp_path)
-    assert (tmp_path / "report.html").exists()
+    tables = {
+        "tours": ("visits", "days", "missed", "violations", "conflicts"),
+        "territories": ("visits", "days", "missed", "territories", "solves"),
+        "forecast": ("forecast", "scores", "history"),
+    }[missing]
+    changes = {name: getattr(book, name).iloc[:0] for name in tables}
+    if missing == "territories":
+        changes |= {"areas": book.areas.assign(territory_id="", rep_id=""), "accounts": book.accounts.assign(rep_id="")}
+    without = made_up_book(**changes)
+    pages = (territories_page(without), report_page(without), quality_page(without), *rep_pages(without).values())
+    assert all(page.startswith("<!DOCTYPE html>") for page in pages)
