@@ -16,7 +16,7 @@ IOWA = ROOT.parent / "shared" / "cases" / "iowa"
 
 def run(*arguments, folder):
     command = [sys.executable, str(ROOT / "benchmarks" / "forecast.py"), *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=600)  # noqa: S603
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=600)
 
 
 def test_incomplete_weeks_at_the_ends_are_left_out():
