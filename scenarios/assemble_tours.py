@@ -14,11 +14,11 @@ from optimizer.tours.plan import TourResult
 from optimizer.tours.verify import verify
 from scenarios.assemble_forecast import most_frequent_by_region
 from scenarios.checking import CheckedData
+from scenarios.consistency import minute_of_day
 from scenarios.faults import BrokenPlanError
 from scenarios.opening import parse_opening_hours
 from scenarios.schema import Scenario, Weekday
 from scenarios.travel import TravelModel
-from scenarios.workload import minute_of_day
 
 WEEKDAYS: Final = tuple(Weekday)
 

@@ -41,7 +41,7 @@ def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks",
     """Find the indices of the areas (by id, or by unique name) and reps that the planner's lines name."""
     faults, pairs = [], []
     ids, reps, names = (pd.Index(data.areas["area_id"]), pd.Index(data.reps["rep_id"]), data.areas["name"].to_numpy())
-    for number, rule in enumerate(getattr(loaded.scenario.territories, key)):
+    for number, rule in enumerate(getattr(loaded.scenario.territories, key), start=1):
         place = f"territories.{key}[{number}]"
         found = [int(ids.get_loc(rule.area))] if rule.area in ids else np.flatnonzero(names == rule.area).tolist()
         if len(found) != 1:

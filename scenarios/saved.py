@@ -144,20 +144,21 @@ def tours_from(payload: Mapping[str, Any]) -> tuple[TourResult, ...]:
 
 
 def _frame(frame: pd.DataFrame) -> dict[str, Any]:
-    """Lay out a table by columns; dates as ISO text and named as such."""
+    """Lay out a table by columns, in their order; dates as ISO text and named as such, missing values as null."""
     dates = [name for name in frame.columns if pd.api.types.is_datetime64_any_dtype(frame[name])]
-    columns = {
-        name: frame[name].dt.strftime("%Y-%m-%d").tolist()
-        if name in dates
-        else frame[name].astype(object).where(frame[name].notna(), None).tolist()
+    values = [
+        (frame[name].dt.strftime("%Y-%m-%d") if name in dates else frame[name])
+        .astype(object)
+        .where(frame[name].notna(), None)
+        .tolist()
         for name in frame.columns
-    }
-    return {"dates": dates, "columns": columns}
+    ]
+    return {"names": list(frame.columns), "dates": dates, "values": values}
 
 
 def _unframe(payload: Mapping[str, Any]) -> pd.DataFrame:
     """Undo `_frame`."""
-    frame = pd.DataFrame(payload["columns"])
+    frame = pd.DataFrame(dict(zip(payload["names"], payload["values"], strict=True)))
     for name in payload["dates"]:
         frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
     return frame

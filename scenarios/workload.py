@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from scenarios.consistency import minute_of_day
 from scenarios.schema import Scenario
 from scenarios.travel import Floats, straight_line
 
@@ -66,12 +67,6 @@ def _day_minutes(reps: pd.DataFrame, scenario: Scenario) -> float:
     start, end = (minute_of_day(text) for text in (scenario.tours.workday.start, scenario.tours.workday.end))
     by_hours = 60 * float(reps["hours_per_week"].mean()) / len(scenario.tours.working_days)
     return min(by_hours, end - start - scenario.tours.lunch.minutes)
-
-
-def minute_of_day(clock: str) -> int:
-    """Turn "HH:MM" into minutes after midnight."""
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def _minutes_from_stop_to_stop(accounts: pd.DataFrame, visited: NDArray[np.bool_], scenario: Scenario) -> Floats:
