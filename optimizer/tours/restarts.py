@@ -15,7 +15,11 @@ ROUNDS: Final = {Effort.QUICK: 4_000, Effort.NORMAL: 16_000, Effort.THOROUGH: 24
 """Rounds of ruin and recreate for one rep; about 0.5, 2 and 30 CPU seconds at 90 accounts and 20 days."""
 RESTARTS: Final = {Effort.QUICK: 1, Effort.NORMAL: 1, Effort.THOROUGH: 4}
 """Independent runs that share the rounds; the best is kept."""
-CHUNK: Final = 2_000
+MANY_VISITS: Final = 100
+"""Cycles with fewer wanted visits get a smaller share of the rounds,"""
+SMALLEST_SHARE: Final = 0.1
+"""but at least this one."""
+CHUNK: Final = 400
 """Rounds between two looks at the clock."""
 HOT: Final = 1.5
 """First temperature, as a share of the mean drive between two places."""
@@ -55,7 +59,8 @@ def search_tours(problem: Problem, settings: SolverSettings, deadline: float, ob
     best = empty_tours(problem)
     best_cost = np.inf
     restarts = RESTARTS[settings.effort]
-    chunks = max(1, ROUNDS[settings.effort] // restarts // CHUNK)
+    share = min(1.0, max(SMALLEST_SHARE, float(problem.frequency.sum()) / MANY_VISITS))
+    chunks = max(1, round(ROUNDS[settings.effort] * share / restarts / CHUNK))
     near = _typical_drive(problem)
     for restart in range(restarts):
         current, trial = empty_tours(problem), empty_tours(problem)

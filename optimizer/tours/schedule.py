@@ -104,6 +104,14 @@ def work_minutes(day: WorkDay, tour: DayTour) -> int:
     return tour.back_home - tour.leave_home - (day.lunch_minutes if tour.lunch_before >= 0 else 0)
 
 
+def break_start(day: WorkDay, left: int, door: int, *, homeward: bool) -> int:
+    """Say when a break between two visits begins: at the next door if that is in time, else on the road.
+
+    Before driving home it begins where the last visit was. `left`: end of the last visit; `door`: the next arrival.
+    """
+    return min(max(left if homeward else door, day.lunch_from), day.lunch_until)
+
+
 def _gaps(rule: WorkDay, stops: int) -> range:
     return range(NO_LUNCH, stops + 1) if rule.lunch_minutes > 0 else range(NO_LUNCH, 0)
 
@@ -133,9 +141,7 @@ def _run(  # noqa: PLR0917 -- the day in six parts
         if i == gap:
             if now > rule.lunch_until:
                 return None
-            # At the next door if that is in time, else on the road; before driving home, where the last visit was.
-            wanted = now if i == len(starts) else door
-            lunch_start = min(max(wanted, rule.lunch_from), rule.lunch_until)
+            lunch_start = break_start(rule, now, door, homeward=i == len(starts))
             ready = max(door, lunch_start) + rule.lunch_minutes
             door = ready if lunch_start < door else door
         if i == len(starts):

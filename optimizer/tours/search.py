@@ -11,14 +11,17 @@ from dataclasses import replace
 
 from optimizer.progress import Observer, Silent
 from optimizer.solving import SolverSettings, Status, StopReason
-from optimizer.tours.arrays import Tours, problem_of
+from optimizer.tours.arrays import MUST_PENALTY, Tours, problem_of
+from optimizer.tours.bound import driving_bound, other_costs_at_most
+from optimizer.tours.exact import is_small, solve_exactly
 from optimizer.tours.instance import TourInstance
-from optimizer.tours.objective import terms
+from optimizer.tours.objective import cost, terms
 from optimizer.tours.plan import TourPlan, TourResult
 from optimizer.tours.reasons import missed_accounts, never_possible
 from optimizer.tours.restarts import load_kernels, search_tours
 from optimizer.tours.schedule import schedule_day
 from optimizer.tours.verify import MUST_RULE, verify
+from optimizer.tours.warmstart import tours_of
 
 
 def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Observer | None = None) -> TourResult:
@@ -39,18 +42,27 @@ def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Ob
     deadline = time.monotonic() + settings.seconds
     tours, in_time = search_tours(problem, settings, deadline, watcher)
     plan = _plan_of(instance, tours)
+    bound, proven = driving_bound(instance), False
+    if is_small(instance):
+        exact = solve_exactly(instance, settings, start=plan, seconds=max(1.0, deadline - time.monotonic()))
+        bound, proven = max(bound, exact.bound), exact.proven
+        if exact.plan is not None and cost(instance, exact.plan) < cost(instance, plan):
+            plan = exact.plan
+            tours = tours_of(problem, plan)
     broken = verify(instance, plan)
     if any(violation.rule != MUST_RULE for violation in broken):
         raise AssertionError("; ".join(violation.text for violation in broken))
+    gap_closed = proven or cost(instance, plan) <= bound * (1.0 + settings.relative_gap)
+    stopped = StopReason.PROVEN if gap_closed else StopReason.WORK_DONE if in_time else StopReason.OUT_OF_TIME
     return TourResult(
         rep_id=instance.rep_id,
-        status=_status(instance, bool(broken)),
+        status=_status(instance, bool(broken), proven=gap_closed),
         plan=plan,
         missed=missed_accounts(instance, plan, problem, tours),
         violations=broken,
         terms=terms(instance, plan),
-        bound=None,
-        stopped_by=StopReason.WORK_DONE if in_time else StopReason.OUT_OF_TIME,
+        bound=bound,
+        stopped_by=stopped,
     )
 
 
@@ -108,9 +120,11 @@ def _plan_of(instance: TourInstance, tours: Tours) -> TourPlan:
     return TourPlan(tours=tuple(timed))
 
 
-def _status(instance: TourInstance, musts_missed: bool) -> Status:
+def _status(instance: TourInstance, musts_missed: bool, *, proven: bool) -> Status:
     if not musts_missed:
-        return Status.FEASIBLE
+        return Status.OPTIMAL if proven else Status.FEASIBLE
+    if proven and other_costs_at_most(instance) < MUST_PENALTY:
+        return Status.INFEASIBLE  # the cheapest plan misses a must, and one must outweighs everything else
     musts = [a for a, rule in enumerate(instance.visits) if rule.must]
     if any(never_possible(instance, a, wanted=instance.visits[a].frequency) for a in musts):
         return Status.INFEASIBLE

@@ -116,4 +116,6 @@ def random_instance(
         )
         for i in range(accounts)
     ]
-    return tour_instance(days, rules, [(float(x), float(y)) for x, y in positions], week_minutes=week_minutes, level_weight=level_weight)
+    return tour_instance(
+        days, rules, [(float(x), float(y)) for x, y in positions], week_minutes=week_minutes, level_weight=level_weight
+    )

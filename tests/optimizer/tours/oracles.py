@@ -1,14 +1,14 @@
 """Slow and simple twins of the planner's parts."""
 
 from collections.abc import Iterator, Sequence
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 from optimizer.tours.arrays import MUST_PENALTY
 from optimizer.tours.instance import TourInstance
 
 
 def drive_day(instance: TourInstance, day: int, accounts: Sequence[int], leave: int, gap: int) -> int | None:
-    """Time back home when leaving at a minute with the break in a gap (−1: none), minute by minute; None if impossible."""
+    """Time back home when leaving at a minute with the break in a gap (−1: none); None if impossible."""
     rule, here, now = instance.days[day], 0, leave
     for i, account in enumerate([*accounts, -1]):
         free_from = now
@@ -32,11 +32,13 @@ def drive_day(instance: TourInstance, day: int, accounts: Sequence[int], leave: 
     raise AssertionError
 
 
-def day_outcomes(instance: TourInstance, day: int, accounts: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """All (overtime, working minutes) pairs of a day over every minute of departure and every place of the break."""
+def day_outcomes(
+    instance: TourInstance, day: int, accounts: Sequence[int], leaves: Sequence[int] | None = None
+) -> Iterator[tuple[int, int]]:
+    """All (overtime, working minutes) pairs of a day over departures (every minute) and every place of the break."""
     rule = instance.days[day]
     latest = rule.end_minute + rule.overtime_minutes
-    for leave in range(rule.start_minute, latest):
+    for leave in range(rule.start_minute, latest) if leaves is None else leaves:
         for gap in range(-1, len(accounts) + 1 if rule.lunch_minutes else 0):
             back = drive_day(instance, day, accounts, leave, gap)
             if back is None or back > latest:
@@ -55,11 +57,13 @@ def best_cost(instance: TourInstance) -> float:
             return 0.0
         if (day, accounts) not in cheapest_day:
             found = []
+            # Leaving later never brings the rep home earlier; leaving after the break could begin saves the break.
+            leaves = (instance.days[day].start_minute, instance.days[day].lunch_from)
             for order in permutations(accounts):
-                outcomes = list(day_outcomes(instance, day, order))
+                outcomes = list(day_outcomes(instance, day, order, leaves))
                 if outcomes:
                     places = [0, *(a + 1 for a in order), 0]
-                    drive = sum(int(instance.drive_minutes[i, j]) for i, j in zip(places, places[1:], strict=False))
+                    drive = sum(int(instance.drive_minutes[i, j]) for i, j in pairwise(places))
                     found.append(drive + instance.overtime_weight * min(overtime for overtime, _ in outcomes))
             cheapest_day[day, accounts] = min(found, default=None)
         return cheapest_day[day, accounts]

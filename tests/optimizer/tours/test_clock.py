@@ -30,10 +30,17 @@ def _loaded(instance, accounts):
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 10_000), lunch=st.sampled_from([0, 45]), size=st.integers(1, 4), overtime=st.sampled_from([0, 30]))
+@given(
+    seed=st.integers(0, 10_000),
+    lunch=st.sampled_from([0, 45]),
+    size=st.integers(1, 4),
+    overtime=st.sampled_from([0, 30]),
+)
 def test_labels_agree_with_driving_the_day(seed, lunch, size, overtime):
     """Return, overtime and insertion of the last account at every place are those of the naive drive."""
-    instance = random_instance(seed, accounts=size, per_week=1, lunch=lunch, overtime=overtime, frequencies=(1,), longest_service=60)
+    instance = random_instance(
+        seed, accounts=size, per_week=1, lunch=lunch, overtime=overtime, frequencies=(1,), longest_service=60
+    )
     inside = list(range(size - 1))
     problem, tours = _loaded(instance, inside)
     naive = _earliest_back(instance, inside)

@@ -47,7 +47,12 @@ def test_too_late_is_no_tour():
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 10_000), overtime=st.sampled_from([0, 40]), lunch=st.sampled_from([0, 45]), size=st.integers(1, 4))
+@given(
+    seed=st.integers(0, 10_000),
+    overtime=st.sampled_from([0, 40]),
+    lunch=st.sampled_from([0, 45]),
+    size=st.integers(1, 4),
+)
 def test_least_overtime_of_every_departure_and_break(seed, overtime, lunch, size):
     """The schedule agrees with trying every minute of departure and every place of the break, and keeps the rules."""
     instance = random_instance(seed, accounts=size, per_week=1, overtime=overtime, lunch=lunch, frequencies=(1,))
@@ -58,4 +63,8 @@ def test_least_overtime_of_every_departure_and_break(seed, overtime, lunch, size
         over = max(0, tour.back_home - instance.days[0].end_minute)
         assert over == min(o for o, _ in outcomes)
         assert (over, work_minutes(instance.days[0], tour)) in outcomes
-        assert not [v for v in verify(instance, TourPlan(tours=(tour,))) if v.rule not in ("musts_are_visited", "every_account_follows_one_pattern")]
+        assert not [
+            v
+            for v in verify(instance, TourPlan(tours=(tour,)))
+            if v.rule not in ("musts_are_visited", "every_account_follows_one_pattern")
+        ]

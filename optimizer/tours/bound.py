@@ -1,0 +1,44 @@
+"""Bound the cost of every tour plan of a rep from below, and from above."""
+
+import numpy as np
+
+from optimizer.tours.arrays import MUST_PENALTY
+from optimizer.tours.instance import TourInstance
+
+
+def driving_bound(instance: TourInstance) -> float:
+    """Return a number that no plan undercuts: cheap, and far below the truth where accounts lie close together.
+
+    Notes
+    -----
+    Every visit has a way in and a way out, and every way has two ends, so driving is at least half of the shortest way
+    in and out of each visit, plus half of home's for one tour. Each account takes what costs it least of that and of
+    missing visits. An account's ways lead to home and to the accounts that share a possible day with it.
+    """
+    minutes = instance.drive_minutes.astype(np.float64)
+    places = len(minutes)
+    meet = np.zeros((places, places), dtype=bool)
+    days = [{d for p in rule.patterns for d in p} for rule in instance.visits]
+    for a, mine in enumerate(days):
+        meet[a + 1, 0] = meet[0, a + 1] = bool(mine)
+        for b, others in enumerate(days):
+            meet[a + 1, b + 1] = a != b and not mine.isdisjoint(others)
+    ways = np.where(meet, minutes, np.inf)
+    half = (ways.min(axis=0) + ways.min(axis=1)) / 2
+    missed = total = 0.0
+    for a, rule in enumerate(instance.visits):
+        worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
+        counts = {0, *(len(p) for p in rule.patterns)}
+        missed += rule.frequency * worth
+        total += min((rule.frequency - k) * worth + (k * float(half[a + 1]) if k else 0.0) for k in counts)
+    home = float(half[0])
+    return min(missed, total + home) if np.isfinite(home) else missed
+
+
+def other_costs_at_most(instance: TourInstance) -> float:
+    """Return what driving, missed values, overtime and levelling cost at most together, in any plan."""
+    longest = [day.end_minute + day.overtime_minutes - day.start_minute for day in instance.days]
+    lost = sum(rule.frequency * rule.visit_value for rule in instance.visits)
+    overtime = sum(day.overtime_minutes for day in instance.days)
+    total = sum(longest)  # no more driving than there is time, and no busier week than all weeks together
+    return float(lost + total + instance.overtime_weight * overtime + instance.level_weight * total)

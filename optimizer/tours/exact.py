@@ -1,0 +1,145 @@
+"""Prove the best plan of a small cycle with CP-SAT."""
+
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from optimizer.solving import SolverSettings
+from optimizer.tours.arrays import MUST_PENALTY
+from optimizer.tours.constraints import CONSTRAINTS
+from optimizer.tours.instance import TourInstance
+from optimizer.tours.objective import cost
+from optimizer.tours.plan import DayTour, Stop, TourPlan
+from optimizer.tours.schedule import break_start, schedule_day
+from optimizer.tours.variables import HOME, TourVariables, create_variables
+from optimizer.tours.warmstart import hint_plan
+
+DETERMINISTIC_SECONDS = 10.0
+"""Work limit of the solver, in its own machine-independent seconds."""
+
+MOST_VISITS = 40
+"""Pairs of account and possible day up to which a cycle counts as small."""
+MOST_ACCOUNTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExactResult:
+    """What the solver found and proved."""
+
+    plan: TourPlan | None
+    bound: float
+    """No plan costs less."""
+    proven: bool
+    """Whether `plan` costs as little as `bound`."""
+
+
+def is_small(instance: TourInstance) -> bool:
+    """Tell whether the exact model is worth building."""
+    pairs = sum(len({d for p in rule.patterns for d in p}) for rule in instance.visits)
+    return len(instance.visits) <= MOST_ACCOUNTS and pairs <= MOST_VISITS
+
+
+def solve_exactly(
+    instance: TourInstance, settings: SolverSettings, *, start: TourPlan | None = None, seconds: float = 60.0
+) -> ExactResult:
+    """Solve the whole cycle as one model; meant for few accounts and days.
+
+    Parameters
+    ----------
+    start
+        A plan to begin from.
+    seconds
+        Wall-clock safety net.
+    """
+    model = cp_model.CpModel()
+    x = create_variables(model, instance)
+    for family in CONSTRAINTS:
+        family(model, x, instance)
+    scale = max(1, len({day.week for day in instance.days}))
+    model.minimize(total_cost(x, instance, scale=scale))
+    if start is not None:
+        hint_plan(model, x, instance, start)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.linearization_level = 2  # the circuits' cuts: without them the bound hardly moves
+    solver.parameters.random_seed = settings.seed
+    solver.parameters.max_deterministic_time = DETERMINISTIC_SECONDS
+    solver.parameters.max_time_in_seconds = seconds
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return ExactResult(plan=None, bound=max(0.0, solver.best_objective_bound / scale), proven=False)
+    plan = _plan_of(solver, x, instance)
+    retimed = _retimed(instance, plan)
+    if retimed is not None and cost(instance, retimed) <= cost(instance, plan):
+        plan = retimed
+    return ExactResult(plan=plan, bound=solver.best_objective_bound / scale, proven=status == cp_model.OPTIMAL)
+
+
+def total_cost(x: TourVariables, instance: TourInstance, *, scale: int) -> cp_model.LinearExpr:
+    """Give `scale` times the sum of the terms of `optimizer.tours.objective`; the number of weeks keeps it whole.
+
+    Driving + missed visits at their value, musts at `MUST_PENALTY` more + overtime + busiest week above the mean.
+    """
+    parts = [int(instance.drive_minutes[i, j]) * literal for (_, i, j), literal in x.drives.items() if i != j]
+    for a, rule in enumerate(instance.visits):
+        visits = [len(p) * literal for p, literal in zip(rule.patterns, x.follows[a], strict=True)]
+        worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
+        parts.append(worth * (rule.frequency - cp_model.LinearExpr.sum(visits)))
+    parts += [instance.overtime_weight * minutes for minutes in x.overtime]
+    weeks = sorted({day.week for day in instance.days})
+    total = scale * cp_model.LinearExpr.sum(parts)
+    if instance.level_weight > 0 and weeks:
+        work = cp_model.LinearExpr.sum([x.week_work(instance, week) for week in weeks])
+        total += instance.level_weight * (scale * x.busiest - work)
+    return total
+
+
+def _plan_of(solver: cp_model.CpSolver, x: TourVariables, instance: TourInstance) -> TourPlan:
+    """Read the plan with the solver's own times."""
+    tours = []
+    for d, day in enumerate(instance.days):
+        following = {
+            i: j for i in x.places(d) for j in x.places(d) if i != j and solver.boolean_value(x.drives[d, i, j])
+        }
+        if HOME not in following:
+            continue
+        stops: list[Stop] = []
+        lunch_start, lunch_before = -1, -1
+        here, now = HOME, solver.value(x.leave[d])
+        while True:
+            there = following[here]
+            minutes, metres = int(instance.drive_minutes[here, there]), int(instance.drive_metres[here, there])
+            door = now + minutes
+            if (d, here) in x.lunch_after and solver.boolean_value(x.lunch_after[d, here]):
+                lunch_before = len(stops)
+                lunch_start = break_start(day, now, door, homeward=there == HOME)
+                door += day.lunch_minutes if lunch_start < door else 0
+            if there == HOME:
+                break
+            account = there - 1
+            start = solver.value(x.start[account, d])
+            now = start + instance.visits[account].service_minutes
+            stops.append(
+                Stop(account=account, arrive=door, start=start, depart=now, drive_minutes=minutes, drive_metres=metres)
+            )
+            here = there
+        tours.append(
+            DayTour(
+                day=d,
+                leave_home=solver.value(x.leave[d]),
+                stops=tuple(stops),
+                back_home=solver.value(x.back[d]),
+                home_drive_minutes=minutes,
+                home_drive_metres=metres,
+                lunch_start=lunch_start,
+                lunch_before=lunch_before,
+            )
+        )
+    return TourPlan(tours=tuple(tours))
+
+
+def _retimed(instance: TourInstance, plan: TourPlan) -> TourPlan | None:
+    """Time the same stops anew, with the latest departures."""
+    tours = [schedule_day(instance, tour.day, [stop.account for stop in tour.stops]) for tour in plan.tours]
+    kept = tuple(tour for tour in tours if tour is not None)
+    return TourPlan(tours=kept) if len(kept) == len(tours) else None

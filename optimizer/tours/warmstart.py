@@ -1,0 +1,57 @@
+"""Begin a search from a plan: as a state of the kernel, or as hints of the exact model."""
+
+from itertools import pairwise
+
+from ortools.sat.python import cp_model
+
+from optimizer.tours.arrays import Problem, Tours, empty_tours
+from optimizer.tours.instance import TourInstance
+from optimizer.tours.plan import TourPlan
+from optimizer.tours.variables import HOME, TourVariables
+
+
+def tours_of(problem: Problem, plan: TourPlan) -> Tours:
+    """Lay out a plan as a state of the kernel, one slot a day; labels and measures are still to fill."""
+    tours = empty_tours(problem)
+    visited: dict[int, list[int]] = {}
+    for tour in plan.tours:
+        tours.length[tour.day] = len(tour.stops)
+        for i, stop in enumerate(tour.stops):
+            tours.place[tour.day, i + 1] = stop.account + 1
+            tours.slot_of[stop.account, tour.day] = tour.day
+            tours.service[tour.day] += problem.service[stop.account]
+            visited.setdefault(stop.account, []).append(tour.day)
+    for account, days in visited.items():
+        for row in range(problem.pattern_start[account], problem.pattern_start[account + 1]):
+            if problem.pattern_days[row, : problem.pattern_visits[row]].tolist() == days:
+                tours.chosen[account] = row
+    return tours
+
+
+def hint_plan(model: cp_model.CpModel, x: TourVariables, instance: TourInstance, plan: TourPlan) -> None:
+    """Tell the solver every decision of a plan."""
+    by_day = {tour.day: tour for tour in plan.tours}
+    visited: dict[int, list[int]] = {}
+    for d, day in enumerate(instance.days):
+        tour = by_day.get(d)
+        stops = list(tour.stops) if tour is not None else []
+        order = [HOME, *(stop.account + 1 for stop in stops), HOME]
+        legs = set(pairwise(order))
+        for i in x.places(d):
+            for j in x.places(d):
+                drives = (i, j) in legs if i != j or i == HOME else i not in order
+                model.add_hint(x.drives[d, i, j], drives)
+            if (d, i) in x.lunch_after:
+                after = tour is not None and tour.lunch_before >= 0 and order[tour.lunch_before] == i
+                model.add_hint(x.lunch_after[d, i], after)
+        model.add_hint(x.leave[d], tour.leave_home if tour is not None else day.start_minute)
+        model.add_hint(x.back[d], tour.back_home if tour is not None else day.start_minute)
+        model.add_hint(x.overtime[d], max(0, tour.back_home - day.end_minute) if tour is not None else 0)
+        for stop in stops:
+            model.add_hint(x.start[stop.account, d], stop.start)
+            visited.setdefault(stop.account, []).append(d)
+    for a, rule in enumerate(instance.visits):
+        for pattern, literal in zip(rule.patterns, x.follows[a], strict=True):
+            model.add_hint(literal, list(pattern) == visited.get(a))
+    for (a, d), literal in x.visits.items():
+        model.add_hint(literal, d in visited.get(a, ()))

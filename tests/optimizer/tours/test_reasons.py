@@ -1,0 +1,67 @@
+"""Test what is said about accounts that are visited less than wanted."""
+
+import pytest
+
+from optimizer.solving import Effort, SolverSettings
+from optimizer.tours.search import plan_tours
+from tests.optimizer.tours.builders import tour_instance, visit_rule, working_days
+
+QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
+DAYS = working_days()
+
+
+def reasons(rules, positions, **limits):
+    return {m.account: m.reason for m in plan_tours(tour_instance(DAYS, rules, positions, **limits), QUICK).missed}
+
+
+@pytest.mark.parametrize(
+    ("rule", "position", "reason"),
+    [
+        (visit_rule(DAYS, closed_weekdays=range(5)), (10, 0), "closed on all working days"),
+        (
+            visit_rule(DAYS, service=90, windows=[(540, 600), (840, 880)]),
+            (10, 0),
+            "service of 90 min is longer than any opening window (at most 60 min)",
+        ),
+        (
+            visit_rule(DAYS, service=45),
+            (280, 0),
+            "too far: 9 h 20 there and back + 45 min of service do not fit into the 10 h day",
+        ),
+        (
+            visit_rule(DAYS, windows=[(480, 540)]),
+            (100, 0),
+            (
+                "its opening hours cannot be met: 3 h 20 there and back + 30 min of service "
+                "within the working day and around lunch"
+            ),
+        ),
+        (
+            visit_rule(DAYS, value=60),
+            (100, 0),
+            "visit is worth 60 minutes but costs 200 minutes of driving (week 1 Monday)",
+        ),
+        (
+            visit_rule(DAYS, frequency=2, patterns=((0,),)),
+            (10, 0),
+            "can be visited on 5 working days of the cycle; spacing allows 1 of 2 visits there",
+        ),
+    ],
+)
+def test_reason_of_one_account(rule, position, reason):
+    """Each rule that stands in the way of an account alone is named with its numbers."""
+    assert reasons([rule], [position]) == {0: reason}
+
+
+def test_full_days_name_the_minutes_that_are_missing():
+    """Five days filled by two long visits each: the last account would need more minutes on any of them."""
+    rules = [visit_rule(DAYS, account_id=str(i), service=240, value=1_000) for i in range(10)]
+    rules.append(visit_rule(DAYS, account_id="late", service=60, value=500))
+    positions = [(10, 0)] * 11
+    assert reasons(rules, positions) == {10: "no time left: the cheapest day would need 5 more minutes (week 1 Monday)"}
+
+
+def test_full_week_is_named():
+    """Days have room but the week is over: the week and its minutes are named."""
+    rules = [visit_rule(DAYS, account_id=str(i), service=100, value=500 - i) for i in range(3)]
+    assert reasons(rules, [(10, 0)] * 3, week_minutes=240) == {2: "no time left: week 1 would need 80 more minutes"}
