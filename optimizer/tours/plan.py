@@ -25,9 +25,9 @@ class Stop:
 class DayTour:
     """The tour of one day; a day without stops is left out of the plan.
 
-    Lunch rule: a break of `WorkDay.lunch_minutes` is taken exactly when the rep leaves home before `lunch_from` and is back
-    after `lunch_until`. It starts within [lunch_from, lunch_until], anywhere between two services (on the road, at the door,
-    while waiting, before driving home), and no driving or service lies in it; waiting time may.
+    Lunch rule: a break of `WorkDay.lunch_minutes` is taken exactly when the rep leaves home before `lunch_from` and is
+    back after `lunch_until`. It starts within [lunch_from, lunch_until], anywhere between two services (on the road, at
+    the door, while waiting, before driving home), and no driving or service lies in it; waiting time may.
     """
 
     day: int
@@ -76,8 +76,8 @@ class TourResult:
     """Musts that were not visited at their frequency; empty when the status is feasible or optimal."""
     terms: tuple[Term, ...]
     bound: float | None
-    """No plan costs less: proven by the exact model for small cycles, else half the shortest ways in and out of every visit
-    (valid, but far below the plan where accounts lie close together). `None` where no bound was affordable."""
+    """No plan costs less: proven by the exact model for small cycles, else half the shortest ways in and out of every
+    visit (valid, but far below the plan where accounts lie close together). `None` where none was affordable."""
     stopped_by: StopReason
 
     @property
