@@ -1,11 +1,10 @@
 """Each model on series whose future is known."""
 
 import dataclasses
+from operator import attrgetter
 
 import numpy as np
-import pandas as pd
 import pytest
-from statsmodels.tsa.forecasting.theta import ThetaModel
 
 from forecasting.models import smoothing
 from forecasting.models.boosting import GlobalBoosting
@@ -15,7 +14,9 @@ from forecasting.models.smoothing import DampedSmoothing, Theta
 from forecasting.settings import ForecastSettings
 from tests.forecasting.series import panel_of, seasonal_history
 
-MODELS = [SeasonalNaive(), Theta(), DampedSmoothing(), GlobalBoosting(trees=30)]
+SMOOTHERS = [Theta(), DampedSmoothing()]
+MODELS = [SeasonalNaive(), *SMOOTHERS, GlobalBoosting(trees=30)]
+NAME = attrgetter("name")
 
 
 def test_seasonal_naive_repeats_last_year():
@@ -23,7 +24,7 @@ def test_seasonal_naive_repeats_last_year():
     np.testing.assert_allclose(SeasonalNaive().forecast(panel), panel.sales[:, -52:-39])
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+@pytest.mark.parametrize("model", MODELS, ids=NAME)
 def test_forecasts_are_neither_negative_nor_unknown(model):
     """Also with gaps, a dead series, a young one and one that is not known at all."""
     history = seasonal_history(categories=4)
@@ -38,7 +39,7 @@ def test_forecasts_are_neither_negative_nor_unknown(model):
     assert (forecast >= 0).all()
 
 
-@pytest.mark.parametrize("model", [Theta(), DampedSmoothing(), GlobalBoosting(trees=60)], ids=lambda model: model.name)
+@pytest.mark.parametrize("model", [*SMOOTHERS, GlobalBoosting(trees=60)], ids=NAME)
 def test_models_beat_seasonal_naive_on_a_noisy_season_with_growth(model):
     whole = panel_of(seasonal_history(noise=0.15, weeks=222), horizon=0)
     cut = whole.at_origin(208, 13)
@@ -66,20 +67,76 @@ def test_thin_series_have_less_than_two_seasons_since_their_first_sale():
     assert is_thin(panel_of(history)).tolist() == [False, True]
 
 
-def test_theta_agrees_with_statsmodels_at_the_same_weight():
-    """Drift and smoothing are those of `statsmodels.tsa.forecasting.theta`; its alpha is free, ours is on a grid."""
-    random = np.random.default_rng(2)
-    values = 100 + 0.5 * np.arange(120) + random.standard_normal(120).cumsum()
-    index = pd.period_range("2015-01", periods=120, freq="M")
-    theirs = ThetaModel(pd.Series(values, index=index), deseasonalize=False).fit(use_mle=False).forecast(12).to_numpy()
-    ours = smoothing._theta(values[None, :], 12)[0]
-    np.testing.assert_allclose(ours, theirs, rtol=0.01)
+def without_season(values, weeks_ahead=5):
+    """A panel of one series that is long enough for a model of its own."""
+    history = seasonal_history(regions=1, categories=1, weeks=len(values))
+    return panel_of(dataclasses.replace(history, sales=np.asarray(values, float)[None, None, :]), horizon=weeks_ahead)
+
+
+@pytest.mark.parametrize("model", SMOOTHERS, ids=NAME)
+def test_a_constant_series_stays_constant(model):
+    np.testing.assert_allclose(model.forecast(without_season(np.full(120, 250.0))), 250.0)
+
+
+@pytest.mark.parametrize("model", SMOOTHERS, ids=NAME)
+def test_a_smoothed_level_does_not_depend_on_the_currency(model):
+    history = seasonal_history(regions=1, categories=1)
+    small = model.forecast(panel_of(history))
+    large = model.forecast(panel_of(dataclasses.replace(history, sales=history.sales * 2.0**20)))
+    np.testing.assert_allclose(large, small * 2.0**20, rtol=1e-9)
+
+
+@pytest.mark.parametrize("model", SMOOTHERS, ids=NAME)
+def test_smoothing_repeats_itself(model):
+    panel = panel_of(seasonal_history())
+    assert model.forecast(panel).tobytes() == model.forecast(panel).tobytes()
+
+
+def test_theta_drifts_by_half_the_slope_of_the_line():
+    """On a line of slope 2 smoothing follows at once, and the mean of smoothing and line rises by 1 a week."""
+    ahead = smoothing._ahead(100 + 2.0 * np.arange(120), 5, smoothing._theta)
+    assert ahead[0] == pytest.approx(338 + 1, abs=0.01)
+    np.testing.assert_allclose(np.diff(ahead), 1.0, rtol=1e-6)
 
 
 def test_damped_smoothing_follows_a_line_and_bends():
-    ahead = smoothing._damped(np.linspace(100, 200, 120)[None, :], 5)[0]
+    ahead = smoothing._ahead(np.linspace(100, 200, 120), 13, smoothing._damped)
     assert 200 < ahead[0] < 201
-    assert (np.diff(ahead) > 0).all()
+    steps = np.diff(ahead)
+    assert (steps > 0).all()
+    assert (np.diff(steps) < 0).all()
+
+
+@pytest.mark.parametrize("method", [smoothing._theta, smoothing._damped])
+@pytest.mark.parametrize(
+    "series",
+    [[3.0], [0.0, 4.0], np.arange(12.0), np.zeros(120), 5 + 1e-12 * np.arange(120)],
+    ids=["one week", "two weeks", "a quarter", "nothing sold", "constant but for rounding"],
+)
+def test_what_has_no_weights_keeps_its_last_value(method, series):
+    np.testing.assert_array_equal(smoothing._ahead(np.asarray(series), 3, method), np.full(3, series[-1]))
+
+
+@pytest.mark.parametrize("method", [smoothing._theta, smoothing._damped])
+@pytest.mark.parametrize(
+    "series",
+    [
+        np.eye(120)[0],
+        np.eye(120)[-1],
+        np.arange(120) % 7 == 0,
+        np.arange(13),
+        0.9 ** np.arange(120),
+        np.arange(120) < 60,
+    ],
+    ids=["only the first", "only the last", "every seventh", "short", "dying", "dead"],
+)
+def test_odd_series_are_smoothed_without_warnings(method, series):
+    assert np.isfinite(smoothing._ahead(np.asarray(series, float), 13, method)).all()
+
+
+def test_weeks_are_filled_from_before_and_at_the_start_from_after():
+    values = np.array([[np.nan, 2.0, np.nan, 3.0, np.nan], [np.nan] * 5])
+    np.testing.assert_array_equal(smoothing.filled(values), [[2, 2, 2, 3, 3], [0] * 5])
 
 
 def test_boosting_repeats_itself():
