@@ -20,6 +20,10 @@ COLD: Final = 0.0005
 """Last temperature, likewise: only improvements of any size worth having pass."""
 
 
+DEAREST: Final = 30.0
+"""Excess never gets dearer than this many times its first price: above it lumps could no longer pass through."""
+
+
 class Annealed(NamedTuple):
     """The outcome of one annealing."""
 
@@ -29,56 +33,14 @@ class Annealed(NamedTuple):
     """Weighted excess over all limits; 0.0 if every limit is kept."""
 
 
-class Map(NamedTuple):
-    """What a move must respect, as arrays for the compiled code."""
+Map = tuple[IntArray, IntArray, BoolArray, BoolArray, bool]
+"""Where a move may lead, for the compiled code: starts, neighbours, allowed, frozen, contiguous."""
 
-    starts: IntArray
-    neighbours: IntArray
-    allowed: BoolArray
-    frozen: BoolArray
-    """Units that never move. Shape (units,)."""
-    contiguous: bool
+Limits = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, int]
+"""What a move changes: cost, amounts, lower, upper, moved, cap on what changes hands."""
 
-
-class Limits(NamedTuple):
-    """What a move changes."""
-
-    cost: IntArray
-    amounts: IntArray
-    lower: IntArray
-    upper: IntArray
-    moved: IntArray
-    moved_limit: int
-
-
-class Schedule(NamedTuple):
-    """How long and how hot to anneal."""
-
-    proposals: int
-    """Proposals at each temperature."""
-    rounds: int
-    hot: float
-    cold: float
-    seed: int
-
-
-class _State(NamedTuple):
-    """Where the search stands; all arrays are changed in place."""
-
-    labels: IntArray
-    load: IntArray
-    """Sum of each measure over each territory. Shape (measures, reps)."""
-    total: IntArray
-    """What changes hands, and the cost. Shape (2,)."""
-    members: NDArray[np.int32]
-    """The units of each territory, in no order. Shape (reps, units)."""
-    place: IntArray
-    """Where each unit stands in `members`. Shape (units,)."""
-    size: IntArray
-    """Units of each territory. Shape (reps,)."""
-    random: NDArray[np.uint64]
-    stamp: IntArray
-    stack: IntArray
+Books = tuple[NDArray[np.int32], IntArray, IntArray]
+"""Units of each territory in no order (reps, units), place of each unit in them (units,), their number (reps,)."""
 
 
 def anneal(
@@ -107,13 +69,18 @@ def anneal(
     frozen |= problem.allowed.sum(axis=1) <= 1
     unit_cost = max(problem.total_cost(labels) / problem.n_units, 1.0)
     best, excess = _anneal(
-        Map(problem.starts, problem.neighbours, problem.allowed, frozen, problem.contiguous),
-        Limits(problem.cost, problem.amounts, problem.lower, problem.upper, problem.moved, problem.moved_limit),
+        (problem.starts, problem.neighbours, np.ascontiguousarray(problem.allowed), frozen, problem.contiguous),
+        (
+            np.ascontiguousarray(problem.cost),
+            np.ascontiguousarray(problem.amounts),
+            np.ascontiguousarray(problem.lower),
+            np.ascontiguousarray(problem.upper),
+            np.ascontiguousarray(problem.moved),
+            problem.moved_limit,
+        ),
         labels.astype(np.int64),
         np.append(price, unit_cost / max(1.0, float(problem.moved.mean()))),
-        Schedule(
-            max(1, proposals // ROUNDS_PER_ANNEALING), ROUNDS_PER_ANNEALING, hot * unit_cost, COLD * unit_cost, seed
-        ),
+        (max(1, proposals // ROUNDS_PER_ANNEALING), ROUNDS_PER_ANNEALING, hot * unit_cost, COLD * unit_cost, seed),
     )
     return Annealed(best, float(excess))
 
@@ -132,19 +99,20 @@ def _next(state: NDArray[np.uint64]) -> float:
 @njit(cache=True)
 def _excess(load: int, lower: int, upper: int) -> int:
     """Return by how much a sum lies outside its limits."""
-    return max(load - upper, lower - load, 0)
+    if load > upper:
+        return load - upper
+    return lower - load if load < lower else 0
 
 
 @njit(cache=True)
-def stays_connected(
-    links: tuple[IntArray, IntArray], labels: IntArray, unit: int, stamp: IntArray, stack: IntArray
+def stays_connected(  # noqa: PLR0917 - bundled arrays cost the compiled code a factor of ten
+    starts: IntArray, neighbours: IntArray, labels: IntArray, unit: int, stamp: IntArray, stack: IntArray
 ) -> bool:
     """Tell whether the neighbours of a unit in its territory stay joined to one another when the unit leaves.
 
     First within the unit's own ring, which settles most cases; else by a search through the territory. `stamp` holds a
     counter in its last place, so that marks need not be cleared.
     """
-    starts, neighbours = links
     own, first, wanted = labels[unit], -1, 0
     for e in range(starts[unit], starts[unit + 1]):
         if labels[neighbours[e]] == own:
@@ -176,163 +144,169 @@ def stays_connected(
 
 
 @njit(cache=True)
-def _gain(unit: int, to: int, at: _State, limits: Limits, price: FloatArray) -> float:
+def _gain(  # noqa: PLR0917 - see stays_connected
+    unit: int, to: int, labels: IntArray, load: IntArray, total_moved: int, limits: Limits, price: FloatArray
+) -> float:
     """Return how much cost and priced excess change when a unit moves to another rep."""
-    own, n = at.labels[unit], len(limits.amounts)
-    lower, upper = limits.lower, limits.upper
-    change = float(limits.cost[unit, to] - limits.cost[unit, own])
+    cost, amounts, lower, upper, moved, moved_limit = limits
+    own, n = labels[unit], len(amounts)
+    change: float = float(cost[unit, to] - cost[unit, own])
     for m in range(n):
-        a = limits.amounts[m, unit]
+        a = amounts[m, unit]
         if a > 0:
-            left, gained = at.load[m, own], at.load[m, to]
+            left, gained = load[m, own], load[m, to]
             now = _excess(left - a, lower[m, own], upper[m, own]) + _excess(gained + a, lower[m, to], upper[m, to])
             was = _excess(left, lower[m, own], upper[m, own]) + _excess(gained, lower[m, to], upper[m, to])
             change += price[m] * float(now - was)
-    shift = limits.moved[unit, to] - limits.moved[unit, own]
+    shift = moved[unit, to] - moved[unit, own]
     if shift != 0:
-        now = _excess(at.total[0] + shift, 0, limits.moved_limit)
-        change += price[n] * float(now - _excess(at.total[0], 0, limits.moved_limit))
+        change += price[n] * float(_excess(total_moved + shift, 0, moved_limit) - _excess(total_moved, 0, moved_limit))
     return change
 
 
 @njit(cache=True)
-def _relabel(unit: int, to: int, at: _State, limits: Limits) -> None:
-    """Move a unit and keep the sums and the member lists up to date."""
-    own = at.labels[unit]
-    for m in range(len(limits.amounts)):
-        at.load[m, own] -= limits.amounts[m, unit]
-        at.load[m, to] += limits.amounts[m, unit]
-    at.total[0] += limits.moved[unit, to] - limits.moved[unit, own]
-    at.total[1] += limits.cost[unit, to] - limits.cost[unit, own]
-    last = at.members[own, at.size[own] - 1]
-    at.members[own, at.place[unit]] = last
-    at.place[last] = at.place[unit]
-    at.size[own] -= 1
-    at.members[to, at.size[to]] = unit
-    at.place[unit] = at.size[to]
-    at.size[to] += 1
-    at.labels[unit] = to
+def _relabel(  # noqa: PLR0917 - see stays_connected
+    unit: int, to: int, labels: IntArray, load: IntArray, over: IntArray, books: Books, limits: Limits
+) -> None:
+    """Move a unit and keep the sums, their excess and the member lists up to date."""
+    _, amounts, lower, upper, _, _ = limits
+    members, place, size = books
+    own = labels[unit]
+    for m in range(len(amounts)):
+        a = amounts[m, unit]
+        if a > 0:
+            over[m] -= _excess(load[m, own], lower[m, own], upper[m, own])
+            over[m] -= _excess(load[m, to], lower[m, to], upper[m, to])
+            load[m, own] -= a
+            load[m, to] += a
+            over[m] += _excess(load[m, own], lower[m, own], upper[m, own])
+            over[m] += _excess(load[m, to], lower[m, to], upper[m, to])
+    last = members[own, size[own] - 1]
+    members[own, place[unit]] = last
+    place[last] = place[unit]
+    size[own] -= 1
+    members[to, size[to]] = unit
+    place[unit] = size[to]
+    size[to] += 1
+    labels[unit] = to
 
 
 @njit(cache=True)
-def _target(unit: int, at: _State, where: Map) -> int:
+def _target(  # noqa: PLR0917 - see stays_connected
+    unit: int, starts: IntArray, neighbours: IntArray, labels: IntArray, contiguous: bool, n_reps: int, draw: float
+) -> int:
     """Return a rep to whom a unit might move, or its own: a neighbour's, or any where contiguity is no rule."""
-    own = at.labels[unit]
-    if where.frozen[unit]:
-        return int(own)
-    if where.contiguous:
-        degree = where.starts[unit + 1] - where.starts[unit]
-        if degree == 0:
-            return int(own)
-        to = at.labels[where.neighbours[where.starts[unit] + int(_next(at.random) * degree)]]
-    else:
-        to = int(_next(at.random) * len(at.size))
-    return int(to) if where.allowed[unit, to] else int(own)
+    if not contiguous:
+        return int(draw * n_reps)
+    degree = starts[unit + 1] - starts[unit]
+    return int(labels[neighbours[starts[unit] + int(draw * degree)]]) if degree > 0 else int(labels[unit])
 
 
 @njit(cache=True)
-def _may_leave(unit: int, at: _State, where: Map) -> bool:
-    """Tell whether a unit can leave its territory without breaking it."""
-    if not where.contiguous:
-        return True
-    return bool(stays_connected((where.starts, where.neighbours), at.labels, unit, at.stamp, at.stack))
-
-
-@njit(cache=True)
-def _may_join(unit: int, rep: int, at: _State, where: Map) -> bool:
-    """Tell whether a unit touches a territory."""
-    if not where.contiguous:
-        return True
+def _touches(unit: int, rep: int, starts: IntArray, neighbours: IntArray, labels: IntArray) -> bool:
+    """Tell whether a neighbour of the unit has the rep."""
     touching = 0
-    for e in range(where.starts[unit], where.starts[unit + 1]):
-        touching += at.labels[where.neighbours[e]] == rep
+    for e in range(starts[unit], starts[unit + 1]):
+        touching += labels[neighbours[e]] == rep
     return touching > 0
 
 
 @njit(cache=True)
-def _total_excess(at: _State, limits: Limits, weight: FloatArray) -> float:
+def _weighted(over: IntArray, excess_moved: int, weight: FloatArray) -> float:
     """Return the weighted excess over all limits."""
-    total = weight[len(at.load)] * float(_excess(at.total[0], 0, limits.moved_limit))
-    for m in range(at.load.shape[0]):
-        for r in range(at.load.shape[1]):
-            total += weight[m] * float(_excess(at.load[m, r], limits.lower[m, r], limits.upper[m, r]))
-    return float(total)
+    total: float = weight[len(over)] * float(excess_moved)
+    for m in range(len(over)):
+        total += weight[m] * float(over[m])
+    return total
 
 
 @njit(cache=True)
-def _stand(labels: IntArray, limits: Limits, seed: int) -> _State:
-    """Return the state of a labelling."""
-    n_units, n_reps = limits.cost.shape
-    at = _State(
-        labels,
-        np.zeros((len(limits.amounts), n_reps), dtype=np.int64),
-        np.zeros(2, dtype=np.int64),
-        np.zeros((n_reps, n_units), dtype=np.int32),
-        np.zeros(n_units, dtype=np.int64),
-        np.zeros(n_reps, dtype=np.int64),
-        np.array([seed], dtype=np.uint64),
-        np.zeros(n_units + 1, dtype=np.int64),
-        np.zeros(n_units, dtype=np.int64),
-    )
+def _stand(labels: IntArray, limits: Limits) -> tuple[IntArray, IntArray, Books, int, int]:
+    """Return sums, excess, member lists, what changes hands and the cost of a labelling."""
+    cost, amounts, lower, upper, moved, _ = limits
+    n_units, n_reps = cost.shape
+    load, over = np.zeros((len(amounts), n_reps), dtype=np.int64), np.zeros(len(amounts), dtype=np.int64)
+    members, place = np.zeros((n_reps, n_units), dtype=np.int32), np.zeros(n_units, dtype=np.int64)
+    size = np.zeros(n_reps, dtype=np.int64)
+    total_moved, total_cost = 0, 0
     for u in range(n_units):
         r = labels[u]
-        at.members[r, at.size[r]], at.place[u] = u, at.size[r]
-        at.size[r] += 1
-        at.total[0] += limits.moved[u, r]
-        at.total[1] += limits.cost[u, r]
-        for m in range(len(limits.amounts)):
-            at.load[m, r] += limits.amounts[m, u]
-    return at
+        members[r, size[r]], place[u] = u, size[r]
+        size[r] += 1
+        total_moved += moved[u, r]
+        total_cost += cost[u, r]
+        for m in range(len(amounts)):
+            load[m, r] += amounts[m, u]
+    for m in range(len(amounts)):
+        for r in range(n_reps):
+            over[m] += _excess(load[m, r], lower[m, r], upper[m, r])
+    return load, over, (members, place, size), total_moved, total_cost
 
 
 @njit(cache=True)
-def _step(at: _State, where: Map, limits: Limits, price: FloatArray, patience: float) -> bool:
-    """Propose to move a unit, or also another one out of the territory that it joins; tell whether it was done."""
-    u = int(_next(at.random) * len(at.labels))
-    s, t = at.labels[u], _target(u, at, where)
-    if t == s:
-        return False
-    change = _gain(u, t, at, limits, price)
-    if change <= patience:
-        if not _may_leave(u, at, where):
-            return False
-        _relabel(u, t, at, limits)
-        return True
-    v = at.members[t, int(_next(at.random) * at.size[t])]
-    q = _target(v, at, where)
-    if q == t or not _may_leave(u, at, where):
-        return False
-    _relabel(u, t, at, limits)
-    change += _gain(v, q, at, limits, price)
-    if change <= patience and _may_leave(v, at, where) and _may_join(v, q, at, where):
-        _relabel(v, q, at, limits)
-        return True
-    _relabel(u, s, at, limits)
-    return False
-
-
-@njit(cache=True)
-def _anneal(
-    where: Map, limits: Limits, labels: IntArray, weight: FloatArray, schedule: Schedule
+def _anneal(  # noqa: C901, PLR0915 - one loop, as its state is a dozen arrays that the compiler keeps at hand
+    where: Map, limits: Limits, labels: IntArray, weight: FloatArray, schedule: tuple[int, int, float, float, int]
 ) -> tuple[IntArray, float]:
-    """Anneal; return the best labels, least weighted excess first, then least cost."""
-    at = _stand(labels, limits, schedule.seed)
+    """Propose moves of a unit, or of a unit and another one out of the territory that it joins.
+
+    Return the best labels, least weighted excess first, then least cost, and their weighted excess.
+    """
+    starts, neighbours, allowed, frozen, contiguous = where
+    cost, _, _, _, moved, moved_limit = limits
+    proposals, rounds, hot, cold, seed = schedule
+    n_units, n_reps = cost.shape
+    random = np.array([seed], dtype=np.uint64)
+    stamp, stack = np.zeros(n_units + 1, dtype=np.int64), np.zeros(n_units, dtype=np.int64)
+    load, over, books, total_moved, total_cost = _stand(labels, limits)
+    members, size = books[0], books[2]
     price = weight.copy()
-    excess = _total_excess(at, limits, weight)
-    best, best_excess, best_cost = labels.copy(), excess, at.total[1]
-    for step in range(schedule.rounds):
-        heat = schedule.hot * (schedule.cold / schedule.hot) ** (step / max(1, schedule.rounds - 1))
+    excess = _weighted(over, _excess(total_moved, 0, moved_limit), weight)
+    best, best_excess, best_cost = labels.copy(), excess, total_cost
+    for step in range(rounds):
+        heat = hot * (cold / hot) ** (step / max(1, rounds - 1))
         broken = 0
-        for _ in range(schedule.proposals):
-            if not _step(at, where, limits, price, -heat * np.log(1.0 - _next(at.random))):
+        for _ in range(proposals):
+            u = int(_next(random) * n_units)
+            s, t = labels[u], _target(u, starts, neighbours, labels, contiguous, n_reps, _next(random))
+            if t == s or frozen[u] or not allowed[u, t]:
                 continue
-            excess = _total_excess(at, limits, weight)
+            change = _gain(u, t, labels, load, total_moved, limits, price)
+            patience = -heat * np.log(1.0 - _next(random))
+            v, q = -1, -1
+            if change > patience:
+                v = members[t, int(_next(random) * size[t])]
+                q = _target(v, starts, neighbours, labels, contiguous, n_reps, _next(random))
+                if q == t or frozen[v] or not allowed[v, q]:
+                    continue
+            if contiguous and not stays_connected(starts, neighbours, labels, u, stamp, stack):
+                continue
+            was_moved, was_cost = total_moved, total_cost
+            _relabel(u, t, labels, load, over, books, limits)
+            total_moved += moved[u, t] - moved[u, s]
+            total_cost += cost[u, t] - cost[u, s]
+            if v >= 0:
+                change += _gain(v, q, labels, load, total_moved, limits, price)
+                possible = change <= patience and not (
+                    contiguous
+                    and (
+                        not stays_connected(starts, neighbours, labels, v, stamp, stack)
+                        or not _touches(v, q, starts, neighbours, labels)
+                    )
+                )
+                if not possible:
+                    _relabel(u, s, labels, load, over, books, limits)
+                    total_moved, total_cost = was_moved, was_cost
+                    continue
+                total_moved += moved[v, q] - moved[v, t]
+                total_cost += cost[v, q] - cost[v, t]
+                _relabel(v, q, labels, load, over, books, limits)
+            excess = _weighted(over, _excess(total_moved, 0, moved_limit), weight)
             broken += excess > 0.0
-            if excess < best_excess or (excess == best_excess and at.total[1] < best_cost):
-                best[:] = at.labels
-                best_excess, best_cost = excess, at.total[1]
-        if excess > 0.0:
-            price *= 1.5
+            if excess < best_excess or (excess == best_excess and total_cost < best_cost):
+                best[:] = labels
+                best_excess, best_cost = excess, total_cost
+        if excess > 0.0 and price[0] < DEAREST * weight[0]:
+            price *= 1.2
         elif broken == 0:
             price *= 0.8
     return best, best_excess
