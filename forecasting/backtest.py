@@ -25,13 +25,14 @@ class Backtest:
     origins: tuple[int, ...]
     """Indices of the last week known, oldest first."""
     actual: NDArray[np.float64]
-    """Shape (origins, series, horizon)."""
+    """Sales in currency, NaN where unknown. Shape (origins, series, horizon)."""
     forecasts: dict[str, NDArray[np.float64]]
-    """By model, averages included. Shape (origins, series, horizon)."""
+    """In currency, by model, averages included. Shape (origins, series, horizon)."""
     scale: NDArray[np.float64]
-    """Local error scale at each origin, see `local_scale`. Shape (origins, series)."""
+    """Local error scale at each origin in currency, see `local_scale`. Shape (origins, series)."""
     seasonal_error: NDArray[np.float64]
-    """Mean absolute difference of one season within the past, for MASE; NaN where none. Shape (origins, series)."""
+    """Mean absolute difference of one season within the past in currency, for MASE; NaN where none.
+    Shape (origins, series)."""
 
 
 def run_backtest(
@@ -81,11 +82,11 @@ def local_scale(sales: NDArray[np.float64]) -> NDArray[np.float64]:
     Parameters
     ----------
     sales
-        Known sales, nothing after the origin. Shape (series, weeks).
+        Known sales in currency, nothing after the origin. Shape (series, weeks).
 
     Returns
     -------
-    In the unit of sales, above 0. Shape (series,).
+    In currency, above 0. Shape (series,).
     """
     recent = sales[:, -SEASON:]
     distance = np.abs(recent - centred_mean(sales, 7)[:, -SEASON:])

@@ -74,10 +74,14 @@ def headroom(
 
     Parameters
     ----------
+    baseline
+        In currency over the period. Shape (accounts,).
     customer
         Accounts that have bought before; others are prospects. Shape (accounts,).
     alive
         Belief between 0 and 1 that the account still buys: a shop that closed has no headroom. Shape (accounts,).
+    quantile
+        Which of the likes is looked up to, between 0 and 1.
 
     Returns
     -------

@@ -25,8 +25,7 @@ class Calendar:
 
     features: pd.DataFrame
     """Index (region, week); numeric columns such as `public_holidays` (working days lost), `school_holidays` (share of
-    the week),
-    `working_days`. Covers every week of history and horizon."""
+    Monday to Friday), `working_days`. Covers every week of history and horizon."""
     events: pd.DataFrame
     """Columns event_id, kind, region ("" for all), category ("" for all), start, end (dates)."""
 
@@ -36,11 +35,12 @@ class Forecast:
     """Sales per region × category × week of the planning period, with the honest record of how they were made."""
 
     table: pd.DataFrame
-    """Columns region, category, week (Monday), p10, p50, p90, model. Model `actual` marks weeks already known."""
+    """Columns region, category, week (Monday), p10, p50, p90 (in the scenario's currency), model. Model `actual` marks
+    weeks already known."""
     scores: pd.DataFrame
-    """Backtest scores: columns region ("all" for the total), model, mae, rmse, mape, mase, wape, coverage_80, chosen
-    (bool)."""
+    """Backtest scores: columns region ("all" for the total), model, mae and rmse (currency a week), mape, wape and
+    coverage_80 (shares), mase, chosen (bool)."""
     history: pd.DataFrame
-    """Columns region, category, week, sales: what was learned from."""
+    """Columns region, category, week, sales (currency): what was learned from."""
     notes: tuple[str, ...]
     """Sentences for the report: which model won where and why, what was too thin to model."""

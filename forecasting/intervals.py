@@ -33,9 +33,9 @@ def calibrate(
     Parameters
     ----------
     actual, forecast
-        Shape (origins, series, horizon); NaN actuals are left out.
+        In currency. Shape (origins, series, horizon); NaN actuals are left out.
     scale
-        Local error scale of each series. Shape (origins, series).
+        Local error scale of each series, in currency. Shape (origins, series).
     region
         Shape (series,).
     """
@@ -59,9 +59,13 @@ def spread(
     Parameters
     ----------
     forecast
-        Medians. Shape (series, horizon).
+        Medians, in currency. Shape (series, horizon).
     scale
-        Local error scale today. Shape (series,).
+        Local error scale today, in currency. Shape (series,).
+
+    Returns
+    -------
+    Both in currency. Shape (series, horizon).
     """
     parts = np.minimum(parts_of_horizon(forecast.shape[1]), bands.low.shape[1] - 1)
     low = forecast + bands.low[region][:, parts] * scale[:, None]

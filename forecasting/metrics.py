@@ -39,19 +39,13 @@ def mase(actual: Values, forecast: Values, past: Values, *, season: int) -> Valu
     Parameters
     ----------
     past
-        Known sales up to the origin. Shape (..., weeks).
+        Known sales up to the origin, in the unit of sales. Shape (..., weeks).
     season
-        Steps of one season.
+        Weeks of one season.
     """
     if past.shape[-1] <= season:
         return np.full(np.asarray(actual).shape[:-1], np.nan)
     return _ratio(mae(actual, forecast), _mean(np.abs(past[..., season:] - past[..., :-season])))
-
-
-def pinball(actual: Values, forecast: Values, *, quantile: float) -> Values:
-    """Mean pinball loss of a quantile forecast, in the unit of sales."""
-    error = actual - forecast
-    return _mean(np.maximum(quantile * error, (quantile - 1) * error))
 
 
 def coverage(actual: Values, low: Values, high: Values) -> Values:

@@ -19,7 +19,7 @@ class Panel:
     """Sales known at one origin, and what is known in advance about the weeks before and after it."""
 
     sales: NDArray[np.float64]
-    """NaN where unknown; the last column is the origin. Shape (series, weeks)."""
+    """In the scenario's currency, NaN where unknown; the last column is the origin. Shape (series, weeks)."""
     weeks: NDArray[np.datetime64]
     """Mondays of history and horizon. Shape (weeks + horizon,)."""
     region: NDArray[np.int64]

@@ -56,10 +56,14 @@ def share_out_potential(
     Parameters
     ----------
     sales
-        Columns account_id, category, week (Mondays), sales.
+        Columns account_id, category, week (Mondays), sales (currency).
     accounts
         Columns account_id, region, segment; status (customer, prospect) and numeric attributes such as employees if
         there are any.
+    headroom_share
+        Share of the headroom that can be won in the period, between 0 and 1.
+    headroom_quantile
+        Which of the comparable accounts headroom looks up to, between 0 and 1.
 
     Returns
     -------
@@ -216,10 +220,9 @@ class _CategoryWeights:
 
     def __getitem__(self, category: str) -> NDArray[np.float64]:
         """Give shares that sum to 1. Shape (accounts,)."""
-        for weights in (self._columns.get(category, np.zeros(1)), *self._fallbacks):
-            if weights.sum() > 0:
-                return np.asarray(weights / weights.sum())
-        raise AssertionError
+        candidates = (self._columns.get(category, np.zeros(1)), *self._fallbacks)
+        weights = next(weights for weights in candidates if weights.sum() > 0)
+        return np.asarray(weights / weights.sum())
 
 
 def _relative_spread(lines: pd.DataFrame) -> tuple[float, float]:

@@ -14,4 +14,4 @@ class Model(Protocol):
     name: str
 
     def forecast(self, panel: Panel) -> NDArray[np.float64]:
-        """Forecast the median of each week to come. Shape (series, horizon); never negative, never NaN."""
+        """Forecast the median of each week to come, in currency. Shape (series, horizon); never negative, never NaN."""

@@ -46,7 +46,7 @@ def borrowed(panel: Panel) -> NDArray[np.float64]:
 
     Returns
     -------
-    Shape (series, horizon), never NaN.
+    In currency. Shape (series, horizon), never NaN.
     """
     last = panel.history_weeks - 1
     recent = slice(max(0, last + 1 - RECENT_WEEKS), last + 1)

@@ -47,12 +47,6 @@ def test_mase_without_a_season_of_past_is_unknown():
     assert np.isnan(metrics.mase(ACTUAL, FORECAST, np.ones(4), season=4))
 
 
-@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
-def test_pinball_weighs_the_two_sides(quantile):
-    losses = [quantile * (a - f) if a >= f else (1 - quantile) * (f - a) for a, f in PAIRS]
-    assert metrics.pinball(ACTUAL, FORECAST, quantile=quantile) == pytest.approx(sum(losses) / len(losses))
-
-
 def test_coverage_counts_both_ends():
     inside = [f - 2 <= a <= f + 2 for a, f in PAIRS]
     assert metrics.coverage(ACTUAL, FORECAST - 2, FORECAST + 2) == pytest.approx(sum(inside) / len(inside))
