@@ -87,9 +87,9 @@ def seasonal_indices(
     in the year with a Gaussian kernel, which also serves years of 53 weeks and series of less than three years. At the
     ends the year is cut and the ratio pulled towards 1, so it counts by the square of the part that is left.
 
-    Written here because the decompositions of statsmodels take a whole number of weeks a year and hardly smooth over
-    neighbouring weeks: on Iowa's last two origins before the weeks held out, Theta had a WAPE of 13.4 % with these indices, 16.7 % with
-    `seasonal_decompose` and 19.1 % with `STL`.
+    Written here because the decompositions of statsmodels take a whole number of weeks a year and do not smooth over
+    neighbouring weeks: on the last two origins of Iowa's backtest, Theta's WAPE was 13.4 % with these indices, 16.7 %
+    with `seasonal_decompose` and 19.1 % with `STL`.
 
     Parameters
     ----------
