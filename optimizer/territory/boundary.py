@@ -13,9 +13,6 @@ from optimizer.territory.units import BoolArray, UnitProblem
 ROUNDS_PER_ANNEALING: Final = 60
 """Temperatures of one annealing; after each, prices of excess are adapted."""
 
-HOT: Final = 0.3
-"""First temperature as a share of the mean cost of a unit: most moves between near homes are accepted."""
-
 COLD: Final = 0.0005
 """Last temperature, likewise: only improvements of any size worth having pass."""
 
@@ -44,7 +41,7 @@ Books = tuple[NDArray[np.int32], IntArray, IntArray]
 
 
 def anneal(
-    problem: UnitProblem, labels: IntArray, *, price: FloatArray, proposals: int, seed: int, hot: float = HOT
+    problem: UnitProblem, labels: IntArray, *, price: FloatArray, proposals: int, seed: int, hot: float
 ) -> Annealed:
     """Improve a labelling by moves along borders, keeping every territory as connected as it is.
 

@@ -20,6 +20,12 @@ from optimizer.territory.variables import new_assignment
 LP_ROUNDS: Final = 25
 """Rounds of cuts on the linear program."""
 
+LARGE_ROUNDS: Final = 10
+"""The same where each round takes a second."""
+
+MOST_PAIRS: Final = 5000
+"""Open pairs beyond which CP-SAT on the whole part proves nothing in the time that its neighbourhoods take."""
+
 STALLED_ROUNDS: Final = 4
 """Rounds over which the bound must rise by `LEAST_RISE` of the gap; else the rounds end."""
 
@@ -101,7 +107,10 @@ def close(problem: UnitProblem, labels: IntArray | None, relaxation: Relaxation,
         How much CP-SAT may do, all rounds together.
     """
     incumbent = None if labels is None else problem.total_cost(labels)
-    tight = tighten_bound(problem, relaxation, incumbent)
+    large = int(problem.allowed.sum()) > MOST_PAIRS
+    tight = tighten_bound(problem, relaxation, incumbent, rounds=LARGE_ROUNDS if large else LP_ROUNDS)
+    if int(tight.open_pairs.sum()) > MOST_PAIRS:
+        return Proof(outcome=Outcome.OPEN, labels=labels, bound=tight.bound, work=0.0)
     cuts, bound, left = list(tight.cuts), tight.bound, work.deterministic_seconds
     while left > 0.0 and (labels is None or bound < problem.total_cost(labels)):
         answer = _solve_with_cuts(

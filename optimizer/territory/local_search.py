@@ -12,7 +12,7 @@ from optimizer.territory.instance import IntArray
 from optimizer.territory.neighbourhood import Improved, Task, Work, cut_out
 from optimizer.territory.units import UnitProblem
 
-FIRST_SIZE: Final = 3
+FIRST_SIZE: Final = 4
 """Territories in a neighbourhood at first; one more after each round without a gain."""
 
 LARGEST_SIZE: Final = 8
@@ -46,14 +46,14 @@ def reoptimise(
     """Return a labelling improved until the work is used up, the bound is met or nothing is left to try.
 
     Each round takes disjoint neighbourhoods, so that they can be solved side by side, and applies the results in their
-    order: the outcome does not depend on who solved them.
+    order: the outcome does not depend on who solved them. Balancing and lowering the cost have each their own work.
     """
-    left = budget.search_work * problem.n_reps
+    left = {True: budget.search_work * problem.n_reps, False: budget.search_work * problem.n_reps}
     memory = _Memory({}, np.zeros(problem.n_reps, dtype=np.int64))
     size, turn = FIRST_SIZE, 0
-    while left > 0.0 and time.monotonic() < deadline:
-        excess = excess_of(problem, labels)
-        if excess == 0.0 and problem.total_cost(labels) <= bound:
+    while time.monotonic() < deadline:
+        balanced = excess_of(problem, labels) == 0.0
+        if left[balanced] <= 0.0 or (balanced and problem.total_cost(labels) <= bound):
             break
         rng = np.random.default_rng([seed, turn])
         turn += 1
@@ -67,14 +67,14 @@ def reoptimise(
         for reps in chosen:
             attempt = memory.tried[memory.state(reps)]
             work = Work(
-                deterministic_seconds=min(budget.neighbourhood_work, left),
+                deterministic_seconds=min(budget.neighbourhood_work, left[balanced]),
                 seed=seed + 7919 * attempt,
                 seconds=max(0.01, deadline - time.monotonic()),
             )
             tasks.append(cut_out(problem, labels, np.array(reps), work))
         gained = False
         for task, improved in zip(tasks, run(tasks), strict=True):
-            left -= max(WORK_PER_TASK, improved.work)
+            left[balanced] -= max(WORK_PER_TASK, improved.work)
             candidate = labels.copy()
             candidate[task.units] = task.reps[improved.labels]
             after = (excess_of(problem, candidate), problem.total_cost(candidate))

@@ -1,26 +1,26 @@
 """Solve one part of a problem: bound, start, boundary search, neighbourhoods, proof."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from optimizer.solving import Status, StopReason
 from optimizer.territory.bound import FloatArray, Relaxation, bundled, least_excess, relax
-from optimizer.territory.boundary import HOT, anneal
+from optimizer.territory.chain import GENTLE, STEPS, Chain, anneal_until_balanced, rank
 from optimizer.territory.effort import Budget
 from optimizer.territory.exact import Outcome, close
 from optimizer.territory.excess import excess_of
 from optimizer.territory.instance import IntArray
-from optimizer.territory.local_search import Run, reoptimise
-from optimizer.territory.neighbourhood import Improved, Task, Work, solve_in_order
+from optimizer.territory.local_search import reoptimise
+from optimizer.territory.neighbourhood import Work, solve_in_order
 from optimizer.territory.units import UnitProblem
 from optimizer.territory.warmstart import detached, grow
 
-GENTLE: Final = 0.02
-"""First temperature for a given start, as a share of that for a grown one: keep its shape, mend its borders."""
+TaskT = TypeVar("TaskT")
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,12 +50,20 @@ class PartResult:
     stopped_by: StopReason
 
 
-def alone(tasks: Sequence[Task]) -> list[Improved]:
-    """Solve neighbourhoods one after the other in this process."""
-    return [solve_in_order(task) for task in tasks]
+class RunAll(Protocol):
+    """Runs a function on tasks, here or in other processes, and returns the results in the order of the tasks."""
+
+    def __call__(self, function: Callable[[TaskT], ResultT], tasks: Sequence[TaskT], /) -> list[ResultT]:
+        """Return the function's result for each task."""
+        ...
 
 
-def solve_part(task: PartTask, run: Run = alone) -> PartResult:
+def run_here(function: Callable[[TaskT], ResultT], tasks: Sequence[TaskT], /) -> list[ResultT]:
+    """Run a function on tasks one after the other in this process."""
+    return [function(task) for task in tasks]
+
+
+def solve_part(task: PartTask, run: RunAll = run_here) -> PartResult:
     """Solve a part within its budget."""
     problem, deadline = task.problem, time.monotonic() + task.seconds
     relaxation = relax(problem)
@@ -82,30 +90,35 @@ def solve_part(task: PartTask, run: Run = alone) -> PartResult:
     return PartResult(status=status, labels=labels, bound=bound, stopped_by=stopped_by)
 
 
-def _search(task: PartTask, relaxation: Relaxation, run: Run, deadline: float) -> IntArray:
+def _search(task: PartTask, relaxation: Relaxation, run: RunAll, deadline: float) -> IntArray:
     """Return the best labelling of boundary search and neighbourhoods."""
     problem, budget = task.problem, task.budget
-    price = np.maximum(
-        2.0 * relaxation.balance_price,
-        max(float(relaxation.bound), 1.0)
-        / problem.n_reps
-        / np.maximum(1.0, problem.amounts.sum(axis=1) / problem.n_reps),
+    share = problem.amounts.sum(axis=1) / problem.n_reps
+    per_amount = max(float(relaxation.bound), 1.0) / problem.n_reps / np.maximum(1.0, share)
+    chain = Chain(
+        problem=problem,
+        labels=grow(problem, _guide(problem, relaxation)),
+        price=np.maximum(2.0 * relaxation.balance_price, per_amount),
+        proposals=budget.proposals * problem.n_units,
+        steps=STEPS,
+        seed=task.seed * 1000,
+        seconds=deadline - time.monotonic(),
     )
-    starts = [(grow(problem, _guide(problem, relaxation)), HOT)] * budget.annealings
+    chains = [replace(chain, seed=chain.seed + number) for number in range(budget.annealings)]
     if task.start is not None and problem.allowed[np.arange(problem.n_units), task.start].all():
-        starts.insert(0, (task.start, GENTLE * HOT))
-    candidates: list[IntArray] = []
-    for number, (labels, hot) in enumerate(starts):
-        if candidates and time.monotonic() >= deadline:
-            break
-        candidates.append(labels)
-        proposals = budget.proposals * problem.n_units
-        seed = task.seed * 1000 + number
-        candidates.append(anneal(problem, labels, price=price, proposals=proposals, seed=seed, hot=hot).labels)
-    best = min(candidates, key=lambda labels: _rank(problem, labels))
+        chains.append(replace(chain, labels=task.start, steps=(GENTLE, *STEPS[1:])))
+    best = min(run(anneal_until_balanced, chains), key=lambda labels: rank(problem, labels))
     if problem.n_reps < 2 or time.monotonic() >= deadline:
         return best
-    return reoptimise(problem, best, budget=budget, seed=task.seed, run=run, bound=relaxation.bound, deadline=deadline)
+    return reoptimise(
+        problem,
+        best,
+        budget=budget,
+        seed=task.seed,
+        run=lambda tasks: run(solve_in_order, tasks),
+        bound=relaxation.bound,
+        deadline=deadline,
+    )
 
 
 def _guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:
@@ -115,10 +128,6 @@ def _guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:
     sums = bundled(problem)
     cost = np.where(sums.allowed, sums.cost.astype(np.float64), np.inf)
     return np.asarray(cost - cost.min(axis=1)[:, None])
-
-
-def _rank(problem: UnitProblem, labels: IntArray) -> tuple[int, float, int]:
-    return len(detached(problem, labels)), excess_of(problem, labels), problem.total_cost(labels)
 
 
 def _keeps_rules(problem: UnitProblem, labels: IntArray) -> bool:

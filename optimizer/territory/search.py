@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from optimizer.territory.conflicts import (
 from optimizer.territory.effort import BUDGETS
 from optimizer.territory.instance import IntArray, TerritoryInstance
 from optimizer.territory.loosening import loosened
-from optimizer.territory.neighbourhood import Improved, Task, Work, solve_in_order
+from optimizer.territory.neighbourhood import Work
 from optimizer.territory.objective import terms
 from optimizer.territory.part import PartTask, solve_part
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
@@ -151,11 +151,7 @@ def _solve_parts(
     ]
     worth_it = int(problem.allowed.sum()) > POOL_PAIRS
     if len(parts) == 1:
-
-        def run(neighbourhoods: Sequence[Task]) -> list[Improved]:
-            return team.run(solve_in_order, neighbourhoods, worth_it=worth_it)
-
-        results = [solve_part(tasks[0], run)]
+        results = [solve_part(tasks[0], partial(team.run, worth_it=worth_it))]
     else:
         results = team.run(
             solve_part,

@@ -33,6 +33,7 @@ class Team:
         self,
         function: Callable[[TaskT], ResultT],
         tasks: Sequence[TaskT],
+        /,
         *,
         worth_it: bool = True,
         done: Callable[[int], None] | None = None,
