@@ -20,14 +20,6 @@ class ForecastSettings:
     """Rolling origins of the backtest, at most as many as the history carries."""
     seed: int = 1
     """Random seed of LightGBM."""
-    country: str = "FR"
-    """ISO code for public holidays."""
-    school_holidays: bool = False
-    """Whether school holidays by zone are features."""
-    headroom_share: float = 0.3
-    """Share of the headroom that can be won in the period."""
-    headroom_quantile: float = 0.85
-    """Comparable accounts' quantile that headroom looks up to."""
     history_weeks: int = 261
     """Weeks of history to learn from, counted back from the last one, five years by default; older weeks often follow
     other rules (recoded categories, closed accounts)."""

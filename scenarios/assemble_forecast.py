@@ -46,8 +46,8 @@ def forecast_potential(
         data.accounts,
         period_start=start,
         period_end=end,
-        headroom_share=settings.headroom_share,
-        headroom_quantile=settings.headroom_quantile,
+        headroom_share=scenario.forecast.headroom_share,
+        headroom_quantile=scenario.forecast.headroom_quantile,
     )
     return forecast, potential
 
@@ -74,10 +74,6 @@ def forecast_settings(scenario: Scenario) -> ForecastSettings:
         models=tuple(str(model) for model in section.models),
         origins=section.origins,
         seed=scenario.solver.seed,
-        country=section.country,
-        school_holidays=section.school_holidays,
-        headroom_share=section.headroom_share,
-        headroom_quantile=section.headroom_quantile,
         history_weeks=section.history_weeks,
     )
 
