@@ -69,9 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     history = read_iowa(given.folder)
     print(f"read {given.folder} in {time.perf_counter() - started:.1f} s: {' × '.join(map(str, history.sales.shape))} "
           f"(regions, categories, weeks), {history.weeks[0]} to {history.weeks[-1]}")  # fmt: skip
-    settings = ForecastSettings(
-        country="US", models=("seasonal_naive", "theta", "ets", "lightgbm"), origins=given.origins
-    )
+    settings = ForecastSettings(models=("seasonal_naive", "theta", "ets", "lightgbm"), origins=given.origins)
     rows = score_iowa(history, settings)
     print_table(rows)
     if given.json:
@@ -115,7 +113,7 @@ def score_iowa(history: SalesHistory, settings: ForecastSettings) -> list[Row]:
     calendar = build_calendar(
         history.regions,
         history.weeks,
-        country=settings.country,
+        country="US",
         subdivisions=dict.fromkeys(history.regions, "IA"),
         school_zones={},
         events=pd.DataFrame(),

@@ -68,9 +68,9 @@ def visit_faults(out: Path) -> list[str]:
 
 
 def balance_faults(out: Path, tolerance: float) -> list[str]:
-    """Find territories whose share of potential or workload differs too much from that of the hours in its group.
+    """Find territories further from the targets told than the tolerance, and targets that do not make the whole.
 
-    Groups are regions where every territory lies in one region, the whole firm otherwise; a rounding of one unit is allowed.
+    Half a percent of a unit's rounding is let pass: files hold whole minutes and whole money per area.
     """
     areas = pd.DataFrame([feature["properties"] for feature in read(out / "areas.geojson")["features"]])
     told = {row["rep_id"]: row for row in read(out / "measures.json")["territories"]["by_territory"]}
@@ -79,7 +79,7 @@ def balance_faults(out: Path, tolerance: float) -> list[str]:
     for rep, row in sums.iterrows():
         for column, target in (("potential", "potential_target"), ("workload_hours", "workload_target")):
             deviation = row[column] / told[rep][target] - 1
-            if abs(deviation) > tolerance + 0.002:
+            if abs(deviation) > tolerance + 0.005:
                 faults.append(f"{rep}: {column} {deviation:+.1%} off target")
     for target, column in (("potential_target", "potential"), ("workload_target", "workload_hours")):
         whole, shared = areas[column].sum(), sum(row[target] for row in told.values())

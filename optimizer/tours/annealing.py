@@ -30,6 +30,7 @@ def copy_slot(source: Tours, target: Tours, slot: int) -> None:
         target.last_short[slot, i] = source.last_short[slot, i]
     target.length[slot] = source.length[slot]
     target.drive[slot] = source.drive[slot]
+    target.back[slot] = source.back[slot]
     target.overtime[slot] = source.overtime[slot]
     target.work[slot] = source.work[slot]
     target.load[slot] = source.load[slot]
@@ -64,13 +65,33 @@ def copy_changes(source: Tours, target: Tours, touched: IntArray, removed: IntAr
 
 
 @compiled
-def measure_touched(problem: Problem, tours: Tours, touched: IntArray) -> None:
-    """Bring labels and measures of the changed slots up to date."""
+def measure_all(problem: Problem, tours: Tours) -> None:
+    """Bring sums, labels and measures of every slot up to date with its stops."""
+    for slot in range(len(tours.length)):
+        tours.drive[slot] = tours.load[slot] = tours.service[slot] = 0
+        for i in range(tours.length[slot] + 1):
+            tours.drive[slot] += problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+            if i > 0:
+                tours.load[slot] += problem.demand[tours.place[slot, i] - 1]
+                tours.service[slot] += problem.service[tours.place[slot, i] - 1]
+        refresh(problem, tours, slot)
+        measure(problem, tours, slot)
+
+
+@compiled
+def refresh_touched(problem: Problem, tours: Tours, touched: IntArray) -> None:
+    """Bring the labels of the changed slots up to date; their working time stays an estimate."""
     for slot in range(len(touched)):
         if touched[slot]:
-            back = refresh(problem, tours, slot)
-            tours.overtime[slot] = max(0, back - problem.end[slot]) if tours.length[slot] > 0 else 0
-            if problem.week_limit < NO_LIMIT or problem.level_weight > 0:
+            refresh(problem, tours, slot)
+
+
+@compiled
+def measure_touched(problem: Problem, tours: Tours, touched: IntArray) -> None:
+    """Bring the working time of the changed slots up to date where anything depends on it."""
+    if problem.week_limit < NO_LIMIT or problem.level_weight > 0:
+        for slot in range(len(touched)):
+            if touched[slot]:
                 measure(problem, tours, slot)
 
 
@@ -139,13 +160,12 @@ def improve(
     accounts, slots = len(problem.frequency), len(problem.slot_day)
     days = problem.useful.shape[1]
     removed, in_list = np.zeros(accounts, dtype=np.int64), np.zeros(accounts, dtype=np.int64)
-    touched = np.ones(slots, dtype=np.int64)
+    touched = np.zeros(slots, dtype=np.int64)
     week_work = np.zeros(max(1, problem.weeks), dtype=np.int64)
     place_of_day = np.zeros((days, 2), dtype=np.int64)
     cost_of_day, noise_of_day = np.zeros(days, dtype=np.float64), np.zeros(days, dtype=np.float64)
-    measure_touched(problem, current, touched)
+    measure_all(problem, current)
     copy_tours(current, trial)
-    touched[:] = 0
     current_cost, current_over = cost_of(problem, current, week_work, week_price[0])
     if current_over == 0 and current_cost < best_cost:
         best_cost = current_cost
@@ -154,7 +174,7 @@ def improve(
     temperature, over_limit = hot, 0
     for done in range(1, iterations + 1):
         count = ruin(problem, trial, removed_mean, longest_string, removed, in_list, touched, rng)
-        measure_touched(problem, trial, touched)
+        refresh_touched(problem, trial, touched)
         cost_of(problem, trial, week_work, week_price[0])
         order_removed(problem, removed, count, rng)
         scale = 2.0 * noise * random_share(rng) if random_share(rng) < NOISY else 0.0

@@ -97,9 +97,11 @@ class Tours(NamedTuple):
     length: IntArray
     """Stops of each slot. Shape (slots,), like all up to `service`."""
     drive: IntArray
+    back: IntArray
+    """Earliest return."""
     overtime: IntArray
     work: IntArray
-    """Departure to return without the break, with the latest departure."""
+    """Departure to return without the break, with the latest departure; estimated while a round is under way."""
     load: IntArray
     service: IntArray
     chosen: IntArray
@@ -239,6 +241,7 @@ def empty_tours(problem: Problem) -> Tours:
         last_short=grid(),
         length=column(),
         drive=column(),
+        back=column(),
         overtime=column(),
         work=column(),
         load=column(),

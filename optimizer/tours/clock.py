@@ -8,21 +8,21 @@ from optimizer.tours.instance import IntArray
 @compiled
 def earliest_start(problem: Problem, account: int, day: int, ready: int) -> int:
     """Return the first minute from `ready` on at which the service may start, NEVER if there is none."""
-    for w in range(problem.windows[account, day]):
+    start = NEVER
+    for w in range(problem.windows[account, day] - 1, -1, -1):
         if ready <= problem.window_last[account, day, w]:
-            start: int = max(ready, problem.window_first[account, day, w])
-            return start
-    return NEVER
+            start = max(ready, problem.window_first[account, day, w])
+    return start
 
 
 @compiled
 def latest_start(problem: Problem, account: int, day: int, until: int) -> int:
     """Return the last minute up to `until` at which the service may start, −NEVER if there is none."""
-    for w in range(problem.windows[account, day] - 1, -1, -1):
+    start = -NEVER
+    for w in range(problem.windows[account, day]):
         if until >= problem.window_first[account, day, w]:
-            start: int = min(until, problem.window_last[account, day, w])
-            return start
-    return -NEVER
+            start = min(until, problem.window_last[account, day, w])
+    return start
 
 
 @compiled
@@ -62,12 +62,13 @@ def refresh_forward(problem: Problem, tours: Tours, slot: int) -> int:
 
 
 @compiled
-def refresh_backward(problem: Problem, tours: Tours, slot: int, back: int) -> None:
-    """Fill the backward labels of a slot: the latest arrivals from which the rep is home by `back`."""
+def refresh_backward(problem: Problem, tours: Tours, slot: int) -> None:
+    """Fill the backward labels of a slot: the latest arrivals from which the rep is home in regular time."""
     day, lunch = problem.slot_day[slot], problem.lunch[slot]
     lunch_from, lunch_until = problem.lunch_from[slot], problem.lunch_until[slot]
     n = tours.length[slot]
-    after, before, short = back, -NEVER, min(back, lunch_until) if lunch > 0 else -NEVER
+    after, before = problem.end[slot], -NEVER
+    short = min(after, lunch_until) if lunch > 0 else -NEVER
     tours.last_after[slot, n + 1] = after
     tours.last_before[slot, n + 1] = before
     tours.last_short[slot, n + 1] = short
@@ -91,36 +92,35 @@ def refresh_backward(problem: Problem, tours: Tours, slot: int, back: int) -> No
 
 
 @compiled
-def refresh(problem: Problem, tours: Tours, slot: int) -> int:
-    """Fill all labels of a slot for a regular end of the day and return the earliest time back home."""
-    back = refresh_forward(problem, tours, slot)
-    refresh_backward(problem, tours, slot, problem.end[slot])
-    return back
+def refresh(problem: Problem, tours: Tours, slot: int) -> None:
+    """Fill the labels of a slot for a regular end of the day, its earliest return and its overtime."""
+    tours.back[slot] = refresh_forward(problem, tours, slot)
+    tours.overtime[slot] = max(0, tours.back[slot] - problem.end[slot]) if tours.length[slot] > 0 else 0
+    refresh_backward(problem, tours, slot)
 
 
 @compiled
 def measure(problem: Problem, tours: Tours, slot: int) -> None:
-    """Fill drive, overtime and shortest working time of a slot: back as early, away as late as possible."""
-    n = tours.length[slot]
-    drive, service = 0, 0
-    for i in range(n + 1):
-        drive += problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+    """Fill the shortest working time of a refreshed slot: back as early, and then away as late as possible."""
+    day, lunch, back = problem.slot_day[slot], problem.lunch[slot], tours.back[slot]
+    lunch_from, lunch_until = problem.lunch_from[slot], problem.lunch_until[slot]
+    after, before = back, -NEVER
+    for i in range(tours.length[slot], -1, -1):
+        drive = problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+        left_before = before - drive
+        if lunch > 0 and lunch_from + lunch <= after:
+            left_before = max(left_before, min(lunch_until, after - lunch - drive))
+        after -= drive
+        before = left_before
         if i > 0:
-            service += problem.service[tours.place[slot, i] - 1]
-    tours.drive[slot] = drive
-    if n == 0:
-        tours.overtime[slot] = 0
-        tours.work[slot] = 0
-        return
-    back = refresh_forward(problem, tours, slot)
-    tours.overtime[slot] = max(0, back - problem.end[slot])
-    lunch = problem.lunch[slot]
-    refresh_backward(problem, tours, slot, back)
-    if lunch == 0 or back <= problem.lunch_until[slot] or tours.last_after[slot, 0] >= problem.lunch_from[slot]:
-        tours.work[slot] = back - tours.last_after[slot, 0]
-    else:
-        tours.work[slot] = back - tours.last_before[slot, 0] - lunch
-    refresh_backward(problem, tours, slot, problem.end[slot])
+            account = tours.place[slot, i] - 1
+            service = problem.service[account]
+            after = latest_start(problem, account, day, after - service)
+            before = latest_start(problem, account, day, before - service)
+    work = back - after
+    if lunch > 0 and back > lunch_until and after < lunch_from:
+        work = back - before - lunch
+    tours.work[slot] = work if tours.length[slot] > 0 else 0
 
 
 @compiled
@@ -134,14 +134,13 @@ def insertion_keeps_time(problem: Problem, tours: Tours, slot: int, i: int, acco
     before = tours.end_before[slot, i]
     ready = min(tours.end_after[slot, i] + to, after_break(before, to, lunch, lunch_from, lunch_until))
     after = earliest_start(problem, account, day, ready) + service
-    if after + on <= tours.last_after[slot, i + 1]:
-        return True
-    if lunch == 0:
-        return False
     before = earliest_start(problem, account, day, before + to) + service
-    if before + on <= tours.last_before[slot, i + 1] or before + on <= tours.last_short[slot, i + 1]:
-        return True
-    return bool(after_break(before, on, lunch, lunch_from, lunch_until) <= tours.last_after[slot, i + 1])
+    ready = after_break(before, on, lunch, lunch_from, lunch_until) if lunch > 0 else NEVER
+    return (
+        after + on <= tours.last_after[slot, i + 1]
+        or ready <= tours.last_after[slot, i + 1]
+        or before + on <= max(tours.last_before[slot, i + 1], tours.last_short[slot, i + 1])
+    )
 
 
 @compiled

@@ -47,12 +47,14 @@ def take_out(problem: Problem, tours: Tours, account: int, touched: IntArray) ->
         while tours.place[slot, i] != account + 1:
             i += 1
         before, here, after = tours.place[slot, i - 1], account + 1, tours.place[slot, i + 1]
-        tours.drive[slot] += problem.drive[before, after] - problem.drive[before, here] - problem.drive[here, after]
+        saved = problem.drive[before, here] + problem.drive[here, after] - problem.drive[before, after]
+        tours.drive[slot] -= saved
+        tours.work[slot] = max(0, tours.work[slot] - saved - problem.service[account])
         for j in range(i, n + 1):
             tours.place[slot, j] = tours.place[slot, j + 1]
         tours.length[slot] = n - 1
         if n == 1:
-            tours.drive[slot] = 0
+            tours.drive[slot] = tours.work[slot] = 0
         tours.load[slot] -= problem.demand[account]
         tours.service[slot] -= problem.service[account]
         touched[slot] = 1
@@ -72,8 +74,7 @@ def put_in(problem: Problem, tours: Tours, account: int, slot: int, i: int) -> N
     tours.load[slot] += problem.demand[account]
     tours.service[slot] += problem.service[account]
     tours.slot_of[account, problem.slot_day[slot]] = slot
-    back = refresh(problem, tours, slot)
-    tours.overtime[slot] = max(0, back - problem.end[slot])
+    refresh(problem, tours, slot)
 
 
 @compiled
@@ -82,33 +83,29 @@ def best_place(
 ) -> tuple[float, int]:
     """Return the least added cost (drive and overtime) below `limit` and the column to insert after, −1 for none."""
     best, best_i = limit, -1
-    if tours.load[slot] + problem.demand[account] > problem.capacity[slot]:
-        return best, best_i
     here, lunch = account + 1, problem.lunch[slot]
     busy = tours.drive[slot] + tours.service[slot] + problem.service[account]
     room = problem.latest[slot] - problem.start[slot]
     until_lunch = problem.lunch_until[slot] - problem.start[slot]
-    for i in range(tours.length[slot] + 1):
+    may_run_over = problem.latest[slot] > problem.end[slot]
+    # No return inside: the compiler then drops the reference counts of the arrays, which cost more than the work.
+    places = tours.length[slot] + 1
+    if tours.load[slot] + problem.demand[account] > problem.capacity[slot]:
+        places = 0
+    for i in range(places):
         before, after = tours.place[slot, i], tours.place[slot, i + 1]
         extra = problem.drive[before, here] + problem.drive[here, after] - problem.drive[before, after]
-        if extra >= best:
-            continue
         span = busy + extra
         if lunch > 0 and span > until_lunch:
             span += lunch
-        if span > room or random_share(rng) < BLINK:
-            continue
-        cost = float(extra)
-        if not insertion_keeps_time(problem, tours, slot, i, account):
-            if problem.latest[slot] == problem.end[slot]:
-                continue
-            back = insertion_back(problem, tours, slot, i, account)
-            if back > problem.latest[slot]:
-                continue
-            overtime = max(0, back - problem.end[slot])
-            cost += problem.overtime_weight * (overtime - tours.overtime[slot])
-        if cost < best:
-            best, best_i = cost, i
+        if extra < best and span <= room and random_share(rng) >= BLINK:
+            if insertion_keeps_time(problem, tours, slot, i, account):
+                best, best_i = float(extra), i
+            elif may_run_over:
+                back = insertion_back(problem, tours, slot, i, account)
+                cost = extra + problem.overtime_weight * (max(0, back - problem.end[slot]) - tours.overtime[slot])
+                if back <= problem.latest[slot] and cost < best:
+                    best, best_i = float(cost), i
     return best, best_i
 
 
