@@ -8,21 +8,21 @@ from optimizer.tours.instance import IntArray
 @compiled
 def earliest_start(problem: Problem, account: int, day: int, ready: int) -> int:
     """Return the first minute from `ready` on at which the service may start, NEVER if there is none."""
-    start = NEVER
-    for w in range(problem.windows[account, day] - 1, -1, -1):
+    for w in range(problem.windows[account, day]):
         if ready <= problem.window_last[account, day, w]:
-            start = max(ready, problem.window_first[account, day, w])
-    return start
+            start: int = max(ready, problem.window_first[account, day, w])
+            return start
+    return NEVER
 
 
 @compiled
 def latest_start(problem: Problem, account: int, day: int, until: int) -> int:
     """Return the last minute up to `until` at which the service may start, −NEVER if there is none."""
-    start = -NEVER
-    for w in range(problem.windows[account, day]):
+    for w in range(problem.windows[account, day] - 1, -1, -1):
         if until >= problem.window_first[account, day, w]:
-            start = min(until, problem.window_last[account, day, w])
-    return start
+            start: int = min(until, problem.window_last[account, day, w])
+            return start
+    return -NEVER
 
 
 @compiled
@@ -134,13 +134,14 @@ def insertion_keeps_time(problem: Problem, tours: Tours, slot: int, i: int, acco
     before = tours.end_before[slot, i]
     ready = min(tours.end_after[slot, i] + to, after_break(before, to, lunch, lunch_from, lunch_until))
     after = earliest_start(problem, account, day, ready) + service
+    if after + on <= tours.last_after[slot, i + 1]:
+        return True
+    if lunch == 0:
+        return False
     before = earliest_start(problem, account, day, before + to) + service
-    ready = after_break(before, on, lunch, lunch_from, lunch_until) if lunch > 0 else NEVER
-    return (
-        after + on <= tours.last_after[slot, i + 1]
-        or ready <= tours.last_after[slot, i + 1]
-        or before + on <= max(tours.last_before[slot, i + 1], tours.last_short[slot, i + 1])
-    )
+    if before + on <= tours.last_before[slot, i + 1] or before + on <= tours.last_short[slot, i + 1]:
+        return True
+    return bool(after_break(before, on, lunch, lunch_from, lunch_until) <= tours.last_after[slot, i + 1])
 
 
 @compiled
