@@ -110,18 +110,10 @@ def best_place(
 
 
 @compiled
-def week_cost(problem: Problem, week_work: IntArray, week: int, extra: float, week_price: float) -> float:
-    """Return the added cost of `extra` minutes of work in a week: above the limit, and above the busiest week."""
-    total = week_work[week] + extra
-    cost = 0.0
-    if total > problem.week_limit:
-        cost += week_price * (total - max(problem.week_limit, week_work[week]))
-    if problem.level_weight > 0:
-        busiest = 0
-        for w in range(problem.weeks):
-            busiest = max(busiest, week_work[w])
-        cost += problem.level_weight * (max(0.0, total - busiest) - extra / problem.weeks)
-    return cost
+def week_cost(work: int, extra: float, week_limit: int, week_price: float, busiest: int, level_price: float) -> float:
+    """Return the added cost of `extra` minutes in a week of `work`: above the limit, and above the busiest week."""
+    above = max(0.0, work + extra - week_limit) - max(0, work - week_limit)
+    return week_price * above + level_price * max(0.0, work + extra - busiest)
 
 
 @compiled
@@ -139,6 +131,10 @@ def bring_in(  # noqa: C901 -- one pass in compiled code
 ) -> None:
     """Visit an account on its cheapest pattern, or not at all when that is cheaper."""
     days = problem.useful.shape[1]
+    level_price = float(problem.level_weight)
+    busiest = 0
+    for week in range(problem.weeks):
+        busiest = max(busiest, week_work[week])
     for day in range(days):
         cost_of_day[day] = math.inf
         if problem.useful[account, day] == 0:
@@ -153,7 +149,8 @@ def bring_in(  # noqa: C901 -- one pass in compiled code
         if best_slot >= 0:
             week = problem.slot_week[best_slot]
             extra = best + problem.service[account]
-            cost_of_day[day] = best + week_cost(problem, week_work, week, extra, week_price) + noise_of_day[day]
+            cost_of_day[day] = best + noise_of_day[day] - level_price * extra / problem.weeks
+            cost_of_day[day] += week_cost(week_work[week], extra, problem.week_limit, week_price, busiest, level_price)
             place_of_day[day, 0], place_of_day[day, 1] = best_slot, best_i
     row = -1
     least = float(problem.frequency[account] * problem.miss_cost[account])
