@@ -52,8 +52,7 @@ def assemble_tours(
                 visits=_visit_rules(accounts["account_id"].tolist(), rules.iloc[mine], days, scenario),
                 drive_minutes=_whole_minutes(minutes, scenario.travel.parking_minutes),
                 drive_metres=_without_diagonal((1000 * km).round().astype(np.int64)),
-                week_minutes=round(float(rep["hours_per_week"]) * 60)
-                + scenario.tours.overtime_minutes * _working_days(str(rep["working_days"]), scenario),
+                week_minutes=round(float(rep["hours_per_week"]) * 60),
                 overtime_weight=scenario.tours.overtime_price,
                 level_weight=scenario.tours.level_price,
             )
@@ -121,10 +120,6 @@ def _closed_dates(data: CheckedData, scenario: Scenario) -> Mapping[str, frozens
         )
         for region in regions
     }
-
-
-def _working_days(own: str, scenario: Scenario) -> int:
-    return len(own.split()) or len(scenario.tours.working_days)
 
 
 def _work_days(own: str, closed: frozenset[dt.date], scenario: Scenario) -> tuple[WorkDay, ...]:

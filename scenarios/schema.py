@@ -89,7 +89,7 @@ class Data(Section):
     accounts: Source
     """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale,
     opening_hours, visits,
-    service_minutes, position_quality, attributes."""
+    service_minutes, position_quality."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""
     reps: Source
@@ -325,11 +325,11 @@ class Tours(Section):
     lunch: Lunch = Field(default_factory=Lunch)
     """Break."""
     overtime_minutes: Minutes = 0
-    """How much later than the end of the day a rep may be back."""
+    """How much later than the end of the day a rep may be back; weekly hours stay the limit of the week."""
     overtime_price: Annotated[int, Field(ge=0, le=100)] = 3
     """Price of an overtime minute, in driving minutes."""
     level_price: Annotated[int, Field(ge=0, le=100)] = 0
-    """Price of a minute by which the busiest week exceeds the average, in driving minutes."""
+    """Price of a minute by which the busiest week exceeds the average, in driving minutes; 0 does not level weeks."""
     closed: tuple[dt.date, ...] = Field(default=(), strict=False)
     """Dates without tours."""
     public_holidays: bool = True

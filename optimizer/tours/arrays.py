@@ -124,7 +124,7 @@ def problem_of(instance: TourInstance) -> Problem:
     ]
     weeks = sorted({day.week for day in days})
     week_index = {week: index for index, week in enumerate(weeks)}
-    no_lunch = [day.lunch_minutes <= 0 or day.start_minute >= day.lunch_from for day in days]
+    no_lunch = [day.lunch_minutes <= 0 or day.start_minute >= day.lunch_from + day.lunch_minutes for day in days]
     return build_problem(
         drive=instance.drive_minutes,
         service=[rule.service_minutes for rule in accounts],

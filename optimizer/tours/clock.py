@@ -118,7 +118,7 @@ def measure(problem: Problem, tours: Tours, slot: int) -> None:
             after = latest_start(problem, account, day, after - service)
             before = latest_start(problem, account, day, before - service)
     work = back - after
-    if lunch > 0 and back > lunch_until and after < lunch_from:
+    if lunch > 0 and back > lunch_until and after < lunch_from + lunch:
         work = back - before - lunch
     tours.work[slot] = work if tours.length[slot] > 0 else 0
 

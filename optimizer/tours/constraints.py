@@ -76,12 +76,12 @@ def days_end_in_time(model: cp_model.CpModel, x: TourVariables, instance: TourIn
 def lunch_is_taken(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
     """Take one break exactly when the tour spans the lunch window, begun inside it and ended before the next service.
 
-    away before lunch_from ∧ back after lunch_until ⇔ Σ_i lunch_after[d, i] = 1.
+    away before lunch_from + lunch_minutes ∧ back after lunch_until ⇔ Σ_i lunch_after[d, i] = 1.
     """
     for d, day in enumerate(instance.days):
         if day.lunch_minutes <= 0:
             continue
-        early = _at_most(model, x.leave[d], day.lunch_from - 1, f"early on {d}")
+        early = _at_most(model, x.leave[d], day.lunch_from + day.lunch_minutes - 1, f"early on {d}")
         late = ~_at_most(model, x.back[d], day.lunch_until, f"short on {d}")
         needed = model.new_bool_var(f"lunch needed on {d}")
         model.add_bool_and([early, late]).only_enforce_if(needed)

@@ -50,7 +50,9 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
     runs = []
     for gap in _gaps(rule, len(accounts)):
         for leave in (
-            (rule.start_minute,) if gap >= 0 else sorted({rule.start_minute, max(rule.start_minute, rule.lunch_from)})
+            (rule.start_minute,)
+            if gap >= 0
+            else sorted({rule.start_minute, max(rule.start_minute, rule.lunch_from + rule.lunch_minutes)})
         ):
             run = _run(rule, starts, drives, services, leave, gap)
             if run is None or run.back > rule.end_minute + rule.overtime_minutes:
@@ -95,8 +97,8 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
 
 
 def lunch_is_needed(day: WorkDay, leave: int, back: int) -> bool:
-    """Tell whether a tour spans the lunch window: away before its start and back after its end."""
-    return day.lunch_minutes > 0 and leave < day.lunch_from and back > day.lunch_until
+    """Tell whether a tour leaves no time for lunch at home: neither before it nor after it."""
+    return day.lunch_minutes > 0 and leave < day.lunch_from + day.lunch_minutes and back > day.lunch_until
 
 
 def work_minutes(day: WorkDay, tour: DayTour) -> int:

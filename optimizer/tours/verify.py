@@ -141,7 +141,11 @@ def _day_limits(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
 def _lunch(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
     """Check that the break is taken exactly when it is needed, in its window, with no driving or service in it."""
     day = instance.days[tour.day]
-    needed = day.lunch_minutes > 0 and tour.leave_home < day.lunch_from and tour.back_home > day.lunch_until
+    needed = (
+        day.lunch_minutes > 0
+        and tour.leave_home < day.lunch_from + day.lunch_minutes
+        and tour.back_home > day.lunch_until
+    )
     taken = tour.lunch_before >= 0
     if taken != needed or taken != (tour.lunch_start >= 0):
         text = (

@@ -43,7 +43,7 @@ def day_outcomes(
             back = drive_day(instance, day, accounts, leave, gap)
             if back is None or back > latest:
                 continue
-            needed = rule.lunch_minutes > 0 and leave < rule.lunch_from and back > rule.lunch_until
+            needed = rule.lunch_minutes > 0 and leave < rule.lunch_from + rule.lunch_minutes and back > rule.lunch_until
             if needed == (gap >= 0):
                 yield max(0, back - rule.end_minute), back - leave - (rule.lunch_minutes if gap >= 0 else 0)
 
@@ -58,7 +58,7 @@ def best_cost(instance: TourInstance) -> float:
         if (day, accounts) not in cheapest_day:
             found = []
             # Leaving later never brings the rep home earlier; leaving after the break could begin saves the break.
-            leaves = (instance.days[day].start_minute, instance.days[day].lunch_from)
+            leaves = (instance.days[day].start_minute, instance.days[day].lunch_from + instance.days[day].lunch_minutes)
             for order in permutations(accounts):
                 outcomes = list(day_outcomes(instance, day, order, leaves))
                 if outcomes:
