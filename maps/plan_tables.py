@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import networkx as nx
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from optimizer.territory.instance import BalanceMeasure, IntArray, TerritoryInstance
@@ -13,6 +14,8 @@ from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import DayTour, TourResult
 
 MINUTES_PER_HOUR = 60
+TOUCHING_DEGREES = 2e-5
+"""Areas no farther apart than this, about 2 m, touch."""
 MEASURE_COLUMN = {"workload": "workload_hours"}
 """Column of a measure where it is not the measure's name."""
 
@@ -62,7 +65,7 @@ def territories_table(
     inside = np.ones(instance.n_reps, dtype=bool)
     for measure in instance.measures:
         sums = _sums(measure, plan, instance.n_reps)
-        per_unit = MINUTES_PER_HOUR if measure.unit == "minutes" else 1
+        per_unit = measure.scale * (MINUTES_PER_HOUR if measure.unit == "minutes" else 1)
         column = MEASURE_COLUMN.get(measure.name, measure.name)
         if column not in table:
             table[column] = sums / per_unit if per_unit > 1 else sums
@@ -89,9 +92,26 @@ def _sums(measure: BalanceMeasure, plan: TerritoryPlan, n_reps: int) -> IntArray
 
 def _contiguous(instance: TerritoryInstance, plan: TerritoryPlan) -> list[bool]:
     """Tell for each rep whether the territory is in one piece and holds the home area."""
+    return _in_one_piece(instance, plan, instance.edges)
+
+
+def bridged(instance: TerritoryInstance, plan: TerritoryPlan, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell for each rep whether the territory comes apart, or its home area off, without links that cross a gap.
+
+    Parameters
+    ----------
+    shapes
+        Polygons of the areas in degrees, in the order of the instance. Shape (areas,).
+    """
+    ends = instance.edges
+    touching = shapely.dwithin(shapes[ends[:, 0]], shapes[ends[:, 1]], TOUCHING_DEGREES)
+    return ~np.asarray(_in_one_piece(instance, plan, ends[touching]), dtype=bool)
+
+
+def _in_one_piece(instance: TerritoryInstance, plan: TerritoryPlan, edges: IntArray) -> list[bool]:
     graph = nx.Graph()
     graph.add_nodes_from(range(instance.n_areas))
-    graph.add_edges_from((a, b) for a, b in instance.edges.tolist() if plan.rep_of_area[a] == plan.rep_of_area[b])
+    graph.add_edges_from((a, b) for a, b in edges.tolist() if plan.rep_of_area[a] == plan.rep_of_area[b])
     answers = []
     for rep, home in enumerate(instance.home_areas.tolist()):
         piece = nx.node_connected_component(graph, home)
@@ -116,11 +136,13 @@ def tour_tables(
         ]
     return (
         pd.DataFrame(visits, columns=VISIT_COLUMNS),
-        pd.DataFrame(days, columns=DAY_COLUMNS),
+        pd.DataFrame(days, columns=DAY_COLUMNS).astype(DAY_NUMBERS),
         pd.DataFrame(missed, columns=["account_id", "rep_id", "visits_wanted", "visits_planned", "reason"]),
     )
 
 
+DAY_NUMBERS = {"work_minutes": np.int64, "drive_minutes": np.int64, "drive_km": np.float64}
+"""Columns of days that are summed up; numbers even where there is no day."""
 VISIT_COLUMNS = [
     "rep_id",
     "week",

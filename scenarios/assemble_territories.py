@@ -1,5 +1,6 @@
 """Turn checked data, potential and workload into a territory problem in integers."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,11 +20,10 @@ from scenarios.planner_rules import group_indices, home_areas, named_pairs
 from scenarios.schema import BalanceMeasureName, Scenario
 from scenarios.travel import TravelModel
 
-UNITS: Final = {
-    BalanceMeasureName.POTENTIAL: "currency",
-    BalanceMeasureName.WORKLOAD: "minutes",
-    BalanceMeasureName.ACCOUNTS: "accounts",
-}
+LEAST_TOTAL: Final = 10_000_000
+"""Money is counted in units so small that the potential is at least this many: rounding stays out of the balance."""
+ACCOUNT_SCALE: Final = 100
+"""Accounts are counted in hundredths, so that the targets of territories need not be whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,7 +79,7 @@ def assemble_territories(
         loaded, data, area_minutes=area_minutes, allowed=allowed, locks=locks, forbidden=forbidden
     )
     edges, bridge_notes = _edges(data, area_group)
-    amounts = _amounts(area_of_account, len(areas), potential, rules)
+    amounts = _amounts(area_of_account, len(areas), potential, rules, scenario.currency)
     travel_cost = _travel_cost(account_minutes, area_minutes, area_of_account, rules)
     measures = tuple(
         _measure(name, amounts[name], data, scenario, area_group=area_group, rep_group=rep_group)
@@ -88,7 +88,7 @@ def assemble_territories(
     moved = amounts[BalanceMeasureName.POTENTIAL]
     current = pd.Index(reps["rep_id"]).get_indexer(pd.Index(areas["current_rep_id"]))
     limit = scenario.territories.max_disruption
-    moving_all = max(1, int(moved[current >= 0].sum()))
+    moving_all = max(1, int(moved.amounts[current >= 0].sum()))
     aim = scenario.territories.objective
     instance = TerritoryInstance(
         area_ids=tuple(areas["area_id"]),
@@ -106,9 +106,11 @@ def assemble_territories(
         max_drive_minutes=scenario.territories.max_drive_minutes or NO_LIMIT,
         contiguous=scenario.territories.contiguous,
         current_rep=current.astype(np.int64),
-        moved_amount=moved,
+        moved_amount=moved.amounts,
         move_weight=aim.disruption / aim.travel * float(travel_cost.min(axis=1).sum()) / moving_all,
-        moved_limit=NO_LIMIT if limit is None else int(limit * moving_all),
+        moved_limit=NO_LIMIT if limit is None else int(limit * moving_all + 1e-6),
+        moved_unit=moved.unit,
+        moved_scale=moved.scale,
     )
     return AssembledTerritories(instance=instance, notes=(*home_notes, *bridge_notes))
 
@@ -139,19 +141,35 @@ def rep_of_accounts(instance: TerritoryInstance, plan: TerritoryPlan, data: Chec
     return [instance.rep_ids[rep] for rep in plan.rep_of_area[area].tolist()]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Amounts:
+    """An amount of each area in whole numbers, `scale` of which make one `unit`. Shape (areas,)."""
+
+    amounts: IntArray
+    unit: str
+    scale: int
+
+
 def _amounts(
-    area_of_account: NDArray[np.intp], n_areas: int, potential: pd.DataFrame, rules: pd.DataFrame
-) -> dict[BalanceMeasureName, IntArray]:
-    """Add up the accounts of each area: whole currency, whole minutes, accounts that are visited."""
+    area_of_account: NDArray[np.intp], n_areas: int, potential: pd.DataFrame, rules: pd.DataFrame, currency: str
+) -> dict[BalanceMeasureName, _Amounts]:
+    """Add up the accounts of each area: money, whole minutes, accounts that are visited."""
 
-    def total(values: NDArray[np.float64]) -> IntArray:
-        return np.bincount(area_of_account, weights=values, minlength=n_areas).round().astype(np.int64)
+    def total(values: NDArray[np.float64], unit: str, scale: int) -> _Amounts:
+        sums = np.bincount(area_of_account, weights=values, minlength=n_areas)
+        return _Amounts(amounts=(sums * scale).round().astype(np.int64), unit=unit, scale=scale)
 
+    money = potential["potential"].to_numpy(dtype=np.float64)
     return {
-        BalanceMeasureName.POTENTIAL: total(potential["potential"].to_numpy(dtype=np.float64)),
-        BalanceMeasureName.WORKLOAD: total(potential["workload_hours"].to_numpy(dtype=np.float64) * 60),
-        BalanceMeasureName.ACCOUNTS: total((rules["visits"].to_numpy() > 0).astype(np.float64)),
+        BalanceMeasureName.POTENTIAL: total(money, currency, _money_scale(float(money.sum()))),
+        BalanceMeasureName.WORKLOAD: total(potential["workload_hours"].to_numpy(dtype=np.float64) * 60, "minutes", 1),
+        BalanceMeasureName.ACCOUNTS: total((rules["visits"].to_numpy() > 0).astype(float), "accounts", ACCOUNT_SCALE),
     }
+
+
+def _money_scale(total: float) -> int:
+    """Choose the power of ten that makes a sum of money at least LEAST_TOTAL units."""
+    return int(10 ** max(0, math.ceil(math.log10(LEAST_TOTAL / total)))) if total > 0 else 1
 
 
 def _travel_cost(
@@ -175,7 +193,7 @@ def _travel_cost(
 
 def _measure(
     name: BalanceMeasureName,
-    amounts: IntArray,
+    whole: _Amounts,
     data: CheckedData,
     scenario: Scenario,
     *,
@@ -183,7 +201,7 @@ def _measure(
     rep_group: IntArray,
 ) -> BalanceMeasure:
     """Share the total of each group over its reps, by hours or equally, and put the tolerance around it."""
-    rule = scenario.territories.balance[name]
+    rule, amounts = scenario.territories.balance[name], whole.amounts
     hours = data.reps["hours_per_week"].to_numpy(dtype=np.float64)
     share = hours if rule.share_by == "hours" else np.ones(len(hours))
     targets = np.zeros(len(hours))
@@ -193,7 +211,8 @@ def _measure(
         targets[members] = total * share[members] / share[members].sum()
     return BalanceMeasure(
         name=str(name),
-        unit=UNITS[name],
+        unit=whole.unit,
+        scale=whole.scale,
         amounts=amounts,
         targets=targets.round().astype(np.int64),
         lower=np.ceil(targets * (1 - rule.tolerance) - 1e-6).astype(np.int64),

@@ -91,10 +91,11 @@ def home_areas(
         bad = ", ".join(reps["rep_id"][cost[np.arange(len(reps)), seated] >= FAR_AWAY])
         text = f"no area is left for the home of {bad}: locked to others, forbidden, or too many reps in the region"
         raise ScenarioError([fault_at(loaded, "data.reps", text)])
+    rooted = areas["name"].to_numpy()[seated]
     moved = np.flatnonzero(cost[np.arange(len(reps)), seated] > 0)
     notes = [
-        f"{reps['rep_id'].iloc[r]} shares a home area with a colleague or lives outside the map; the territory is "
-        f"rooted in {areas['name'].iloc[seated[r]]} ({area_minutes[r, seated[r]]:.0f} min from home)."
+        f"{reps['rep_id'].iloc[r]}: the area around the home is outside the map, a colleague's, locked to another or "
+        f"forbidden; the territory is rooted in {rooted[r]} ({area_minutes[r, seated[r]]:.0f} min from home)."
         for r in moved
     ]
     return seated, notes

@@ -274,7 +274,7 @@ class Territories(Section):
     objective: Objective = Field(default_factory=Objective)
     """Weights."""
     contiguous: bool = True
-    """Whether each territory must be in one piece and hold its rep's home."""
+    """Whether each territory must be in one piece; it holds its rep's home in any case."""
     within: Literal["none", "region"] = "none"
     """`region`: reps serve only areas of their region, and targets are shared out inside each region."""
     keep_together: Literal["none", "district"] = "none"

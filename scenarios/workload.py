@@ -65,7 +65,8 @@ def estimate_workload(accounts: pd.DataFrame, reps: pd.DataFrame, rules: pd.Data
 def _day_minutes(reps: pd.DataFrame, scenario: Scenario) -> float:
     """Give the working minutes of an average rep's day without lunch."""
     start, end = (minute_of_day(text) for text in (scenario.tours.workday.start, scenario.tours.workday.end))
-    by_hours = 60 * float(reps["hours_per_week"].mean()) / len(scenario.tours.working_days)
+    days = [len(str(own).split()) or len(scenario.tours.working_days) for own in reps["working_days"]]
+    by_hours = 60 * float((reps["hours_per_week"] / np.array(days)).mean())
     return min(by_hours, end - start - scenario.tours.lunch.minutes)
 
 

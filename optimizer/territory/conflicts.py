@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.solving import Conflict
 from optimizer.territory.bound import least_excess
-from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
+from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance, amount_text
 from optimizer.territory.units import FAMILIES, PAIR_FAMILIES, UnitProblem, closed_by, condense, open_pairs, split
 
 NAMED_AT_MOST: Final = 3
@@ -42,13 +42,16 @@ def divided_conflicts(instance: TerritoryInstance, problem: UnitProblem) -> tupl
         return ()
     rules = smallest_clash(instance, lambda families: least_excess(condense(instance, families=families)).proven)
     pinches = [
-        f"{instance.rep_ids[rep]} {instance.measures[m].name} {_number(amount)} {instance.measures[m].unit} {word}"
+        f"{instance.rep_ids[rep]} {instance.measures[m].name} {instance.measures[m].text(amount)} {word}"
         for word, side in (("over", excess.over), ("short", excess.short))
         for m, rep in np.argwhere(side > 0.5).tolist()
         for amount in (side[m, rep],)
     ]
     if excess.moved > 0.5:
-        pinches.append(f"{_number(excess.moved)} more would change hands than the cap allows")
+        pinches.append(
+            f"{amount_text(excess.moved, instance.moved_unit, instance.moved_scale)} "
+            "more would change hands than the cap allows"
+        )
     text = (
         f"{_rules_text(instance, rules)} cannot all be kept: even if areas could be divided between reps, "
         f"at best {_listed(pinches, 5)}"
@@ -152,7 +155,8 @@ def _areas_too_large(instance: TerritoryInstance) -> Iterator[Conflict]:
             together = () if len(areas) == 1 else ("groups_are_kept_together",)
             verb = "alone exceeds" if len(areas) == 1 else "kept together exceed"
             text = (
-                f"{_ids(instance.area_ids, areas)}: {measure.name} {amount:,} {measure.unit} {verb} the {most:,} "
+                f"{_ids(instance.area_ids, areas)}: {measure.name} {measure.text(amount)} {verb} "
+                f"the {measure.text(most)} "
                 f"that {who} may hold at {100 * measure.tolerance:g} % tolerance"
             )
             pair_rules = () if reps.all() else _rules_that_close(instance, areas)
@@ -231,11 +235,11 @@ def _reach_text(
     if above:
         return (
             f"{names}: the {areas} that only {'this rep' if len(reps) == 1 else 'these reps'} may serve "
-            f"hold {measure.name} {amount:,} {measure.unit}, at most {limit:,} allowed"
+            f"hold {measure.name} {measure.text(amount)}, at most {measure.text(limit)} allowed"
         )
     return (
         f"{names}: the {areas} that {'this rep' if len(reps) == 1 else 'these reps'} may serve "
-        f"hold {measure.name} {amount:,} {measure.unit}, at least {limit:,} wanted"
+        f"hold {measure.name} {measure.text(amount)}, at least {measure.text(limit)} wanted"
     )
 
 
@@ -272,7 +276,3 @@ def _listed(words: list[str], at_most: int) -> str:
     if len(words) > at_most:
         return f"{', '.join(words[:at_most])} and {len(words) - at_most} more"
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _number(amount: float) -> str:
-    return f"{round(amount):,}"

@@ -14,6 +14,12 @@ NO_LIMIT: Final = np.iinfo(np.int64).max
 IntArray = NDArray[np.int64]
 
 
+def amount_text(amount: float, unit: str, scale: int) -> str:
+    """Write an amount in units, with as many decimals as its scale gives, such as "1,234.5 EUR"."""
+    number = f"{amount / scale:,.{len(str(scale)) - 1}f}"
+    return f"{number.rstrip('0').rstrip('.') if scale > 1 else number} {unit}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BalanceMeasure:
     """An amount per area whose sum over each territory must lie between two limits."""
@@ -31,6 +37,12 @@ class BalanceMeasure:
     """Greatest sum allowed. Shape (reps,)."""
     tolerance: float
     """The share of the target that made `lower` and `upper`, for messages."""
+    scale: int = 1
+    """How many of the integers above make one `unit`, such as 100 for money counted in cents."""
+
+    def text(self, amount: float) -> str:
+        """Write an amount for the planner, with its unit."""
+        return amount_text(amount, self.unit, self.scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +82,10 @@ class TerritoryInstance:
     """Cost of one unit of `moved_amount` in the objective, in units of `travel_cost`."""
     moved_limit: int
     """Greatest sum of `moved_amount` that may change hands; NO_LIMIT switches the rule off."""
+    moved_unit: str = "amount"
+    """Unit of what changes hands, for messages."""
+    moved_scale: int = 1
+    """How many of `moved_amount` make one `moved_unit`."""
 
     def __post_init__(self) -> None:
         areas, reps = len(self.area_ids), len(self.rep_ids)

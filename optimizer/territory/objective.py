@@ -12,7 +12,12 @@ def terms(instance: TerritoryInstance, plan: TerritoryPlan) -> tuple[Term, ...]:
     travel = int(instance.travel_cost[np.arange(instance.n_areas), plan.rep_of_area].sum())
     return (
         Term(name="travel", unit="visit-weighted minutes", weight=1.0, value=float(travel)),
-        Term(name="change of hands", unit="amount", weight=instance.move_weight, value=float(moved(instance, plan))),
+        Term(
+            name="change of hands",
+            unit=instance.moved_unit,
+            weight=instance.move_weight * instance.moved_scale,
+            value=moved(instance, plan) / instance.moved_scale,
+        ),
     )
 
 

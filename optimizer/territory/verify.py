@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from optimizer.solving import Violation
-from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, TerritoryInstance
+from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, TerritoryInstance, amount_text
 from optimizer.territory.plan import TerritoryPlan
 
 NAMED_AT_MOST: Final = 3
@@ -61,7 +61,7 @@ def _territories_are_balanced(instance: TerritoryInstance, plan: TerritoryPlan) 
                 yield Violation(
                     rule="territories_are_balanced",
                     subject=instance.rep_ids[rep],
-                    amount=max(over, short),
+                    amount=max(over, short) / measure.scale,
                     unit=measure.unit,
                     text=_balance_text(instance.rep_ids[rep], measure, rep, total),
                 )
@@ -72,10 +72,10 @@ def _balance_text(rep_id: str, measure: BalanceMeasure, rep: int, total: int) ->
     above = total > int(measure.upper[rep])
     outside = total - int(measure.upper[rep]) if above else int(measure.lower[rep]) - total
     side, beyond = ("above", "over") if above else ("below", "short")
-    distance = f"{100 * abs(total - target) / target:.1f} %" if target else f"{abs(total - target):,} {measure.unit}"
+    distance = f"{100 * abs(total - target) / target:.1f} %" if target else measure.text(abs(total - target))
     return (
         f"{rep_id}: {measure.name} {distance} {side} target, {100 * measure.tolerance:g} % allowed "
-        f"({outside:,} {measure.unit} {beyond})"
+        f"({measure.text(outside)} {beyond})"
     )
 
 
@@ -182,8 +182,10 @@ def _few_areas_change_hands(instance: TerritoryInstance, plan: TerritoryPlan) ->
             total += int(instance.moved_amount[area])
     over = total - instance.moved_limit
     if over > 0:
-        text = f"{total:,} would change hands, {instance.moved_limit:,} allowed ({over:,} over)"
-        yield Violation(rule="few_areas_change_hands", subject="", amount=over, unit="amount", text=text)
+        unit, scale = instance.moved_unit, instance.moved_scale
+        said, allowed, above = (amount_text(x, unit, scale) for x in (total, instance.moved_limit, over))
+        text = f"{said} would change hands, {allowed} allowed ({above} over)"
+        yield Violation(rule="few_areas_change_hands", subject="", amount=over / scale, unit=unit, text=text)
 
 
 def _named(ids: list[str]) -> str:

@@ -26,8 +26,9 @@ class DayTour:
     """The tour of one day; a day without stops is left out of the plan.
 
     Lunch rule: a break of `WorkDay.lunch_minutes` is taken exactly when there is no time for it at home: the rep leaves
-    before `lunch_from + lunch_minutes` and is back after `lunch_until`. It starts within [lunch_from, lunch_until], anywhere between two services (on the road, at
-    the door, while waiting, before driving home), and no driving or service lies in it; waiting time may.
+    before `lunch_from + lunch_minutes` and is back after `lunch_until`. It starts within [lunch_from, lunch_until],
+    anywhere between two services (on the road, at the door, while waiting, before driving home), and no driving or
+    service lies in it; waiting time may.
     """
 
     day: int

@@ -43,7 +43,8 @@ def test_amounts_of_areas_are_the_sums_of_their_accounts(scenario_file):
     """Nothing is lost between accounts and areas, but for rounding to whole units."""
     _, data, _, potential, instance = assembled(scenario_file)
     measures = {measure.name: measure for measure in instance.measures}
-    assert measures["potential"].amounts.sum() == 100 * len(data.accounts)
+    potential_measure = measures["potential"]
+    assert potential_measure.amounts.sum() == 100 * len(data.accounts) * potential_measure.scale
     minutes = potential["workload_hours"].sum() * 60
     assert abs(measures["workload"].amounts.sum() - minutes) <= len(data.areas)
 
@@ -181,3 +182,28 @@ def test_parking_is_added_to_drives_that_end_at_an_account(scenario_file):
     assert (added[:, 0] == 0).all()
     assert set(np.unique(added[:, 1:])) <= {0, 7}
     assert (added[0, 1:] == 7).all()
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-2, 1.0, 1e9])
+def test_the_size_of_the_currency_does_not_matter(scenario_file, factor):
+    """Shares of areas come out alike whether sales are told in millions or in cents."""
+    loaded, data, rules, potential, usual = assembled(scenario_file)
+    uneven = potential.assign(potential=np.arange(len(potential)) + 1.0)
+    other = assemble_territories(
+        data,
+        uneven.assign(potential=uneven["potential"] * factor),
+        rules,
+        travel_model(loaded.scenario.travel),
+        loaded,
+    ).instance
+    one = assemble_territories(data, uneven, rules, travel_model(loaded.scenario.travel), loaded).instance
+    shares = [m.amounts / m.amounts.sum() for i in (one, other) for m in i.measures if m.name == "potential"]
+    assert shares[0] == pytest.approx(shares[1], abs=1e-6)
+    assert usual.n_areas == other.n_areas
+
+
+def test_targets_of_accounts_need_not_be_whole(scenario_file):
+    """60 accounts over 7 equal shares: the deviation told is that from the true share."""
+    *_, instance = assembled(scenario_file, "territories.balance={accounts: {tolerance: 0.5, share_by: equal}}")
+    measure = instance.measures[0]
+    assert measure.targets / measure.scale == pytest.approx(60 / instance.n_reps, abs=0.01)
