@@ -47,6 +47,11 @@ def decimals(digits: int) -> Format:
     return write
 
 
+def with_account(book: PlanBook, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Add columns of the accounts to rows that name an account."""
+    return table.join(book.accounts.set_index("account_id")[list(columns)], on="account_id")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableFile:
     """A CSV file: where its rows come from, how they are sorted and how each column is written."""
@@ -80,11 +85,12 @@ TABLE_FILES: Final = (
     ),
     TableFile(
         name="visits.csv",
-        rows=lambda book: book.visits,
+        rows=lambda book: with_account(book, book.visits, "name", "town"),
         order=("rep_id", "date", "stop"),
         columns={
             "rep_id": as_id, "week": as_whole, "date": as_day, "stop": as_whole, "account_id": as_id, "arrive": as_id,
             "depart": as_id, "service_minutes": as_whole, "drive_minutes": as_whole, "drive_km": _KM,
+            "start": as_id, "name": as_text, "town": as_text,
         },
     ),
     TableFile(
@@ -99,11 +105,11 @@ TABLE_FILES: Final = (
     ),
     TableFile(
         name="missed.csv",
-        rows=lambda book: book.missed,
+        rows=lambda book: with_account(book, book.missed, "town"),
         order=("rep_id", "account_id"),
         columns={
             "account_id": as_id, "name": as_text, "rep_id": as_id, "segment": as_text, "visits_wanted": as_whole,
-            "visits_planned": as_whole, "reason": as_text,
+            "visits_planned": as_whole, "reason": as_text, "town": as_text,
         },
     ),
     TableFile(

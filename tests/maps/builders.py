@@ -62,6 +62,8 @@ def made_up_book(**changes: Any) -> PlanBook:
         "run": {"seed": 1, "started": dt.datetime(2026, 1, 1, 8, 30, tzinfo=dt.UTC)},
         "resolved_scenario": "name: made-up\n",
         "tolerances": {"potential": 0.1, "workload": 0.1},
+        "territory_notes": ("<b>Isle</b> and Coast do not touch but count as neighbours.",),
+        "travel_note": "Driving is <estimated> from straight lines.",
         "solves": pd.DataFrame(
             [("territories", "", "feasible", 1200.0, 1185.0, 0.0125, "work done")]
             + [("tours", rep, "feasible", 400.0, 380.0, 0.05, "work done") for rep in REPS],
@@ -141,6 +143,7 @@ def _accounts(areas: gpd.GeoDataFrame) -> pd.DataFrame:
                 "high": 400.0 + 12 * number,
                 "workload_hours": wanted * 0.75,
                 "visits_wanted": wanted,
+                "opening_hours": "mo-fr 09:00-12:00" if number == 1 else "",
             }
         )
     return pd.DataFrame(rows)
@@ -212,6 +215,7 @@ def _territories(areas: gpd.GeoDataFrame, accounts: pd.DataFrame, days: pd.DataF
                 "areas": len(own),
                 "accounts": int((accounts["rep_id"] == rep).sum()),
                 "contiguous": True,
+                "bridged": rep == "R1",
                 "potential": potential,
                 "potential_target": potential / (1 + off),
                 "potential_deviation": off,

@@ -10,7 +10,8 @@ from tests.maps.builders import made_up_book
 
 PROMISED = {
     "assignment.csv": "area_id,territory_id,rep_id",
-    "visits.csv": "rep_id,week,date,stop,account_id,arrive,depart,service_minutes,drive_minutes,drive_km",
+    "visits.csv": "rep_id,week,date,stop,account_id,arrive,depart,service_minutes,drive_minutes,drive_km,"
+    "start,name,town",
     "forecast.csv": "region,category,week,p10,p50,p90,model",
     "potential.csv": "account_id,area_id,region,baseline,headroom,potential,low,high,workload_hours",
 }
@@ -37,7 +38,10 @@ def test_rows_do_not_depend_on_the_order_of_the_input() -> None:
 def test_first_rows_are_written_as_expected() -> None:
     """Numbers have fixed decimals, dates are ISO."""
     texts = {table.name: table.text(made_up_book()).split("\n") for table in TABLE_FILES}
-    assert texts["visits.csv"][1] == "R/3 é,1,2026-01-05,1,C008,08:37,09:27,45,25,18.4"
+    assert (
+        texts["visits.csv"][1]
+        == "R/3 é,1,2026-01-05,1,C008,08:37,09:27,45,25,18.4,08:42,\\u003cb\\u003e {{ 7*7 }} {% x %},Town 2"
+    )
     assert texts["forecast.csv"][2] == "North,Pumps,2026-01-12,933.08,1018.08,1103.08,lightgbm+theta"
     assert texts["potential.csv"][1] == "C000,A00,South & <East>,300.00,50.00,315.00,250.00,400.00,3.000"
 
