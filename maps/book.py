@@ -38,13 +38,14 @@ class PlanBook:
     borders exactly."""
     accounts: pd.DataFrame
     """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low,
-    high, workload_hours, visits_wanted, visits_planned."""
+    high, workload_hours, visits_wanted, visits_planned, opening_hours ("" for those of the segment)."""
     reps: pd.DataFrame
     """rep_id, name, region, lon, lat (of the home), hours_per_week."""
     territories: pd.DataFrame
     """territory_id, rep_id, region, areas, accounts, contiguous; per balance measure m: m, m_target, m_deviation (a
     share); inside_tolerance, routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per
-    cycle (`workload_hours`, `workload_target`, `workload_deviation`)."""
+    cycle (`workload_hours`, `workload_target`, `workload_deviation`). `bridged`: in one piece, but only through areas
+    that do not touch."""
     forecast: pd.DataFrame
     """region, category, week, p10, p50, p90, model."""
     scores: pd.DataFrame
@@ -75,6 +76,10 @@ class PlanBook:
     """YAML text of the scenario with everything it extends and every override applied."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
     """Allowed deviation of each balance measure, as a share: {"potential": 0.1}."""
+    territory_notes: tuple[str, ...] = ()
+    """What was done so that territories can be drawn: areas taken as neighbours that do not touch, homes moved."""
+    travel_note: str = ""
+    """How the minutes of driving were made."""
     solves: pd.DataFrame = field(default_factory=no_solves)
     """stage ("territories", "tours"), subject ("" or rep_id), status, objective, bound (NaN for none), gap (a share,
     NaN for none), stopped_by."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from maps.book import SOLVE_COLUMNS, PlanBook, no_solves
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
-from maps.plan_tables import DAY_COLUMNS, VISIT_COLUMNS, territories_table, territory_id, tour_tables
+from maps.plan_tables import bridged, territories_table, territory_id, tour_tables
 from optimizer.solving import Term, Violation
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.objective import terms
@@ -26,7 +26,18 @@ FORECAST_COLUMNS = ("region", "category", "week", "p10", "p50", "p90", "model")
 SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen")
 HISTORY_COLUMNS = ("region", "category", "week", "sales")
 POTENTIAL_COLUMNS = ("baseline", "headroom", "potential", "low", "high", "workload_hours")
-ACCOUNT_COLUMNS = ("account_id", "name", "town", "segment", "status", "region", "area_id", "lon", "lat")
+ACCOUNT_COLUMNS = (
+    "account_id",
+    "name",
+    "town",
+    "segment",
+    "status",
+    "region",
+    "area_id",
+    "lon",
+    "lat",
+    "opening_hours",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +50,8 @@ class Heading:
     period_start: dt.date
     period_end: dt.date
     resolved_scenario: str
+    travel_note: str = ""
+    """How the minutes of driving were made; "" when there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,7 +105,7 @@ def make_book(
     visits_wanted
         Visits of each account per cycle. Shape (accounts,).
     """
-    visits, days, missed = tour_tables(tours.instances, tours.results) if tours else _no_tours()
+    visits, days, missed = tour_tables(tours.instances if tours else (), tours.results if tours else ())
     book_accounts = _accounts(accounts, visits_wanted, forecast, visits)
     book_areas = _areas(areas, book_accounts, reps, territory)
     owner = pd.Series(book_areas["rep_id"].to_numpy(), index=book_areas["area_id"].to_numpy())
@@ -138,6 +151,8 @@ def make_book(
         run={**run, "solves": _records(solves)},
         resolved_scenario=heading.resolved_scenario,
         tolerances={m.name: m.tolerance for m in territory.instance.measures} if territory else {},
+        territory_notes=territory.notes if territory else (),
+        travel_note=heading.travel_note,
         solves=solves,
     )
 
@@ -147,7 +162,7 @@ def evaluate_plan(
 ) -> tuple[pd.DataFrame, tuple[Term, ...], tuple[Violation, ...]]:
     """Measure a plan that was drawn elsewhere: territories without tours, terms of the objective, broken rules."""
     counts = _accounts_of_areas(areas, accounts)
-    _, days, _ = _no_tours()
+    _, days, _ = tour_tables((), ())
     table = territories_table(instance, plan, reps=reps, accounts_of_area=counts, days=days)
     return table, terms(instance, plan), verify(instance, plan)
 
@@ -200,6 +215,9 @@ def _territories(
     sums = areas.groupby("rep_id")[["potential", "workload_hours"]].sum().reindex(table["rep_id"], fill_value=0.0)
     for column in sums.columns:
         table[column] = sums[column].to_numpy().round(2)
+    whole = table["contiguous"].to_numpy(dtype=bool)
+    crossing = bridged(territory.instance, territory.plan, areas.geometry.to_numpy())
+    table.insert(list(table.columns).index("contiguous") + 1, "bridged", whole & crossing)
     return table
 
 
@@ -271,12 +289,6 @@ def _solves(territory: TerritoryPart | None, tours: TourPart | None) -> pd.DataF
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Lay out a table as JSON records, not a number as null."""
     return json.loads(table.to_json(orient="records"))  # type: ignore[no-any-return]
-
-
-def _no_tours() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    missed = ("account_id", "rep_id", "visits_wanted", "visits_planned", "reason")
-    days = _empty(DAY_COLUMNS).astype(dict.fromkeys(("work_minutes", "drive_minutes", "drive_km"), float))
-    return _empty(VISIT_COLUMNS), days, _empty(missed)
 
 
 def _empty(columns: Sequence[str]) -> pd.DataFrame:

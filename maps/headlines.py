@@ -2,10 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from maps.book import PlanBook
+from maps.spans import period_weeks
 from maps.words import money_text, number_text, percent_text, signed_percent_text
+
+CLOSE: Final = 0.01
+"""Gap, as a share, up to which a plan is practically the best."""
 
 Verdict = Literal["", "good", "bad"]
 
@@ -39,6 +43,24 @@ def moved_areas(book: PlanBook) -> "tuple[int, int, float]":
     return len(moved), len(known), float(moved["potential"].sum()) / total if total > 0 else 0.0
 
 
+def bridges_text(book: PlanBook) -> str:
+    """Say how many territories hang together only through areas that do not touch; "" for none."""
+    count = int(book.territories["bridged"].astype(bool).sum()) if "bridged" in book.territories else 0
+    return f"{count} through an area that the map cuts off" if count else ""
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """Write a number with the form of the word that goes with it."""
+    return f"{number_text(count, 0)} {one if count == 1 else many}"
+
+
+def sold_and_expected(book: PlanBook) -> tuple[float, float]:
+    """Split the sales of the period into what is sold already and what is forecast, in the currency."""
+    actual = book.forecast["model"] == "actual"
+    middle = book.forecast["p50"].astype(float)
+    return float(middle[actual].sum()), float(middle[~actual].sum())
+
+
 def deviation_measures(book: PlanBook) -> list[str]:
     """Name the balance measures that the territories table carries, in its order."""
     return [name.removesuffix("_deviation") for name in book.territories.columns if name.endswith("_deviation")]
@@ -60,10 +82,15 @@ def _money(book: PlanBook) -> list[Headline]:
         if len(chosen):
             best = chosen.iloc[0]
             note = f"{best['model']}: off by {percent_text(float(best['wape']))} in the backtest"
-        value = money_text(float(book.forecast["p50"].sum()), book.currency)
+        sold, ahead = sold_and_expected(book)
+        if sold > 0:
+            split = f"{money_text(sold, book.currency)} already sold + {money_text(ahead, book.currency)} forecast"
+            note = "; ".join(part for part in (split, note) if part)
+        value = money_text(sold + ahead, book.currency)
         lines.append(Headline(label="Forecast sales", value=value, note=note))
     headroom = float(book.accounts["headroom"].sum())
-    note = f"of {number_text(len(book.accounts), 0)} accounts; headroom {money_text(headroom, book.currency)}"
+    count = plural(len(book.accounts), "account", "accounts")
+    note = f"of {count} in {period_weeks(book)} weeks; headroom {money_text(headroom, book.currency)}"
     value = money_text(float(book.accounts["potential"].sum()), book.currency)
     return [*lines, Headline(label="Potential", value=value, note=note)]
 
@@ -88,12 +115,19 @@ def _territories(book: PlanBook) -> list[Headline]:
             verdict="good" if inside == count else "bad",
         ),
         Headline(
-            label="Territories in one piece", value=f"{pieces} of {count}", verdict="good" if pieces == count else "bad"
+            label="Territories in one piece",
+            value=f"{pieces} of {count}",
+            note=bridges_text(book),
+            verdict="good" if pieces == count else "bad",
         ),
     ]
     gap = territory_gap(book)
     if math.isfinite(gap):
-        note = "no plan can be better by more than this"
+        note = (
+            f"a better plan may exist; none can be more than {percent_text(gap)} cheaper"
+            if gap > CLOSE
+            else "no plan can be cheaper by more than this"
+        )
         lines.append(Headline(label="Gap to the proven bound", value=percent_text(gap, 2), note=note))
     return lines
 
@@ -113,7 +147,11 @@ def _tours(book: PlanBook) -> list[Headline]:
             label="Visits planned",
             value=f"{number_text(planned, 0)} of {number_text(wanted, 0)}",
             note=f"{share}; "
-            + (f"{missed} accounts get fewer than wanted, each with its reason" if missed else "none left out"),
+            + (
+                plural(missed, "account gets", "accounts get") + " fewer than wanted, each with its reason"
+                if missed
+                else "none left out"
+            ),
         ),
         Headline(
             label="Driving",

@@ -11,7 +11,7 @@ from maps.report_page import Chapter, reading_page
 from maps.report_quality import quality_chapters
 from maps.report_territories import territory_chapters
 from maps.report_tours import tour_chapters
-from maps.words import date_text
+from maps.spans import plan_span
 
 FILES: Final = (
     ("data_quality.html", "what was found in the data"),
@@ -67,7 +67,7 @@ def report_page(book: PlanBook, *, with_maps: bool = True) -> str:
         for line in headlines(book)
     ]
     regions = sorted({*book.areas["region"], *book.forecast["region"]} - {""})
-    period = f"{date_text(book.period_start)} – {date_text(book.period_end)}"
+    period = plan_span(book)
     subtitle = " · ".join(part for part in (period, book.description) if part)
     lead = join([_doors(with_maps=with_maps), tag("dl", *tiles, class_="tiles")])
     return reading_page(title=f"Plan: {book.name}", subtitle=subtitle, lead=lead, chapters=chapters, regions=regions)

@@ -7,9 +7,10 @@ import pandas as pd
 
 from maps.book import PlanBook, rows_by
 from maps.charts import bar_pair, deviation_strip, gain_and_loss
-from maps.headlines import deviation_measures, moved_areas, territory_gap
+from maps.headlines import CLOSE, bridges_text, deviation_measures, moved_areas, territory_gap
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key
+from maps.spans import measure_head
 from maps.territory_map import UNITS, measure_value
 from maps.words import money_text, number_text, percent_text, signed_percent_text
 
@@ -25,7 +26,7 @@ def territory_chapters(book: PlanBook) -> list[Chapter]:
             how="The dot shows how far a territory is from its fair share, the green band what is allowed; the "
             "strip ends at twice that. A fair share follows the rep's weekly hours unless the scenario says "
             "otherwise.",
-            body=join([_gap(book), _balance(book)]),
+            body=join([_gap(book), _notes(book), _balance(book)]),
         )
     ]
     if book.territories["routed_hours"].sum() > 0:
@@ -33,9 +34,10 @@ def territory_chapters(book: PlanBook) -> list[Chapter]:
             Chapter(
                 anchor="workload",
                 title="Workload: estimated and routed",
-                how="Before tours exist, a territory's workload is estimated from visits and distances. The "
-                "tours then show what it takes. Where the two differ much, balance on paper is not balance "
-                "on the road.",
+                how="Before tours exist, a territory's workload is estimated from all visits wanted and from "
+                "distances. The tours then show what the visits planned take; the difference is against the estimate "
+                "for these alone. Where the two differ much, balance on paper is not balance on the road."
+                + (f" {book.travel_note}" if book.travel_note else ""),
                 body=_workload(book),
             )
         )
@@ -58,17 +60,48 @@ def _gap(book: PlanBook) -> Markup:
         return Markup()
     gap = territory_gap(book)
     row = found.iloc[0]
+    unit, parts = _cost(book)
     if not math.isfinite(gap):
         sentence = "No bound is known for this plan, so nothing can be said about how much better another could be."
     elif row["status"] == "optimal":
         sentence = "This plan is proven to be the best that keeps every rule."
     else:
         sentence = (
-            f"This plan costs {number_text(float(row['objective']))}; it is proven that no plan costs less than "
-            f"{number_text(float(row['bound']))}. So the best possible plan is at most {percent_text(gap, 2)} better."
+            f"This plan costs {number_text(float(row['objective']))}{unit}; it is proven that no plan costs less than "
+            f"{number_text(float(row['bound']))}. "
+        ) + (
+            f"A better plan may exist; none can be more than {percent_text(gap)} cheaper."
+            if gap > CLOSE
+            else f"So no plan can be more than {percent_text(gap, 2)} cheaper."
         )
-    note = f"The search ended because: {row['stopped_by']}."
-    return tag("p", tag("b", sentence), " ", tag("span", note, class_="soft"))
+    note = f"{parts}The search ended because: {row['stopped_by']}."
+    return tag("p", tag("b", sentence), " ", tag("span", note, class_="soft"), class_="whole")
+
+
+def _notes(book: PlanBook) -> Markup:
+    """List what was done so that territories can be in one piece and have a home."""
+    if not book.territory_notes:
+        return Markup()
+    table_ = book.territories
+    pieces = f"{int(table_['contiguous'].astype(bool).sum())} of {len(table_)} territories are in one piece"
+    crossing = bridges_text(book)
+    sentence = f"{pieces} – {crossing}." if crossing else f"{pieces}."
+    notes = [tag("li", note, dir="auto") for note in book.territory_notes]
+    return join([tag("p", sentence, class_="whole"), tag("ul", *notes, class_="small")])
+
+
+def _cost(book: PlanBook) -> tuple[str, str]:
+    """Give the unit of a plan's cost, and what it is the sum of."""
+    terms = [term for term in book.measures.get("territories", {}).get("terms", []) if term["weight"]]
+    if not terms:
+        return "", ""
+    parts = " + ".join(
+        f"{term['name']} {number_text(term['value'], 0)} {term['unit']}"
+        + ("" if term["weight"] == 1 else f" × {term['weight']:.3g}")
+        for term in terms
+    )
+    unit = next((f" {term['unit']}" for term in terms if term["weight"] == 1), "")
+    return unit, f"The cost is the sum of: {parts}. "
 
 
 def _balance(book: PlanBook) -> Markup:
@@ -76,7 +109,7 @@ def _balance(book: PlanBook) -> Markup:
     names = rows_by(book.reps, "rep_id")
     columns = ["Territory", "Rep", "Region", "Areas", "Accounts"]
     for measure in measures:
-        columns += [measure.capitalize(), "off target", ""]
+        columns += [measure_head(book, measure), "off target", ""]
     rows = []
     for territory in book.territories.sort_values("territory_id").to_dict("records"):
         cells: list[object] = [
@@ -101,17 +134,23 @@ def _balance(book: PlanBook) -> Markup:
 
 def _flags(territory: Mapping[Hashable, object]) -> list[Markup]:
     flags = [] if territory["inside_tolerance"] else [badge("off balance", "bad")]
+    if territory.get("bridged", False):
+        flags = [*flags, badge("across a gap", "plain")]
     return flags if territory["contiguous"] else [*flags, badge("in pieces", "bad")]
 
 
 def _workload(book: PlanBook) -> Markup:
     table_ = book.territories.sort_values("territory_id")
+    done = (book.accounts["visits_planned"] / book.accounts["visits_wanted"].clip(lower=1)).clip(upper=1.0)
+    planned = (book.accounts["workload_hours"] * done).groupby(book.accounts["rep_id"]).sum()
     most = float(max(table_["workload_hours"].max(), table_["routed_hours"].max()))
     rows = []
     for row in table_.to_dict("records"):
-        guess, routed = float(row["workload_hours"]), float(row["routed_hours"])
+        wanted, routed = float(row["workload_hours"]), float(row["routed_hours"])
+        guess = float(planned.get(row["rep_id"], 0.0))
         cells = [
             row["territory_id"],
+            f"{number_text(wanted, 0)} h",
             f"{number_text(guess, 0)} h",
             f"{number_text(routed, 0)} h",
             signed_percent_text(routed / guess - 1.0) if guess > 0 else "–",
@@ -123,10 +162,20 @@ def _workload(book: PlanBook) -> Markup:
             f"{number_text(float(row['drive_km']), 0)} km",
         ]
         rows.append(Row(cells, str(row["region"])))
-    legend = key(("#a9bccd", "estimated"), ("#29587f", "routed"))
-    columns = ["Territory", "Estimated", "Routed", "Difference", "", "Driving", "of routed", "Distance"]
+    legend = key(("#a9bccd", "estimated for the visits planned"), ("#29587f", "routed"))
+    columns = [
+        "Territory",
+        "Estimated: all wanted",
+        "visits planned",
+        "Routed",
+        "Difference",
+        "",
+        "Driving",
+        "of routed",
+        "Distance",
+    ]
     caption = "Hours per cycle; routed hours count from leaving home to being back"
-    return join([legend, table(columns, rows, numeric=(1, 2, 3, 5, 6, 7), caption=caption)])
+    return join([legend, table(columns, rows, numeric=(1, 2, 3, 4, 6, 7, 8), caption=caption)])
 
 
 def _change(book: PlanBook) -> Markup:
@@ -157,7 +206,13 @@ def _change(book: PlanBook) -> Markup:
         rows.append(Row(cells, str(regions.get(rep, ""))))
     columns = ["Rep", "Gives away", "accounts", "", "accounts", "Takes over"]
     legend = key(("#c2410c", "gives away"), ("#1f69a3", "takes over"))
-    return join([tag("p", tag("b", sentence)), legend, table(columns, rows, numeric=(1, 2, 4, 5), caption="By rep")])
+    return join(
+        [
+            tag("p", tag("b", sentence), class_="whole"),
+            legend,
+            table(columns, rows, numeric=(1, 2, 4, 5), caption="By rep"),
+        ]
+    )
 
 
 def _count(counts: pd.Series, rep: str) -> str:
