@@ -40,16 +40,26 @@ def forecast_chapters(book: PlanBook) -> list[Chapter]:
 
 def _totals(book: PlanBook) -> Markup:
     sums = book.forecast.groupby("region", sort=True)["p50"].sum()
+    sold = book.forecast[book.forecast["model"] == "actual"].groupby("region")["p50"].sum()
     last_year = _year_before(book)
     rows = []
     for region, value in sums.items():
         before = last_year.get(region, 0.0)
         change = percent_text(value / before - 1.0) if before > 0 else "–"
         rows.append(
-            Row([region, money_text(value, book.currency), money_text(before, book.currency), change], str(region))
+            Row(
+                [
+                    region,
+                    money_text(value, book.currency),
+                    money_text(float(sold.get(region, 0.0)), book.currency),
+                    money_text(before, book.currency),
+                    change,
+                ],
+                str(region),
+            )
         )
-    columns = ["Region", "Expected in the period", "Same weeks a year before", "Change"]
-    return table(columns, rows, numeric=(1, 2, 3), caption="Expected sales by region")
+    columns = ["Region", "Expected in the period", "of it already sold", "Same weeks a year before", "Change"]
+    return table(columns, rows, numeric=(1, 2, 3, 4), caption="Expected sales by region")
 
 
 def _year_before(book: PlanBook) -> dict[object, float]:

@@ -3,9 +3,11 @@
 from typing import Final
 
 from maps.book import PlanBook, rows_by
+from maps.headlines import plural
 from maps.markup import Markup, Row, join, table, tag
 from maps.names import page_names
-from maps.report_page import Chapter
+from maps.report_page import Chapter, badge
+from maps.tables import with_account
 from maps.words import minutes_text, number_text, percent_text
 
 MOST_MISSED: Final = 400
@@ -21,7 +23,8 @@ def tour_chapters(book: PlanBook) -> list[Chapter]:
             anchor="tours",
             title="Tours",
             how="A day runs from leaving home to being back. Visits planned are counted against the visits "
-            "wanted by the accounts' segments; open a rep's page for the days themselves.",
+            "wanted by the accounts' segments; open a rep's page for the days themselves. The busiest week stands "
+            "against the hours a week of the rep's contract." + (f" {book.travel_note}" if book.travel_note else ""),
             body=_by_rep(book),
         ),
         Chapter(
@@ -51,6 +54,7 @@ def _by_rep(book: PlanBook) -> Markup:
         .reset_index(),
         "rep_id",
     )
+    by_week = book.days.groupby(["rep_id", "week"])["work_minutes"].sum().unstack(fill_value=0) / 60.0
     wanted = book.accounts.groupby("rep_id")["visits_wanted"].sum()
     rows = []
     for rep in book.reps.sort_values("rep_id").to_dict("records"):
@@ -59,20 +63,35 @@ def _by_rep(book: PlanBook) -> Markup:
         hoped = int(wanted.get(rep["rep_id"], 0))
         cells: list[object] = [tag("span", link, " ", tag("span", rep["rep_id"], class_="soft"))]
         if day is None:
-            cells += ["0", f"0 of {hoped}", "–", "–", "–", "–", "–"]
+            cells += ["0", f"0 of {hoped}", *["–"] * 7]
         else:
+            hours, contract = by_week.loc[rep["rep_id"]], float(rep["hours_per_week"])
+            busiest = f"{number_text(hours.max(), 1)} of {number_text(contract)} h"
+            over = hours.max() > contract + 0.05
             cells += [
                 number_text(day["days"], 0),
                 f"{number_text(day['stops'], 0)} of {number_text(hoped, 0)}",
                 minutes_text(day["work"]),
                 minutes_text(day["longest"]),
+                tag("span", badge("over", "warn"), " ", busiest) if over else busiest,
+                f"{number_text(hours.min(), 1)} – {number_text(hours.max(), 1)} h",
                 percent_text(day["drive"] / day["total"], 0) if day["total"] else "–",
                 f"{number_text(day['km'], 0)} km",
                 minutes_text(day["overtime"]) if day["overtime"] else "none",
             ]
         rows.append(Row(cells, str(rep["region"])))
-    columns = ["Rep", "Days", "Visits", "Average day", "Longest day", "Driving", "Distance", "Overtime"]
-    return table(columns, rows, numeric=tuple(range(1, 8)), caption="Tours by rep over the whole cycle")
+    columns = [
+        "Rep",
+        "Days",
+        "Visits",
+        "Average day",
+        "Longest day",
+        "Busiest week of contract",
+        "Weeks from – to",
+        "Driving",
+    ]
+    columns += ["Distance", "After the end of the day"]
+    return table(columns, rows, numeric=tuple(range(1, 10)), caption="Tours by rep over the whole cycle")
 
 
 def _missed(book: PlanBook) -> Markup:
@@ -82,13 +101,17 @@ def _missed(book: PlanBook) -> Markup:
     by_segment = book.missed.groupby("segment", sort=True).size()
     counts = ", ".join(f"{number_text(count, 0)} in segment {name}" for name, count in by_segment.items())
     sentence = (
-        f"{number_text(len(book.missed), 0)} accounts miss {number_text(lacking, 0)} visits in the cycle: {counts}."
+        f"{plural(len(book.missed), 'account misses', 'accounts miss')} {plural(lacking, 'visit', 'visits')} in the "
+        f"cycle: {counts}."
     )
     regions = book.reps.set_index("rep_id")["region"]
+    shown = book.missed.sort_values(["segment", "rep_id", "account_id"]).head(MOST_MISSED)
+    shown = with_account(book, shown, "town")
     rows = [
         Row(
             [
                 row["name"],
+                row["town"],
                 row["account_id"],
                 row["rep_id"],
                 row["segment"],
@@ -97,11 +120,11 @@ def _missed(book: PlanBook) -> Markup:
             ],
             str(regions.get(row["rep_id"], "")),
         )
-        for row in book.missed.sort_values(["segment", "rep_id", "account_id"]).head(MOST_MISSED).to_dict("records")
+        for row in shown.to_dict("records")
     ]
-    columns = ["Account", "Id", "Rep", "Segment", "Visits", "Reason"]
+    columns = ["Account", "Town", "Id", "Rep", "Segment", "Visits", "Reason"]
     more = len(book.missed) - len(rows)
     note = f"{number_text(more, 0)} more are listed in missed.csv." if more else ""
-    whole = table(columns, rows, numeric=(4,), caption="Accounts visited less often than wanted")
+    whole = table(columns, rows, numeric=(5,), caption="Accounts visited less often than wanted")
     details = tag("details", tag("summary", "Show the accounts"), whole, tag("p", note, class_="soft"))
-    return join([tag("p", tag("b", sentence)), details])
+    return join([tag("p", tag("b", sentence), class_="whole"), details])
