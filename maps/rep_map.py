@@ -14,10 +14,13 @@ from maps.features import dissolved
 from maps.offline import map_page
 from maps.plain import plain
 from maps.shapes import lighter_coverage, packed, packed_points
-from maps.words import date_text, day_text
+from maps.spans import plan_span
+from maps.words import day_text
 
 MOST_POINTS: Final = 30_000
 """Points of all areas before they are dissolved: a rep's page shows outlines only."""
+TOWNS_SHOWN: Final = 12
+"""Areas of the territory that are named on the map, those with most potential."""
 AROUND: Final = 0.5
 """How far neighbours are shown, as a share of the territory's own width and height."""
 
@@ -46,20 +49,23 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
     own = book.accounts[book.accounts["rep_id"] == rep_id]
     visited = set(book.visits.loc[book.visits["rep_id"] == rep_id, "account_id"]) - set(own["account_id"])
     accounts = pd.concat([own, book.accounts[book.accounts["account_id"].isin(visited)]]).sort_values("account_id")
+    places = {name: place for place, name in enumerate(accounts["account_id"])}
     territory = f"T-{rep_id}"
     shape = shapes.get(territory, shapely.Polygon())
     data = {
         "rep": rep["name"] or rep_id,
         "rep_id": rep_id,
         "region": rep["region"],
-        "title": f"{book.name}, {date_text(book.period_start)} – {date_text(book.period_end)}",
+        "title": f"{book.name}: {plan_span(book)}",
+        "travel_note": book.travel_note,
         "currency": book.currency,
         "home": [round(float(rep["lat"]), 5), round(float(rep["lon"]), 5)],
         "shape": packed(shape),
         "neighbours": [_neighbour(name, shapes[name], shape) for name in beside.get(territory, [])],
         "accounts": _accounts(accounts),
-        "days": _days(book, rep_id, {name: place for place, name in enumerate(accounts["account_id"])}),
-        "missed": _missed(book, rep_id),
+        "towns": _towns(book, rep_id),
+        "days": _days(book, rep_id, places),
+        "missed": _missed(book, rep_id, places),
     }
     return map_page(
         title=f"{rep['name'] or rep_id} – tours",
@@ -84,15 +90,28 @@ def _neighbour(name: str, shape: BaseGeometry, own: BaseGeometry) -> dict[str, A
     }
 
 
+def _towns(book: PlanBook, rep_id: str) -> list[dict[str, Any]]:
+    """Name the territory's largest areas, so that the map can be read without streets below it."""
+    own = book.areas[book.areas["rep_id"] == rep_id].sort_values(["potential", "area_id"], ascending=[False, True])
+    own = own.head(TOWNS_SHOWN)
+    middles = shapely.point_on_surface(own.geometry.to_numpy())
+    return [
+        {"name": name, "at": [round(middle.y, 4), round(middle.x, 4)]}
+        for name, middle in zip(own["name"], middles, strict=True)
+    ]
+
+
 def _accounts(accounts: pd.DataFrame) -> dict[str, Any]:
     lon, lat = packed_points(list(accounts["lon"]), list(accounts["lat"]))
     return {
+        "id": list(accounts["account_id"]),
         "name": list(accounts["name"]),
         "town": list(accounts["town"]),
         "segment": list(accounts["segment"]),
         "lon": lon,
         "lat": lat,
-        "potential": [round(value) for value in accounts["potential"]],
+        "open": list(accounts["opening_hours"]),
+        "potential": [round(value, 1) for value in accounts["potential"]],
         "wanted": [int(value) for value in accounts["visits_wanted"]],
         "planned": [int(value) for value in accounts["visits_planned"]],
     }
@@ -140,7 +159,8 @@ def _stop(stop: Mapping[Any, Any], places: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _missed(book: PlanBook, rep_id: str) -> Any:  # noqa: ANN401 - plain data
+def _missed(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> Any:  # noqa: ANN401 - plain data
     rows = book.missed[book.missed["rep_id"] == rep_id].sort_values("account_id")
     rows = rows.rename(columns={"visits_wanted": "wanted", "visits_planned": "planned"})
-    return plain(rows[["name", "segment", "wanted", "planned", "reason"]].to_dict("records"))
+    rows["account"] = [places.get(account_id, -1) for account_id in rows["account_id"]]
+    return plain(rows[["account", "account_id", "name", "segment", "wanted", "planned", "reason"]].to_dict("records"))

@@ -76,8 +76,8 @@ function homeIcon(colour, px) {
 }
 
 // A label in the middle of a place; text goes in after the icon is made, so that it stays text.
-function placeLabel(text, at) {
-  const marker = L.marker(at, {icon: L.divIcon({className: 'place-label', iconSize: [0, 0]}), interactive: false, keyboard: false});
+function placeLabel(text, at, kind) {
+  const marker = L.marker(at, {icon: L.divIcon({className: 'place-label' + (kind ? ' ' + kind : ''), iconSize: [0, 0]}), interactive: false, keyboard: false});
   marker.on('add', () => marker.getElement().replaceChildren(el('span', {}, text)));
   return marker;
 }

@@ -9,7 +9,13 @@ function showRep(map, data) {
   const now = new Date();
   const today = [now.getFullYear(), String(now.getMonth() + 1).padStart(2, '0'), String(now.getDate()).padStart(2, '0')].join('-');
   const todays = days.find(day => day.date === today);
-  const state = {week: todays ? todays.week : weeks[0], day: todays ? todays.index : null};
+  // Which day to open on: today's; else the next one with a tour; before the plan its first, after it its last.
+  const next = days.find(day => day.date >= today);
+  const opened = next || days[days.length - 1];
+  const yearly = day => `${day.label.slice(4)} ${day.date.slice(0, 4)}`;
+  const notice = !days.length || todays ? '' : !next ? `This plan ended on ${yearly(opened)}.`
+    : next.index === 0 ? `This plan begins on ${yearly(next)}.` : `No visits today; next: ${next.label}`;
+  const state = {week: opened ? opened.week : 1, day: opened ? opened.index : null};
   const at = stop => [places.lat[stop.account] / 1e5, places.lon[stop.account] / 1e5];
 
   // What is always on the map: neighbours, the own territory, accounts, home.
@@ -27,20 +33,34 @@ function showRep(map, data) {
   let pins = new Map();
 
   function accountFacts(index) {
-    return facts(places.name[index], [places.town[index] && ['Town', places.town[index]], ['Segment', places.segment[index]],
-      ['Potential', moneyText(places.potential[index], data.currency)], ['Visits in the cycle', places.planned[index] + ' of ' + places.wanted[index]]]);
+    return facts(places.name[index], [['Account', places.id[index]], places.town[index] && ['Town', places.town[index]], ['Segment', places.segment[index]],
+      ['Potential', moneyText(places.potential[index], data.currency)], ['Visits in the cycle', places.planned[index] + ' of ' + places.wanted[index]],
+      places.open[index] && ['Open', places.open[index]], ['Position', positionText(index)]]);
   }
-  function goLink(stop) {
-    const [lat, lon] = at(stop);
+  const positionText = index => `${(places.lat[index] / 1e5).toFixed(5)}, ${(places.lon[index] / 1e5).toFixed(5)}`;
+  function goLink(account) {
+    const lat = places.lat[account] / 1e5, lon = places.lon[account] / 1e5;
     return el('a', {class: 'go', href: `https://www.google.com/maps/dir/?api=1&destination=${lat},${lon}`, target: '_blank', rel: 'noreferrer', onclick: event => event.stopPropagation()}, 'Navigate');
   }
   function popup(day, stop, number) {
     return el('div', {}, el('b', {dir: 'auto'}, `${number}. `, places.name[stop.account]),
-      el('div', {class: 'number'}, `${day.label} · ${stop.arrive}–${stop.depart}`),
-      stop.start !== stop.arrive ? el('div', {class: 'soft'}, `visit begins ${stop.start}`) : null,
-      places.town[stop.account] ? el('div', {class: 'soft', dir: 'auto'}, places.town[stop.account]) : null,
-      el('div', {class: 'soft small'}, `${stop.service} min visit · ${stop.drive} min drive (${numberText(stop.km, 1)} km) to get there`), goLink(stop));
+      el('div', {class: 'number'}, `${day.label} · ${stop.start}–${stop.depart}`),
+      before(day, stop, number) ? el('div', {class: 'soft'}, before(day, stop, number)) : null,
+      el('div', {class: 'soft'}, places.id[stop.account] + ' ', el('span', {dir: 'auto'}, places.town[stop.account])),
+      places.open[stop.account] ? el('div', {class: 'soft small'}, 'open ' + places.open[stop.account]) : null,
+      el('div', {class: 'soft small number'}, positionText(stop.account)),
+      el('div', {class: 'soft small'}, `${stop.service} min visit · ${stop.drive} min drive (${numberText(stop.km, 1)} km) to get there`), goLink(stop.account));
   }
+  // What comes between arriving and the visit's begin: lunch at the door, or waiting.
+  const lunchAtDoor = (day, stop, number) => day.lunch !== '' && day.lunch_before === number && day.lunch >= stop.arrive;
+  function before(day, stop, number) {
+    const parts = [];
+    if (lunchAtDoor(day, stop, number)) parts.push(`${day.lunch === stop.arrive ? '' : day.lunch + ' '}lunch ${day.lunch_minutes} min`);
+    const ready = minutes(stop.arrive) + (parts.length ? day.lunch_minutes : 0);
+    if (minutes(stop.start) > ready) parts.push(`opens ${stop.start}`);
+    return parts.length ? [`arrive ${stop.arrive}`, ...parts].join(', ') : '';
+  }
+  const minutes = clock => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 
   function shownDays() {
     return days.filter(day => day.week === state.week);
@@ -55,7 +75,7 @@ function showRep(map, data) {
       L.polyline(line, {renderer: canvas, interactive: false, color: day.colour, weight: chosen ? 3 : 1.5, opacity: chosen ? 0.95 : 0.35, dashArray: chosen ? null : '4 5'}).addTo(tours);
       if (!chosen) continue;
       day.stops.forEach((stop, index) => {
-        const icon = L.divIcon({className: '', iconSize: [28, 28], iconAnchor: [14, 14], html: `<div class="pin" style="background:${day.colour}">${index + 1}</div>`});
+        const icon = L.divIcon({className: '', iconSize: [44, 44], iconAnchor: [22, 22], html: `<div class="touch"><div class="pin" style="background:${day.colour}">${index + 1}</div></div>`});
         const pin = L.marker(at(stop), {icon, zIndexOffset: 1000 - index, alt: `Stop ${index + 1}`}).addTo(tours);
         pin.bindPopup(() => popup(day, stop, index + 1), {maxWidth: 260, autoPanPadding: [12, 12]});
         pin.on('popupopen', () => mark(day.index, index, true)).on('popupclose', () => mark(day.index, index, false));
@@ -64,11 +84,17 @@ function showRep(map, data) {
     }
     drawButtons();
     drawList();
+    drawTowns();
+  }
+  const towns = data.towns.map(town => ({marker: placeLabel(town.name, town.at, 'town'), width: 6.2 * town.name.length}));
+  function drawTowns() {
+    towns.forEach(town => town.marker.remove());
+    thinOut(map, towns, [data.home, ...[...pins.values()].map(pin => pin.getLatLng())]);
   }
   function mark(day, index, on) {
     const pin = pins.get(day + '/' + index);
     const icon = pin && pin.getElement();
-    if (icon) icon.firstElementChild.classList.toggle('big', on);
+    if (icon) icon.querySelector('.pin').classList.toggle('big', on);
     const item = document.querySelector(`[data-stop="${day}/${index}"]`);
     if (item) item.classList.toggle('on', on);
   }
@@ -99,31 +125,42 @@ function showRep(map, data) {
   }
   function dayList(day) {
     const rows = [el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.leave), el('span', {class: 'what'}, 'leave home'))];
-    const lunch = () => el('li', {class: 'pause'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '☕'), el('span', {class: 'when'}, day.lunch), el('span', {class: 'what'}, `lunch, ${day.lunch_minutes} min`));
+    const lunch = () => el('li', {class: 'pause'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '☕'), el('span', {class: 'when'}, day.lunch), el('span', {class: 'what'}, `lunch on the road, ${day.lunch_minutes} min`));
     day.stops.forEach((stop, index) => {
-      if (day.lunch && day.lunch_before === index + 1) rows.push(lunch());
+      if (day.lunch && day.lunch_before === index + 1 && !lunchAtDoor(day, stop, index + 1)) rows.push(lunch());
       const what = el('span', {class: 'what'}, el('b', {dir: 'auto'}, places.name[stop.account]),
-        el('span', {class: 'soft small'}, el('span', {dir: 'auto'}, places.town[stop.account]), (places.town[stop.account] ? ' · ' : '') + `segment ${places.segment[stop.account]} · ${stop.service} min · drive ${stop.drive} min, ${numberText(stop.km, 1)} km`),
-        stop.start !== stop.arrive ? el('span', {class: 'soft small'}, ` · begins ${stop.start}`) : null,
-        state.day === null ? null : el('div', {}, goLink(stop)));
+        el('span', {class: 'soft small'}, el('span', {dir: 'auto'}, places.town[stop.account]), (places.town[stop.account] ? ' · ' : '') + `${places.id[stop.account]} · segment ${places.segment[stop.account]} · ${stop.service} min · drive ${stop.drive} min, ${numberText(stop.km, 1)} km`),
+        before(day, stop, index + 1) ? el('span', {class: 'soft small block'}, before(day, stop, index + 1)) : null,
+        el('div', {}, goLink(stop.account)));
       rows.push(el('li', {class: 'stop', 'data-stop': day.index + '/' + index, onclick: () => { const pin = pins.get(day.index + '/' + index); map.panTo(pin.getLatLng(), {animate: false}); pin.openPopup(); }},
-        el('span', {class: 'pin', style: 'background:' + day.colour}, String(index + 1)), el('span', {class: 'when'}, stop.arrive, el('small', {}, '– ' + stop.depart)), what));
+        el('span', {class: 'pin', style: 'background:' + day.colour}, String(index + 1)), el('span', {class: 'when'}, stop.start, el('small', {}, '– ' + stop.depart)), what));
     });
     if (day.lunch && day.lunch_before === day.stops.length + 1) rows.push(lunch());
     rows.push(el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.back), el('span', {class: 'what'}, 'back home')));
     return el('section', {class: 'day'}, el('h2', {class: 'number', style: 'white-space:normal'}, el('span', {class: 'dot', style: 'background:' + day.colour}), `${day.label} · ${day.stops.length} stop${day.stops.length === 1 ? '' : 's'} · ${day.leave}–${day.back} · ${numberText(day.km, 0)} km`,
-      day.overtime > 0 ? el('span', {class: 'badge warn'}, `${day.overtime} min overtime`) : null), el('ol', {class: 'stops'}, rows));
+      day.overtime > 0 ? el('span', {class: 'badge warn'}, `${day.overtime} min after the end of the day`) : null), el('ol', {class: 'stops'}, rows));
   }
 
   const missed = el('details', {class: 'missed'}, el('summary', {}, data.missed.length ? 'Not all visits fit ' : 'All visits fit ', el('span', {class: 'badge ' + (data.missed.length ? 'warn' : 'good')}, data.missed.length ? data.missed.length + (data.missed.length === 1 ? ' account' : ' accounts') : 'none left out')),
-    data.missed.length ? el('ul', {}, data.missed.map(row => el('li', {}, el('b', {dir: 'auto'}, row.name), el('span', {class: 'soft'}, ` · segment ${row.segment} · ${row.planned} of ${row.wanted} visits`), el('div', {class: 'small', dir: 'auto'}, row.reason)))) : el('p', {class: 'soft small'}, 'Every account is visited as often as wanted.'));
-  const options = el('div', {id: 'options'});
-  const head = el('div', {id: 'head'}, el('header', {}, el('h1', {dir: 'auto'}, data.rep), el('div', {class: 'soft small'}, `${data.rep_id} · ${data.region} · ${numberText(places.name.length)} accounts · ${data.title}`)), weekBox, dayBox);
+    data.missed.length ? el('ul', {}, data.missed.map(row => el('li', {}, row.account < 0 ? el('b', {dir: 'auto'}, row.name) : el('button', {type: 'button', class: 'show', onclick: () => showAccount(row.account)}, el('b', {dir: 'auto'}, row.name)),
+      row.account < 0 || !places.town[row.account] ? null : el('span', {dir: 'auto'}, ' ' + places.town[row.account]), el('span', {class: 'soft'}, ` · ${row.account_id} · segment ${row.segment} · ${row.planned} of ${row.wanted} visits`), el('div', {class: 'small', dir: 'auto'}, row.reason)))) : el('p', {class: 'soft small'}, 'Every account is visited as often as wanted.'));
+  function showAccount(index) {
+    const place = [places.lat[index] / 1e5, places.lon[index] / 1e5];
+    map.setView(place, Math.max(map.getZoom(), 10), {animate: false});
+    L.popup({maxWidth: 260, autoPanPadding: [12, 12]}).setLatLng(place).setContent(el('div', {class: 'tip'}, accountFacts(index), goLink(index))).openOn(map);
+  }
+  const options = el('div', {id: 'options'}, data.travel_note ? el('p', {class: 'soft small', dir: 'auto'}, data.travel_note) : null);
+  const head = el('div', {id: 'head'}, el('header', {}, el('h1', {dir: 'auto'}, data.rep), el('div', {class: 'soft small'}, `${data.rep_id} · ${data.region} · ${numberText(places.name.length)} accounts · ${data.title}`), notice ? el('p', {id: 'notice'}, notice) : null), weekBox, dayBox);
   document.body.append(el('main', {id: 'plan'}, head, el('div', {id: 'rest'}, days.length ? listBox : el('p', {class: 'day soft'}, 'No tours are planned in this cycle.'), missed, options)));
   streetSwitch(map, options);
   prepareMap(map);
   map.invalidateSize({animate: false});
-  addEventListener('beforeprint', () => map.invalidateSize({animate: false}));
+  map.on('zoomend', drawTowns);
+  addEventListener('beforeprint', () => {
+    map.invalidateSize({animate: false});
+    if (days.length) view();
+  });
   fitTo(map, own.getBounds());
+  drawTowns();
   if (days.length) { draw(); view(); }
 }

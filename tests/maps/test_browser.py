@@ -117,8 +117,39 @@ def test_a_reps_page_shows_weeks_days_and_stops(page: Any, folder: Path) -> None
     assert page.locator("li.stop .pin").all_text_contents() == ["1", "2", "3", "4", "5"]
     assert "Thu 15 Jan · 5 stops · 08:12–15:42" in page.inner_text("#stops h2")
     page.locator("li.stop b").nth(1).click()
-    assert "09:52–10:42" in page.inner_text(".leaflet-popup-content")
-    assert "lunch, 45 min" in page.inner_text("#stops")
+    assert "09:57–10:42" in page.inner_text(".leaflet-popup-content")
+    assert "lunch on the road, 45 min" in page.inner_text("#stops")
+    assert "arrive 09:52, opens 09:57" in page.inner_text("#stops")
+
+
+@pytest.mark.parametrize(
+    ("today", "opened", "notice"),
+    [
+        ("2026-01-01", "2026-01-05", "This plan begins on 5 Jan 2026."),
+        ("2026-01-15", "2026-01-15", ""),
+        ("2026-01-17", "2026-01-19", "No visits today; next: Mon 19 Jan"),
+        ("2026-02-03", "2026-01-30", "This plan ended on 30 Jan 2026."),
+    ],
+)
+def test_a_reps_page_opens_on_the_day_that_comes_next(
+    browser: Any, folder: Path, today: str, opened: str, notice: str
+) -> None:
+    """Without a tour today, the next tour day is shown and the page says so."""
+    page = browser.new_page()
+    page.clock.set_fixed_time(f"{today}T10:00:00")
+    page.goto((folder / "maps" / "R1.html").as_uri())
+    assert page.locator(f'[data-day="{opened}"]').get_attribute("aria-pressed") == "true"
+    assert page.locator("#notice").all_text_contents() == ([notice] if notice else [])
+    page.close()
+
+
+def test_a_missed_account_is_shown_on_the_map(page: Any, folder: Path) -> None:
+    """Its name in the list of what did not fit opens its facts."""
+    page.goto((folder / "maps" / "R1.html").as_uri())
+    page.locator("details.missed summary").click()
+    page.locator("details.missed button").first.click()
+    first = made_up_book().missed.query("rep_id == 'R1'").iloc[0]
+    assert first["account_id"] in page.inner_text(".leaflet-popup-content")
 
 
 @pytest.mark.parametrize("rep", REPS)
