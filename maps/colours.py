@@ -13,8 +13,10 @@ from shapely.geometry.base import BaseGeometry
 PALETTE: Final = (
     "#88ccee", "#cc6677", "#ddcc77", "#117733", "#332288", "#aa4499",
     "#44aa99", "#999933", "#882255", "#ee7733", "#0077bb", "#bbbbbb",
+    "#d4a5ff", "#aaffc3", "#555555", "#66cc55", "#8855dd", "#7f5539", "#bbcc33", "#b07aa1",
 )  # fmt: skip
-"""Paul Tol's "muted" scheme and three of "vibrant" and "bright" (personal.sron.nl/~pault, 2021)."""
+"""Paul Tol's "muted" scheme and three of "vibrant" and "bright" (personal.sron.nl/~pault, 2021); then those that lie
+farthest from all before them in CIELAB among common ones."""
 CLEARLY_DIFFERENT: Final = 20.0
 """Least distance of two neighbours' colours in CIELAB, seen with the eye that sees them worst."""
 
@@ -33,7 +35,7 @@ def territory_colours(shapes: Mapping[str, BaseGeometry]) -> dict[str, str]:
     """Choose a colour for each territory, clearly different from those of its neighbours.
 
     A territory's first choice depends on its id alone, so that most keep their colour from one plan to the next; where
-    a neighbour's is too much like it, the next one in the palette is tried.
+    a neighbour's is too much like it, or a neighbour's neighbour has it, the next one in the palette is tried.
 
     Parameters
     ----------
@@ -55,7 +57,9 @@ def territory_colours(shapes: Mapping[str, BaseGeometry]) -> dict[str, str]:
         order = [(first + step) % len(PALETTE) for step in range(len(PALETTE))]
         nearest = {colour: min((float(apart[colour, other]) for other in taken), default=np.inf) for colour in order}
         fit = [colour for colour in order if nearest[colour] >= CLEARLY_DIFFERENT]
-        chosen[name] = fit[0] if fit else max(order, key=lambda colour: nearest[colour])
+        second = {chosen[far] for other in beside[name] for far in beside[other] if far in chosen}
+        rare = [colour for colour in fit if colour not in second]
+        chosen[name] = (rare or fit or [max(order, key=lambda colour: nearest[colour])])[0]
     return {name: PALETTE[chosen[name]] for name in names}
 
 

@@ -1,5 +1,6 @@
 """Show all territories on one page: maps/territories.html."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -10,12 +11,14 @@ import shapely
 from maps.book import PlanBook, rows_by
 from maps.colours import territory_colours
 from maps.features import dissolved
-from maps.headlines import deviation_measures, territory_gap
+from maps.headlines import bridges_text, deviation_measures, territory_gap
 from maps.offline import map_page
-from maps.plain import plain
 from maps.shapes import lighter_coverage, packed, packed_points
-from maps.words import date_text
+from maps.spans import measure_head, plan_span
+from maps.words import money_text, number_text, percent_text, signed_percent_text
 
+PROVEN: Final = 5e-5
+"""Gap, as a share, below which only rounding lies between plan and bound."""
 UNITS: Final = {"workload": "h", "accounts": ""}
 """Units of balance measures that are not money."""
 
@@ -56,13 +59,13 @@ def _page_data(book: PlanBook) -> dict[str, Any]:
     outlines = [shapely.union_all(light[regions == region]) for region in sorted(set(regions))]
     return {
         "title": f"Territories: {book.name}",
-        "period": f"{date_text(book.period_start)} – {date_text(book.period_end)}",
+        "period": plan_span(book),
+        "notes": list(book.territory_notes),
+        "bridges": bridges_text(book),
+        "travel_note": book.travel_note,
         "currency": book.currency,
-        "gap": plain(territory_gap(book)),
-        "measures": [
-            {"name": name, "label": name.capitalize(), "unit": UNITS.get(name, book.currency)}
-            for name in deviation_measures(book)
-        ],
+        "gap": _gap_text(book),
+        "measures": [{"name": name, "label": measure_head(book, name)} for name in deviation_measures(book)],
         "territories": _territories(book, shapes),
         "regions": [{"shape": packed(outline)} for outline in outlines],
         "areas": _areas(book, light, places),
@@ -70,6 +73,24 @@ def _page_data(book: PlanBook) -> dict[str, Any]:
         "accounts": _accounts(book, places),
         "segments": sorted(set(book.accounts["segment"])),
     }
+
+
+def _gap_text(book: PlanBook) -> str:
+    """Word the gap to the proven bound as the report does; "" where none is known."""
+    gap = territory_gap(book)
+    if not math.isfinite(gap):
+        return ""
+    return "proven to be the best plan" if gap < PROVEN else f"no plan can be more than {percent_text(gap)} cheaper"
+
+
+def _measure_texts(book: PlanBook, row: Mapping[Any, Any]) -> list[list[str]]:
+    """Write value and deviation of each balance measure, once, from the raw numbers, as the report does."""
+    texts = []
+    for name in deviation_measures(book):
+        value, unit = measure_value(row, name), UNITS.get(name, book.currency)
+        words = money_text(value, unit) if unit == book.currency else f"{number_text(value, 0)} {unit}".strip()
+        texts.append([words, signed_percent_text(float(row[f"{name}_deviation"]))])
+    return texts
 
 
 def _territories(book: PlanBook, shapes: dict[str, Any]) -> list[dict[str, Any]]:
@@ -94,10 +115,10 @@ def _territories(book: PlanBook, shapes: dict[str, Any]) -> list[dict[str, Any]]
                 "accounts": int(row["accounts"]),
                 "contiguous": bool(row["contiguous"]),
                 "inside": bool(row["inside_tolerance"]),
-                "routed_hours": round(float(row["routed_hours"]), 1),
-                "drive_km": round(float(row["drive_km"])),
-                "values": {m: round(measure_value(row, m), 1) for m in deviation_measures(book)},
-                "deviations": {m: round(float(row[f"{m}_deviation"]), 4) for m in deviation_measures(book)},
+                "bridged": bool(row.get("bridged", False)),
+                "routed_hours": number_text(float(row["routed_hours"]), 0),
+                "drive_km": number_text(float(row["drive_km"]), 0),
+                "measures": _measure_texts(book, row),
                 "shape": packed(shape),
             }
         )
@@ -118,8 +139,8 @@ def _areas(
         "name": list(book.areas["name"]),
         "territory": [places.get(name, -1) for name in book.areas["territory_id"]],
         "today": [today.get(rep, -1) for rep in book.areas["current_rep_id"]],
-        "potential": _rounded(book.areas["potential"], 0),
-        "workload": _rounded(book.areas["workload_hours"], 1),
+        "potential": _rounded(book.areas["potential"], 1),
+        "workload": _rounded(book.areas["workload_hours"], 2),
         "drive": _rounded(book.areas["drive_minutes"], 0),
         "shape": [packed(shape) for shape in light],
     }
@@ -138,7 +159,7 @@ def _accounts(book: PlanBook, places: dict[str, int]) -> dict[str, Any]:
         "territory": [places.get(f"T-{rep}", -1) for rep in table["rep_id"]],
         "segment": [segments[name] for name in table["segment"]],
         "prospect": [int(status == "prospect") for status in table["status"]],
-        "potential": _rounded(table["potential"], 0),
+        "potential": _rounded(table["potential"], 1),
         "wanted": _rounded(table["visits_wanted"], 0),
         "planned": _rounded(table["visits_planned"], 0),
     }

@@ -45,9 +45,9 @@ function showTerritories(map, data) {
 
   function territoryFacts(territory) {
     return facts(territory.rep, [['Territory', territory.id], ['Region', territory.region],
-      ...data.measures.map(measure => [measure.label, measureText(measure, territory.values[measure.name]) + ' (' + percentText(territory.deviations[measure.name], true) + ')']),
+      ...data.measures.map((measure, at) => [measure.label, territory.measures[at][0] + ' (' + territory.measures[at][1] + ')']),
       ['Areas', numberText(territory.areas)], ['Accounts', numberText(territory.accounts)],
-      ['Hours planned', numberText(territory.routed_hours, 0)], ['Driving', numberText(territory.drive_km, 0) + ' km']]);
+      ['Hours planned', territory.routed_hours + ' h'], ['Driving', territory.drive_km + ' km']]);
   }
   function areaFacts(index) {
     const territory = data.territories[data.areas.territory[index]];
@@ -64,10 +64,6 @@ function showTerritories(map, data) {
       ['Visits', data.accounts.planned[index] + ' of ' + data.accounts.wanted[index]],
       ['Rep', (data.territories[data.accounts.territory[index]] || {rep: '–'}).rep]]);
   }
-  function measureText(measure, value) {
-    return measure.unit === data.currency ? moneyText(value, data.currency) : numberText(value, measure.unit === 'h' ? 0 : undefined) + (measure.unit ? ' ' + measure.unit : '');
-  }
-
   // Colours of a choropleth: six classes with equally many areas each.
   const classes = {};
   for (const name of Object.keys(byArea)) {
@@ -136,7 +132,7 @@ function showTerritories(map, data) {
       rows.push(el('b', {}, {potential: 'Potential per area', workload: 'Workload per area', drive: 'Drive from home'}[state.colour]));
       const limits = classes[state.colour];
       RAMP.forEach((colour, at) => {
-        if (at > 0 && at < limits.length && limits[at] === limits[at - 1]) return;
+        if (!byArea[state.colour].some(value => value !== null && rampColour(state.colour, value) === colour)) return;
         rows.push(swatch(colour, at === 0 ? 'below ' + unit(limits[0]) : 'from ' + unit(limits[at - 1])));
       });
     } else {
@@ -158,8 +154,8 @@ function showTerritories(map, data) {
         el('span', {class: 'swatch', style: 'background:' + territory.colour}),
         el('span', {class: 'name', dir: 'auto'}, territory.rep),
         el('span', {class: 'badge ' + (territory.inside ? 'good' : 'bad')}, territory.inside ? 'in balance' : 'off balance'),
-        el('span', {class: 'line number'}, territory.rep_id + ' · ' + data.measures.map(measure => measure.label.toLowerCase() + ' ' + percentText(territory.deviations[measure.name], true)).join(' · ')),
-        el('span', {class: 'line number'}, numberText(territory.accounts) + ' accounts · ' + numberText(territory.drive_km, 0) + ' km' + (territory.contiguous ? '' : ' · in pieces')))) : null).filter(item => item));
+        el('span', {class: 'line number'}, territory.rep_id + ' · ' + data.measures.map((measure, at) => measure.name + ' ' + territory.measures[at][1]).join(' · ')),
+        el('span', {class: 'line number'}, numberText(territory.accounts) + ' accounts · ' + territory.drive_km + ' km' + (!territory.contiguous ? ' · in pieces' : territory.bridged ? ' · across a gap' : '')))) : null).filter(item => item));
   }
   function choose(id) {
     state.territory = id;
@@ -186,8 +182,24 @@ function showTerritories(map, data) {
   function fillReps() {
     rep.replaceChildren(el('option', {value: ''}, 'All reps'), ...data.territories.filter(territory => !state.region || territory.region === state.region).map(territory => el('option', {value: territory.id}, territory.rep_id + ' · ' + territory.rep)));
   }
-  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an account, area or rep', 'aria-label': 'Find an account, area or rep', oninput: find});
-  const found = el('ul', {id: 'found', hidden: true});
+  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an account, area or rep', 'aria-label': 'Find an account, area or rep', oninput: find, onkeydown: event => {
+    const first = found.querySelector('button');
+    if (event.key === 'Enter' && first) first.click();
+    else if (event.key === 'ArrowDown' && first) first.focus();
+    else return;
+    event.preventDefault();
+  }});
+  const found = el('ul', {id: 'found', hidden: true, onkeydown: event => {
+    const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (!step) return;
+    const buttons = [...found.querySelectorAll('button')];
+    const at = buttons.indexOf(document.activeElement) + step;
+    (buttons[Math.min(at, buttons.length - 1)] || search).focus();
+    event.preventDefault();
+  }});
+  const repOf = at => (data.territories[at] || {rep_id: ''}).rep_id;
+  const whereabouts = (kind, at) => [kind, kind === 'account' ? data.accounts.town[at] : '',
+    kind === 'rep' ? data.territories[at].rep_id : repOf(data[kind === 'area' ? 'areas' : 'accounts'].territory[at])].filter(text => text).join(' · ');
   let index = null;
   function find() {
     const wanted = folded(search.value.trim());
@@ -198,9 +210,10 @@ function showTerritories(map, data) {
     }
     const hits = wanted.length < 2 ? [] : index.filter(entry => entry[0].includes(wanted)).slice(0, 12);
     found.hidden = wanted.length < 2;
-    found.replaceChildren(...hits.map(([, kind, at, name]) => el('li', {}, el('button', {type: 'button', onclick: () => go(kind, at)}, el('span', {dir: 'auto'}, name), el('span', {class: 'soft small'}, ' · ' + kind)))));
+    found.replaceChildren(...hits.map(([, kind, at, name]) => el('li', {}, el('button', {type: 'button', onclick: () => go(kind, at)}, el('span', {dir: 'auto'}, name), el('span', {class: 'soft small', dir: 'auto'}, ' · ' + whereabouts(kind, at))))));
     if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small', style: 'padding:.35rem .6rem'}, 'Nothing found'));
   }
+  let pointed = null;
   function go(kind, at) {
     found.hidden = true;
     state.region = region.value = '';
@@ -211,7 +224,8 @@ function showTerritories(map, data) {
     draw();
     if (kind === 'account') {
       map.setView(accountAt(at), 11, {animate: false});
-      accounts[at].openTooltip();
+      if (pointed) pointed.closeTooltip();
+      pointed = accounts[at].openTooltip();
     } else {
       const shape = makeAreas()[at];
       fitTo(map, shape.getBounds(), {maxZoom: 11});
@@ -231,7 +245,9 @@ function showTerritories(map, data) {
   const panel = el('aside', {id: 'panel', 'aria-label': 'Territories'},
     el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period),
       el('div', {class: 'small', style: 'margin-top:.35rem'}, el('span', {class: 'badge ' + (inside === data.territories.length ? 'good' : 'bad')}, `${inside} of ${data.territories.length} in balance`),
-        ' ', data.gap !== null ? el('span', {class: 'badge plain'}, data.gap < 5e-5 ? 'proven to be the best plan' : 'at most ' + percentText(data.gap) + ' from the best possible') : null)),
+        ' ', data.gap ? el('span', {class: 'badge plain'}, data.gap) : null),
+      data.notes.length || data.travel_note ? el('details', {class: 'small', id: 'notes'}, el('summary', {}, data.bridges || 'How this plan was made'),
+        el('ul', {}, [...data.notes, data.travel_note].filter(note => note).map(note => el('li', {dir: 'auto'}, note)))) : null),
     el('div', {id: 'controls'}, el('div', {class: 'row'}, region, rep), search, found, segments, layers), list);
   document.body.append(panel, legend);
   streetSwitch(map, layers);
@@ -240,6 +256,10 @@ function showTerritories(map, data) {
   map.invalidateSize({animate: false});
   fitTo(map, L.latLngBounds(territories.flatMap(shape => { const bounds = shape.getBounds(); return [bounds.getSouthWest(), bounds.getNorthEast()]; })));
   map.on('zoomend', drawLabels);
-  addEventListener('beforeprint', () => map.invalidateSize({animate: false}));
+  addEventListener('beforeprint', () => {
+    map.invalidateSize({animate: false});
+    const chosen = data.territories.findIndex(territory => territory.id === state.territory);
+    fitTo(map, chosen >= 0 ? territories[chosen].getBounds() : shownBounds());
+  });
   draw();
 }

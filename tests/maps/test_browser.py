@@ -101,9 +101,15 @@ def test_the_territory_map_finds_hostile_names_as_text(page: Any, folder: Path) 
     for name in HOSTILE:
         page.fill("#search", name)
         assert page.locator("#found button span").first.text_content() == name
+    page.fill("#search", "Shop 41")
+    assert page.locator("#found button").first.text_content() == "Shop 41 · account · Town 10 · R2"
+    page.press("#search", "ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.press("#search", "Enter")
+    assert "C041" in page.inner_text(".tip")
     page.fill("#search", "bob")
     page.locator("#found button").last.click()
-    assert HOSTILE[3] in page.inner_text(".tip")
+    assert HOSTILE[3] in page.locator(".tip").last.inner_text()
 
 
 def test_a_reps_page_shows_weeks_days_and_stops(page: Any, folder: Path) -> None:

@@ -18,6 +18,13 @@ def test_neighbours_differ_for_every_eye() -> None:
             assert apart[places] >= CLEARLY_DIFFERENT
 
 
+def test_territories_of_one_colour_do_not_share_a_neighbour() -> None:
+    """Where 25 around a territory have to make do with twenty colours, nearly all are apart."""
+    colours, beside = territory_colours(SHAPES), neighbours(SHAPES)
+    pairs = {(name, far) for name in beside for other in beside[name] for far in beside[other] if far != name}
+    assert np.mean([colours[name] != colours[far] for name, far in sorted(pairs)]) > 0.95
+
+
 def test_corners_count_as_neighbours() -> None:
     """A territory in the middle has eight."""
     assert len(neighbours(SHAPES)["T-3-3"]) == 8
