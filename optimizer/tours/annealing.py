@@ -9,7 +9,7 @@ from optimizer.tours.arrays import NO_LIMIT, FloatArray, Problem, Tours
 from optimizer.tours.clock import measure, refresh
 from optimizer.tours.compiling import compiled
 from optimizer.tours.instance import IntArray
-from optimizer.tours.ruin_recreate import bring_in, order_removed, random_share, ruin
+from optimizer.tours.ruin_recreate import bring_in, order_removed, random_share, ruin, take_out
 
 NOISY = 0.5
 """Share of rounds in which days are made dearer or cheaper at random."""
@@ -213,4 +213,55 @@ def improve(
             week_price[0] = max(0.5, week_price[0] * (1.25 if share > 0.5 else 0.85 if share < 0.2 else 1.0))
             current_cost, current_over = cost_of(problem, current, week_work, week_price[0])
             over_limit = 0
+    return best_cost
+
+
+@compiled
+def settle(
+    problem: Problem, best: Tours, trial: Tours, rng: IntArray, week_price: float, best_cost: float, passes: int
+) -> float:
+    """Give each account by itself the pattern that is cheapest beside all others, until nothing gets cheaper.
+
+    Parameters
+    ----------
+    best, trial
+        Two states; `best` keeps the week limit and is improved, `trial` overwritten.
+    week_price
+        Cost of a minute above the week limit while an account looks for its days.
+    passes
+        Most times that all accounts are tried.
+
+    Returns
+    -------
+    Cost of `best`.
+    """
+    days = problem.useful.shape[1]
+    touched = np.zeros(len(problem.slot_day), dtype=np.int64)
+    week_work = np.zeros(max(1, problem.weeks), dtype=np.int64)
+    place_of_day = np.zeros((days, 2), dtype=np.int64)
+    cost_of_day, noise_of_day = np.zeros(days, dtype=np.float64), np.zeros(days, dtype=np.float64)
+    changed = np.zeros(1, dtype=np.int64)
+    measure_all(problem, best)
+    copy_tours(best, trial)
+    improved = 1
+    while improved > 0 and passes > 0:
+        improved, passes = 0, passes - 1
+        for account in range(len(problem.frequency)):
+            changed[0] = account
+            if trial.chosen[account] >= 0:
+                take_out(problem, trial, account, touched)
+                refresh_touched(problem, trial, touched)
+            cost_of(problem, trial, week_work, week_price)
+            bring_in(
+                problem, trial, account, week_work, week_price, place_of_day, cost_of_day, noise_of_day, touched, rng
+            )
+            measure_touched(problem, trial, touched)
+            cost, over = cost_of(problem, trial, week_work, week_price)
+            if over == 0 and cost < best_cost - 1e-7:
+                best_cost = cost
+                improved += 1
+                copy_changes(trial, best, touched, changed, 1)
+            else:
+                copy_changes(best, trial, touched, changed, 1)
+            touched[:] = 0
     return best_cost

@@ -171,15 +171,16 @@ def insertion_back(problem: Problem, tours: Tours, slot: int, i: int, account: i
 
 @compiled
 def insertion_prices(problem: Problem, tours: Tours, account: int, prices: IntArray) -> None:
-    """Fill, per slot, the least added drive of a visit that ends in time and, failing that, the least minutes too many.
+    """Fill, per slot, what one more visit costs at the place where it is cheapest, or how many minutes it lacks.
 
     Parameters
     ----------
     prices
-        Shape (slots, 2): added drive, minutes too late home; NEVER where no place gives either.
+        Shape (slots, 3): added drive with priced overtime, the drive in it, minutes too late home; NEVER where no place
+        gives any.
     """
     for slot in range(len(problem.slot_day)):
-        prices[slot, 0] = prices[slot, 1] = NEVER
+        prices[slot, 0] = prices[slot, 1] = prices[slot, 2] = NEVER
         refresh(problem, tours, slot)
         for i in range(tours.length[slot] + 1):
             before, after = tours.place[slot, i], tours.place[slot, i + 1]
@@ -187,7 +188,10 @@ def insertion_prices(problem: Problem, tours: Tours, account: int, prices: IntAr
             extra = (
                 problem.drive[before, account + 1] + problem.drive[account + 1, after] - problem.drive[before, after]
             )
-            if back <= problem.latest[slot]:
-                prices[slot, 0] = min(prices[slot, 0], extra)
-            elif back < NEVER // 2:
-                prices[slot, 1] = min(prices[slot, 1], back - problem.latest[slot])
+            overtime = max(0, back - problem.end[slot]) - tours.overtime[slot]
+            cost = extra + problem.overtime_weight * overtime
+            if back <= problem.latest[slot] and cost < prices[slot, 0]:
+                prices[slot, 0] = cost
+                prices[slot, 1] = extra
+            elif problem.latest[slot] < back < NEVER // 2:
+                prices[slot, 2] = min(prices[slot, 2], back - problem.latest[slot])

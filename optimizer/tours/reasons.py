@@ -24,7 +24,7 @@ def missed_accounts(instance: TourInstance, plan: TourPlan, problem: Problem, to
     counts = visit_counts(instance, plan)
     work = week_work(instance, plan)
     spare = {week: instance.week_minutes - minutes for week, minutes in work.items()}
-    prices = np.zeros((len(instance.days), 2), dtype=np.int64)
+    prices = np.zeros((len(instance.days), 3), dtype=np.int64)
     missed = []
     for a, rule in enumerate(instance.visits):
         if counts[a] >= rule.frequency:
@@ -91,7 +91,7 @@ def _too_far(instance: TourInstance, account: int, open_days: Sequence[int]) -> 
     )
 
 
-def _dearest_rule(
+def _dearest_rule(  # noqa: PLR0911 -- one return per reason
     instance: TourInstance, rule: VisitRule, prices: IntArray, visited: set[int], spare: dict[int, int]
 ) -> str:
     """Price the cheapest pattern with more visits on top of the plan as it stands."""
@@ -107,25 +107,26 @@ def _dearest_rule(
         minutes, week = min(over.values())
         return f"no time left: week {week + 1} would need {minutes} more minutes"
     cheapest = min(affordable, key=lambda days: (sum(int(prices[d, 0]) for d in days) / len(days), days))
-    drive = sum(int(prices[d, 0]) for d in cheapest)
+    price = sum(int(prices[d, 0]) for d in cheapest)
+    of_what = "driving" if price == sum(int(prices[d, 1]) for d in cheapest) else "driving and priced overtime"
     value = rule.visit_value * len(cheapest)
-    if drive >= value:
+    day = _day_name(instance, cheapest[0])
+    if price >= value:
         if len(cheapest) == 1:
-            day = _day_name(instance, cheapest[0])
-            return f"visit is worth {value} minutes but costs {drive} minutes of driving ({day})"
-        return f"{len(cheapest)} more visits are worth {value} minutes but cost {drive} minutes of driving"
+            return f"visit is worth {value} minutes but costs {price} minutes of {of_what} ({day})"
+        return f"{len(cheapest)} more visits are worth {value} minutes but cost {price} minutes of {of_what}"
     if not growing:
         return "more visits would need other visit days than the planned ones, and those cost more than they gain"
-    return (
-        f"{drive} more minutes of driving were found only after the search ended ({_day_name(instance, cheapest[0])})"
-    )
+    if instance.level_weight > 0:
+        return f"would cost {price} minutes of {of_what} ({day}), but a longer busiest week costs more than it gains"
+    return f"still possible for {price} minutes of {of_what} ({day}) when the search ended: search longer"
 
 
 def _no_time(instance: TourInstance, days_needed: Sequence[Sequence[int]], prices: IntArray) -> str:
     """Name the day that lacks the fewest minutes, on the pattern whose worst day lacks the fewest."""
 
     def lack(day: int) -> int:
-        return 0 if prices[day, 0] < NEVER else int(prices[day, 1])
+        return 0 if prices[day, 0] < NEVER else int(prices[day, 2])
 
     worst = [max(((lack(d), d) for d in days), default=(NEVER, 0)) for days in days_needed]
     minutes, day = min(worst)
@@ -141,7 +142,7 @@ def _week_excess(
     extra: dict[int, int] = {}
     for d in days:
         week = instance.days[d].week
-        extra[week] = extra.get(week, 0) + int(prices[d, 0]) + rule.service_minutes
+        extra[week] = extra.get(week, 0) + int(prices[d, 1]) + rule.service_minutes
     return [(minutes - spare[week], week) for week, minutes in extra.items()]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from optimizer.progress import Observer, Silent
 from optimizer.solving import Effort, SolverSettings
-from optimizer.tours.annealing import improve
+from optimizer.tours.annealing import improve, settle
 from optimizer.tours.arrays import SLOT_FIELDS, Problem, Tours, build_problem, empty_tours
 from optimizer.tours.clock import insertion_prices
 
@@ -21,14 +21,17 @@ SMALLEST_SHARE: Final = 0.1
 """but at least this one."""
 CHUNK: Final = 400
 """Rounds between two looks at the clock."""
-HOT: Final = 1.5
+HOT: Final = 0.8
 """First temperature, as a share of the mean drive between two places."""
-COLD: Final = 0.05
+COLD: Final = 0.03
 """Last temperature, as such a share."""
 NOISE: Final = 0.5
 """Random price of a day, as such a share."""
 REMOVED_MEAN: Final = 10.0
-LONGEST_STRING: Final = 8
+LONGEST_STRING: Final = 14
+SETTLE_PRICE: Final = 1_000.0
+"""Driving minutes for such a minute when the search is over and accounts look for better days one by one."""
+SETTLE_PASSES: Final = 5
 WEEK_PRICE: Final = 5.0
 """Driving minutes for each minute above the week limit at the start of the search."""
 
@@ -50,8 +53,8 @@ def load_kernels() -> None:
         overtime_weight=0,
         level_weight=0,
     )
-    search_tours(problem, SolverSettings(effort=Effort.QUICK), time.monotonic(), Silent())
-    insertion_prices(problem, empty_tours(problem), 0, np.zeros((1, 2), dtype=np.int64))
+    search_tours(problem, SolverSettings(effort=Effort.QUICK), np.inf, Silent())
+    insertion_prices(problem, empty_tours(problem), 0, np.zeros((1, 3), dtype=np.int64))
 
 
 def search_tours(problem: Problem, settings: SolverSettings, deadline: float, observer: Observer) -> tuple[Tours, bool]:
@@ -87,6 +90,7 @@ def search_tours(problem: Problem, settings: SolverSettings, deadline: float, ob
             observer.report("planning tours", share_done=done, objective=float(best_cost))
             if time.monotonic() > deadline and done < 1.0:
                 return best, False
+        best_cost = settle(problem, best, trial, rng, SETTLE_PRICE, best_cost, SETTLE_PASSES)
     return best, True
 
 

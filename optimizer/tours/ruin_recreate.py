@@ -117,7 +117,7 @@ def week_cost(work: int, extra: float, week_limit: int, week_price: float, busie
 
 
 @compiled
-def bring_in(  # noqa: C901 -- one pass in compiled code
+def bring_in(  # noqa: C901, PLR0912 -- one pass in compiled code
     problem: Problem,
     tours: Tours,
     account: int,
