@@ -40,18 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_DONE
     # More BLAS threads than one wait for each other on small problems, and could change the last bits of a result.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    from maps.folder import OutputFolderError
     from scenarios.faults import NoPlanError, ScenarioError
 
     try:
         return ANSWERS[arguments.command](arguments)
-    except ScenarioError as error:
-        print(error, file=sys.stderr)
-        plural = "fault" if len(error.faults) == 1 else "faults"
-        print(f"\n{len(error.faults)} {plural}; nothing was written.", file=sys.stderr)
-        return EXIT_BAD_INPUT
-    except NoPlanError as error:
-        print(f"No territory plan is possible; nothing was written.\n{error}", file=sys.stderr)
-        return EXIT_NO_PLAN
+    except (ScenarioError, OutputFolderError, NoPlanError) as error:
+        print(f"{error}\n\nNothing was written.", file=sys.stderr)
+        return EXIT_NO_PLAN if isinstance(error, NoPlanError) else EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return EXIT_INTERRUPTED
@@ -113,16 +109,12 @@ def answer_evaluate(arguments: argparse.Namespace) -> int:
 def answer_run(arguments: argparse.Namespace) -> int:
     """Run the whole chain, or one stage of it, and leave the output folder."""
     from maps.console import Console
-    from maps.folder import OutputFolderError, check_output_folder, staged_output
+    from maps.folder import check_output_folder, staged_output
     from maps.headlines import headlines
     from maps.writers import write_all, write_run_record
-    from scenarios.faults import Fault, ScenarioError
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
-    try:
-        check_output_folder(chain.folder)
-    except OutputFolderError as error:
-        raise ScenarioError([Fault(file=str(chain.folder), key="--out", message=str(error))]) from error
+    check_output_folder(chain.folder)
     book = chain.run()
     with staged_output(chain.folder) as staging:
         with chain.timed("maps"):
@@ -134,19 +126,17 @@ def answer_run(arguments: argparse.Namespace) -> int:
             )
         chain.save(staging)
         write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
+    if chain.dropped and not arguments.quiet:
+        print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
     Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
     return EXIT_DONE
 
 
 def load(arguments: argparse.Namespace) -> LoadedScenario:
-    """Read the scenario of a command; a shipped scenario may be given by its name alone."""
+    """Read the scenario of a command."""
     from scenarios.loading import load_scenario
 
-    path: Path = arguments.scenario
-    shipped = Path(__file__).parent / "scenarios" / f"{path.stem}.yaml"
-    if not path.exists() and shipped.is_file() and path in (Path(path.stem), Path("scenarios", f"{path.stem}.yaml")):
-        path = shipped
-    return load_scenario(path, sets=arguments.sets, overrides=arguments.overrides)
+    return load_scenario(arguments.scenario, sets=arguments.sets, overrides=arguments.overrides)
 
 
 class NotRunError(Exception):
@@ -166,6 +156,8 @@ class Chain:
     """Whether saved results are taken where they fit, even when all stages are to be run."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall-clock seconds of each stage that was run."""
+    dropped: list[str] = field(default_factory=list)
+    """Stages that were neither run nor fit to be taken over."""
     inputs: dict[str, str] = field(default_factory=dict)
     """SHA-256 of every file read, by key path."""
     results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
@@ -211,6 +203,7 @@ class Chain:
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
         from scenarios.checking import check_data
+        from scenarios.planner_rules import check_planner_rules
         from scenarios.run_record import input_digests
         from scenarios.tables import read_tables
 
@@ -219,7 +212,9 @@ class Chain:
             tables = read_tables(self.loaded)
             self.inputs = input_digests(self.loaded.scenario)
             progress.report("checking and repairing", share_done=0.5)
-            return check_data(tables, self.loaded.scenario)
+            data = check_data(tables, self.loaded.scenario)
+            check_planner_rules(self.loaded, data)
+            return data
 
     def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
         """Forecast sales, share them out to accounts and estimate their workload."""
@@ -313,6 +308,7 @@ class Chain:
         """Say what the book is about."""
         from maps.bookmaking import Heading
         from scenarios.loading import resolved_yaml
+        from scenarios.travel import travel_note
 
         scenario = self.loaded.scenario
         return Heading(
@@ -322,6 +318,7 @@ class Chain:
             period_start=scenario.period.start,
             period_end=scenario.period.end,
             resolved_scenario=resolved_yaml(self.loaded),
+            travel_note=travel_note(scenario.travel),
         )
 
     def save(self, staging: Path) -> None:
@@ -360,6 +357,7 @@ class Chain:
             with self.timed(name) as progress:
                 result = work(progress)
         elif list(STAGES).index(name) > list(STAGES).index(self.only):
+            self.dropped = [stage for stage in list(STAGES)[1:-1] if stage not in self.results]
             raise NotRunError(name)
         else:
             text = (

@@ -44,6 +44,9 @@ def check_output_folder(folder: Path) -> None:
     for protected, what in ((Path.cwd(), "the folder you are in"), (Path.home(), "your home folder")):
         if target == protected.resolve() or target in protected.resolve().parents:
             raise OutputFolderError(f"{folder}: is, or holds, {what}; name a folder of its own for the results")
+    parent = next(place for place in (target, *target.parents) if place.exists())
+    if parent != target and not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise OutputFolderError(f"{folder}: cannot be made, since {parent} is no folder that you may write into")
     if target.exists() and not target.is_dir():
         raise OutputFolderError(f"{folder}: is a file; name a folder for the results")
     if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST_NAME).is_file():

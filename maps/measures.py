@@ -20,7 +20,7 @@ def territory_measures(
     return {
         "status": str(result.status),
         "objective": _number(result.objective),
-        "bound": _number(result.bound),
+        "bound": _number(result.bound if result.plan else None),
         "gap": _number(result.gap),
         "stopped_by": str(result.stopped_by),
         "terms": [_term(term) for term in result.terms],

@@ -11,7 +11,7 @@ from scenarios.saved import plan_from_owners
 
 
 def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
-    """Read a CSV with the columns area_id and rep_id into a plan.
+    """Read a CSV (comma, semicolon or tab) or Excel table with the columns area_id and rep_id into a plan.
 
     Raises
     ------
@@ -19,12 +19,23 @@ def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
         When the file cannot be read, or an area is missing, unknown or given twice, or a rep is unknown; all at once.
     """
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        if path.suffix.lower() in {".xlsx", ".xlsm"}:
+            table = pd.read_excel(path, dtype=str, keep_default_na=False)
+        else:
+            head = path.read_text(encoding="utf-8-sig").partition("\n")[0]
+            separator = ";" if ";" in head else "\t" if "\t" in head else ","
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=separator)
     except FileNotFoundError as error:
         raise ScenarioError([Fault(file=str(path), key="--alignment", message="there is no such file")]) from error
     except (OSError, ValueError) as error:
         raise ScenarioError(
-            [Fault(file=str(path), key="--alignment", message=f"cannot be read as CSV ({error})")]
+            [
+                Fault(
+                    file=str(path),
+                    key="--alignment",
+                    message=f"cannot be read as a table ({error}); save it as CSV (UTF-8) or .xlsx",
+                )
+            ]
         ) from error
     missing = [column for column in ("area_id", "rep_id") if column not in table]
     if missing:

@@ -1,5 +1,7 @@
 """Check reps, events and the current alignment against accounts, areas and regions."""
 
+from typing import Final
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,7 +10,9 @@ from scenarios.faults import Fault
 from scenarios.placing import Ground
 from scenarios.quality_log import QualityLog
 
-HOURS_PER_WEEK = 40.0
+FARTHEST_HOME_KM: Final = 300.0
+"""A home farther than this from every area is a mistake."""
+HOURS_PER_WEEK: Final = 40.0
 
 
 def check_reps(
@@ -70,6 +74,15 @@ def check_reps(
         )
         before = rows["region"].to_numpy()[strange]
         log.repaired("region_of_rep", "reps", ids[strange], before, home_region[strange], regions=home_region[strange])
+    faults += [
+        Fault(
+            file=file,
+            key="lon",
+            message=f"the home of {name} lies {far:,.0f} km from the map; are lon and lat swapped?",
+        )
+        for name, far in zip(ids, km, strict=True)
+        if np.isfinite(far) and far > FARTHEST_HOME_KM
+    ]
     away = np.isfinite(km) & (km > 0)
     if away.any():
         _note(

@@ -43,6 +43,14 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace | None:
     return _parser().parse_args([*([] if words[0] in known else ["run"]), *words])
 
 
+def scenario_file(word: str) -> Path:
+    """Take a path as it is; a shipped scenario may be given by its name alone, such as alpha."""
+    path = Path(word)
+    shipped = Path(__file__).parent / f"{path.stem}.yaml"
+    named = path in {Path(path.stem), Path("scenarios", f"{path.stem}.yaml")}
+    return shipped if named and not path.exists() and shipped.is_file() else path
+
+
 def _parser() -> argparse.ArgumentParser:
     """Describe the commands and their options."""
     parser = argparse.ArgumentParser(
@@ -57,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("schema", help="print the JSON Schema of scenario files")
     for command in (run, validate, show, evaluate):
         command.add_argument(
-            "scenario", type=Path, metavar="FILE", help="scenario file, or the name of a shipped one such as alpha"
+            "scenario",
+            type=scenario_file,
+            metavar="FILE",
+            help="scenario file, or the name of a shipped one such as alpha",
         )
         command.add_argument(
             "--set",
@@ -75,8 +86,11 @@ def _parser() -> argparse.ArgumentParser:
             dest="overrides",
             help="apply a named override of the file; may be repeated",
         )
-    for command in (run, evaluate):
-        command.add_argument("--out", type=Path, metavar="DIR", help="output folder; out/<scenario name> by default")
+    for command, told in (
+        (run, "output folder; out/<scenario name> by default"),
+        (evaluate, "folder of an earlier run whose forecast is taken if it fits; nothing is written"),
+    ):
+        command.add_argument("--out", type=Path, metavar="DIR", help=told)
         command.add_argument("--quiet", action="store_true", help="print nothing but faults")
     run.add_argument(
         "--only",
@@ -84,5 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="STAGE",
         help=f"run one stage on the saved results of the ones before: {', '.join(STAGES)}",
     )
-    evaluate.add_argument("--alignment", type=Path, required=True, metavar="CSV", help="table with area_id and rep_id")
+    evaluate.add_argument(
+        "--alignment", type=Path, required=True, metavar="FILE", help="CSV or Excel table with area_id and rep_id"
+    )
     return parser

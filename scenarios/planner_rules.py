@@ -1,5 +1,6 @@
 """Find the areas and reps that the planner's rules and the reps' homes stand for."""
 
+from collections.abc import Iterator
 from typing import Final, Literal
 
 import geopandas as gpd
@@ -10,9 +11,11 @@ from scipy.optimize import linear_sum_assignment
 
 from optimizer.territory.instance import IntArray
 from scenarios.checking import CheckedData
-from scenarios.faults import ScenarioError
+from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario, fault_at
+from scenarios.suggest import did_you_mean, one_of
 
+PAIR_KEYS: Final = ("locks", "forbidden")
 FAR_AWAY: Final = 1e9
 """Minutes that stand for a home seat that is not allowed."""
 
@@ -37,28 +40,52 @@ def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, 
     )
 
 
-def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks", "forbidden"]) -> IntArray:
-    """Find the indices of the areas (by id, or by unique name) and reps that the planner's lines name."""
-    faults, pairs = [], []
-    ids, reps, names = (pd.Index(data.areas["area_id"]), pd.Index(data.reps["rep_id"]), data.areas["name"].to_numpy())
-    for number, rule in enumerate(getattr(loaded.scenario.territories, key), start=1):
-        place = f"territories.{key}[{number}]"
-        found = [int(ids.get_loc(rule.area))] if rule.area in ids else np.flatnonzero(names == rule.area).tolist()
-        if len(found) != 1:
-            many = (
-                f"{len(found)} areas are called {rule.area!r}; use an area_id"
-                if found
-                else f"no area is called {rule.area!r}"
-            )
-            faults.append(fault_at(loaded, f"{place}.area", many))
-        if rule.rep not in reps:
-            text = f"no rep is called {rule.rep!r}; reps are {', '.join(reps[:5])} …"
-            faults.append(fault_at(loaded, f"{place}.rep", text))
-        elif len(found) == 1:
-            pairs.append((found[0], int(reps.get_loc(rule.rep))))
+def check_planner_rules(loaded: LoadedScenario, data: CheckedData) -> None:
+    """Find every line of the planner's rules that names no area or rep, before any solver is asked.
+
+    Raises
+    ------
+    ScenarioError
+        With all such lines at once.
+    """
+    faults = [fault for key in PAIR_KEYS for fault in _pair_faults(loaded, data, key)]
+    try:
+        group_indices(loaded, data)
+    except ScenarioError as error:
+        faults += error.faults
     if faults:
         raise ScenarioError(faults)
-    return np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2)
+
+
+def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks", "forbidden"]) -> IntArray:
+    """Give the indices of the areas (by id, or by unique name) and reps that checked lines name. Shape (lines, 2)."""
+    reps = pd.Index(data.reps["rep_id"])
+    rules = getattr(loaded.scenario.territories, key)
+    pairs = {(_areas_called(rule.area, data)[0], int(reps.get_loc(rule.rep))) for rule in rules}
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def _areas_called(word: str, data: CheckedData) -> list[int]:
+    """Find areas by id, else by name."""
+    by_id = np.flatnonzero(data.areas["area_id"].to_numpy() == word).tolist()
+    return by_id or np.flatnonzero(data.areas["name"].to_numpy() == word).tolist()
+
+
+def _pair_faults(loaded: LoadedScenario, data: CheckedData, key: str) -> Iterator[Fault]:
+    reps, names = data.reps["rep_id"].tolist(), data.areas["name"].tolist()
+    for number, rule in enumerate(getattr(loaded.scenario.territories, key), start=1):
+        place = f"territories.{key}[{number}]"
+        found = _areas_called(rule.area, data)
+        if not found:
+            parts = sorted(name for name in names if name.startswith(f"{rule.area} ("))
+            hint = f"; its parts are {one_of(parts, word='and')}" if parts else ""
+            hint = hint or did_you_mean(rule.area, [*names, *data.areas["area_id"]])
+            yield fault_at(loaded, f"{place}.area", f'no area is called "{rule.area}"{hint}')
+        elif len(found) > 1:
+            ids = one_of(data.areas["area_id"].iloc[found].tolist())
+            yield fault_at(loaded, f"{place}.area", f'{len(found)} areas are called "{rule.area}"; write {ids}')
+        if rule.rep not in reps:
+            yield fault_at(loaded, f"{place}.rep", f'no rep is called "{rule.rep}"{did_you_mean(rule.rep, reps)}')
 
 
 def home_areas(

@@ -67,7 +67,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         _id("rep_id"),
         Column(name="name", required=True),
         *_position(required=True, filled=True),
-        Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100, default=40.0),
+        Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100),
         Column(name="region"),
         Column(name="working_days", parse=_working_days),
     ),

@@ -1,6 +1,7 @@
 """Turn positions into drive minutes and road kilometres."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -76,3 +77,15 @@ def travel_model(travel: Travel) -> TravelModel:
 
         return RoadGraph.read(travel)
     return straight_line(travel)
+
+
+def travel_note(travel: Travel) -> str:
+    """Say in one sentence how drive minutes were made."""
+    if travel.method is TravelMethod.GRAPH:
+        how = f"shortest ways on the road graph {Path(travel.graph).name}"
+    else:
+        how = (
+            f"straight lines × {travel.circuity:g}, the first {TOWN_KM:g} km at {travel.town_kmh:g} km/h and the rest "
+            f"at {travel.country_kmh:g} km/h"
+        )
+    return f"Drive minutes are estimates: {how}, with {travel.parking_minutes} minutes to park at each stop."

@@ -17,7 +17,7 @@ IntArray = NDArray[np.int64]
 def amount_text(amount: float, unit: str, scale: int) -> str:
     """Write an amount in units, with as many decimals as its scale gives, such as "1,234.5 EUR"."""
     number = f"{amount / scale:,.{len(str(scale)) - 1}f}"
-    return f"{number.rstrip('0').rstrip('.') if scale > 1 else number} {unit}"
+    return f"{number.rstrip('0').rstrip('.') if scale > 1 else number} {unit}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +82,7 @@ class TerritoryInstance:
     """Cost of one unit of `moved_amount` in the objective, in units of `travel_cost`."""
     moved_limit: int
     """Greatest sum of `moved_amount` that may change hands; NO_LIMIT switches the rule off."""
-    moved_unit: str = "amount"
+    moved_unit: str = ""
     """Unit of what changes hands, for messages."""
     moved_scale: int = 1
     """How many of `moved_amount` make one `moved_unit`."""

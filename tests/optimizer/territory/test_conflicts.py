@@ -45,13 +45,13 @@ MAP = """
             "[1] 1  1  1  9 [1]",
             {},
             ("territories_are_balanced",),
-            "A4: potential 9 EUR alone exceeds the 7 that any territory may hold at 10 % tolerance",
+            "A4: potential 9 EUR alone exceeds the 7 EUR that any territory may hold at 10 % tolerance",
         ),
         (
             MAP,
             {"rep_group": np.array([0, 1]), "area_group": np.array([0, 1, 1, 1, 0, 1, 1, 1])},
             ("territories_are_balanced", "territories_stay_within_groups"),
-            "R1: the 6 areas that only this rep may serve hold potential 7 EUR, at most 5 allowed",
+            "R1: the 6 areas that only this rep may serve hold potential 7 EUR, at most 5 EUR allowed",
         ),
         (
             "[1] 1 [1]### 1",
