@@ -328,7 +328,7 @@ class Tours(Section):
     """How much later than the end of the day a rep may be back; weekly hours stay the limit of the week."""
     overtime_price: Annotated[int, Field(ge=0, le=100)] = 3
     """Price of an overtime minute, in driving minutes."""
-    level_price: Annotated[int, Field(ge=0, le=100)] = 0
+    level_price: Annotated[int, Field(ge=0, le=10)] = 0
     """Price of a minute by which the busiest week exceeds the average, in driving minutes; 0 does not level weeks."""
     closed: tuple[dt.date, ...] = Field(default=(), strict=False)
     """Dates without tours."""

@@ -11,8 +11,8 @@ from optimizer.tours.annealing import improve, settle
 from optimizer.tours.arrays import SLOT_FIELDS, Problem, Tours, build_problem, empty_tours
 from optimizer.tours.clock import insertion_prices
 
-ROUNDS: Final = {Effort.QUICK: 10_000, Effort.NORMAL: 40_000, Effort.THOROUGH: 400_000}
-"""Rounds of ruin and recreate for one rep; about 0.5, 2 and 20 CPU seconds at 90 accounts and 20 days."""
+ROUNDS: Final = {Effort.QUICK: 10_000, Effort.NORMAL: 25_000, Effort.THOROUGH: 400_000}
+"""Rounds of ruin and recreate for one rep; about 0.5, 1.5 and 20 CPU seconds at 90 accounts and 20 days."""
 RESTARTS: Final = {Effort.QUICK: 1, Effort.NORMAL: 1, Effort.THOROUGH: 4}
 """Independent runs that share the rounds; the best is kept."""
 MANY_VISITS: Final = 100

@@ -110,10 +110,9 @@ def best_place(
 
 
 @compiled
-def week_cost(work: int, extra: float, week_limit: int, week_price: float, busiest: int, level_price: float) -> float:
-    """Return the added cost of `extra` minutes in a week of `work`: above the limit, and above the busiest week."""
-    above = max(0.0, work + extra - week_limit) - max(0, work - week_limit)
-    return week_price * above + level_price * max(0.0, work + extra - busiest)
+def week_cost(work: int, extra: float, week_limit: int, week_price: float) -> float:
+    """Return the added cost of `extra` minutes in a week of `work` above the limit."""
+    return week_price * (max(0.0, work + extra - week_limit) - max(0, work - week_limit))
 
 
 @compiled
@@ -132,6 +131,7 @@ def bring_in(  # noqa: C901, PLR0912 -- one pass in compiled code
     """Visit an account on its cheapest pattern, or not at all when that is cheaper."""
     days = problem.useful.shape[1]
     level_price = float(problem.level_weight)
+    extra_of_day, week_extra = np.zeros(days), np.zeros(problem.weeks)
     busiest = 0
     for week in range(problem.weeks):
         busiest = max(busiest, week_work[week])
@@ -149,8 +149,9 @@ def bring_in(  # noqa: C901, PLR0912 -- one pass in compiled code
         if best_slot >= 0:
             week = problem.slot_week[best_slot]
             extra = best + problem.service[account]
-            cost_of_day[day] = best + noise_of_day[day] - level_price * extra / problem.weeks
-            cost_of_day[day] += week_cost(week_work[week], extra, problem.week_limit, week_price, busiest, level_price)
+            extra_of_day[day] = extra
+            cost_of_day[day] = best + noise_of_day[day]
+            cost_of_day[day] += week_cost(week_work[week], extra, problem.week_limit, week_price)
             place_of_day[day, 0], place_of_day[day, 1] = best_slot, best_i
     row = -1
     least = float(problem.frequency[account] * problem.miss_cost[account])
@@ -159,8 +160,18 @@ def bring_in(  # noqa: C901, PLR0912 -- one pass in compiled code
         cost = float((problem.frequency[account] - visits) * problem.miss_cost[account])
         for v in range(visits):
             cost += cost_of_day[problem.pattern_days[p, v]]
-            if cost >= least:
+            if cost >= least and level_price == 0.0:
                 break
+        if level_price > 0.0 and cost < math.inf:
+            # The busiest week depends on all visits of the pattern together: equal loads on every week cost nothing.
+            week_extra[:] = 0.0
+            for v in range(visits):
+                day = problem.pattern_days[p, v]
+                week_extra[problem.slot_week[place_of_day[day, 0]]] += extra_of_day[day]
+            peak = 0.0
+            for week in range(problem.weeks):
+                peak = max(peak, week_work[week] + week_extra[week])
+            cost += level_price * (peak - busiest - week_extra.sum() / problem.weeks)
         if cost < least:
             least, row = cost, p
     tours.chosen[account] = row

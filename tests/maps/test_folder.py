@@ -104,7 +104,7 @@ def test_folders_that_are_not_ours_are_refused(tmp_path: Path, monkeypatch: pyte
     expected = {
         tmp_path / "foreign": "no earlier run wrote",
         tmp_path / "file": "is a file",
-        tmp_path / "file" / "below": "cannot be written|is a file",
+        tmp_path / "file" / "below": "is no folder that you may write into",
         Path(): "the folder you are in",
         tmp_path.parent: "the folder you are in",
         Path.home(): "home|the folder you are in",
