@@ -13,6 +13,9 @@ CLOSE: Final = 0.01
 
 Verdict = Literal["", "good", "bad"]
 
+WHYS_TOLD: Final = 3
+"""Clashes told on the terminal; the report has all."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
@@ -70,8 +73,17 @@ def _broken_rules(book: PlanBook) -> list[Headline]:
     clashes = len(book.conflicts)
     if len(book.violations) == 0 and clashes == 0:
         return [Headline(label="Rules", value="all kept", note="checked independently of the solver", verdict="good")]
-    note = f"{clashes} clash{'es' if clashes != 1 else ''} that no plan can solve" if clashes else "see the report"
-    return [Headline(label="Rules", value=f"{len(book.violations)} broken", note=note, verdict="bad")]
+    note = "see the report"
+    if clashes:
+        note = "no plan can keep them all" if is_impossible(book) else "a plan that keeps them all was not found"
+    told = [Headline(label="Why", value="", note=str(text)) for text in book.conflicts["text"].head(WHYS_TOLD)]
+    return [Headline(label="Rules", value=f"{len(book.violations)} broken", note=note, verdict="bad"), *told]
+
+
+def is_impossible(book: PlanBook) -> bool:
+    """Tell whether it is proven that no territory plan keeps every rule; not found is not proven."""
+    found = book.solves.loc[book.solves["stage"] == "territories", "status"]
+    return bool((found == "infeasible").any())
 
 
 def _money(book: PlanBook) -> list[Headline]:
@@ -134,7 +146,7 @@ def _territories(book: PlanBook) -> list[Headline]:
 
 def _tours(book: PlanBook) -> list[Headline]:
     wanted, planned = int(book.accounts["visits_wanted"].sum()), int(book.accounts["visits_planned"].sum())
-    if wanted == 0:
+    if wanted == 0 or "tours" not in book.measures:
         return []
     share = percent_text(planned / wanted) if wanted else ""
     missed = len(book.missed)

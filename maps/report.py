@@ -3,7 +3,7 @@
 from typing import Final
 
 from maps.book import PlanBook
-from maps.headlines import headlines
+from maps.headlines import headlines, is_impossible
 from maps.markup import Markup, join, tag
 from maps.names import page_names
 from maps.report_forecast import forecast_chapters
@@ -81,7 +81,8 @@ def _alarms(book: PlanBook) -> list[Chapter]:
             tag("li", tag("b", row["text"]), " ", tag("span", f"({row['rules']})", class_="soft"), dir="auto")
             for row in book.conflicts.to_dict("records")
         ]
-        how = "No plan can keep all of these rules. The plan shown keeps as much of them as could be found."
+        proof = "It is proven that no plan" if is_impossible(book) else "No plan was found that"
+        how = f"{proof} keeps all of these rules. The plan shown keeps as much of them as could be found."
         chapters.append(
             Chapter(anchor="clashes", title="Rules that clash", body=tag("ul", *clashes), how=how, alarm=True)
         )

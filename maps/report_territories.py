@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping
+from typing import Final
 
 import pandas as pd
 
@@ -54,6 +55,14 @@ def territory_chapters(book: PlanBook) -> list[Chapter]:
     return chapters
 
 
+ENDINGS: Final = {
+    "proven": "The search ended with a proof.",
+    "work done": "The search ended when the work that the scenario's effort allows was done.",
+    "out of time": "The search ran out of time; a slower machine may give another plan.",
+}
+"""What to say of each reason why a search ended."""
+
+
 def _gap(book: PlanBook) -> Markup:
     found = book.solves[book.solves["stage"] == "territories"]
     if found.empty:
@@ -61,7 +70,9 @@ def _gap(book: PlanBook) -> Markup:
     gap = territory_gap(book)
     row = found.iloc[0]
     unit, parts = _cost(book)
-    if not math.isfinite(gap):
+    if row["status"] in {"infeasible", "unknown"}:
+        sentence = "This plan breaks rules, so it is not compared with a bound."
+    elif not math.isfinite(gap):
         sentence = "No bound is known for this plan, so nothing can be said about how much better another could be."
     elif row["status"] == "optimal":
         sentence = "This plan is proven to be the best that keeps every rule."
@@ -74,7 +85,7 @@ def _gap(book: PlanBook) -> Markup:
             if gap > CLOSE
             else f"So no plan can be more than {percent_text(gap, 2)} cheaper."
         )
-    note = f"{parts}The search ended because: {row['stopped_by']}."
+    note = f"{parts}{ENDINGS[str(row['stopped_by'])]}"
     return tag("p", tag("b", sentence), " ", tag("span", note, class_="soft"), class_="whole")
 
 
