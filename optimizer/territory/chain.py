@@ -21,15 +21,13 @@ class Step(NamedTuple):
     """First temperature as a share of the mean cost of a unit."""
     dear: float
     """Price of excess as a multiple of the chain's."""
-    proposals: int
-    """Moves to propose, as a multiple of the chain's."""
 
 
-STEPS: Final = (Step(0.3, 1.0, 1), Step(4.0, 2.0, 3), Step(8.0, 2.0, 3), Step(15.0, 10.0, 3), Step(40.0, 10.0, 3))
+STEPS: Final = (Step(0.3, 1.0), Step(2.0, 3.0), Step(15.0, 10.0), Step(40.0, 10.0))
 """On an even map the first step balances. Where single units hold a third of a territory, as in Iowa's capital, only
 great heat carries them from territory to territory; the shapes it costs are won back on neighbourhoods."""
 
-GENTLE: Final = Step(0.01, 1.0, 1)
+GENTLE: Final = Step(0.01, 1.0)
 """First step for a given start: keep its shape, mend its borders."""
 
 
@@ -59,7 +57,7 @@ def anneal_until_balanced(chain: Chain) -> IntArray:
             chain.problem,
             best,
             price=chain.price * step.dear,
-            proposals=chain.proposals * step.proposals,
+            proposals=chain.proposals,
             seed=chain.seed * len(STEPS) + number,
             hot=step.hot,
         )

@@ -23,8 +23,8 @@ class Budget:
 
 
 BUDGETS: Final = {
-    Effort.QUICK: Budget(proposals=7_000, annealings=1, neighbourhood_work=0.4, search_work=0.1, proof_work=0.03),
-    Effort.NORMAL: Budget(proposals=20_000, annealings=2, neighbourhood_work=1.0, search_work=0.35, proof_work=0.25),
-    Effort.THOROUGH: Budget(proposals=100_000, annealings=4, neighbourhood_work=4.0, search_work=4.0, proof_work=2.5),
+    Effort.QUICK: Budget(proposals=20_000, annealings=1, neighbourhood_work=0.3, search_work=0.06, proof_work=0.03),
+    Effort.NORMAL: Budget(proposals=60_000, annealings=2, neighbourhood_work=1.0, search_work=0.35, proof_work=0.25),
+    Effort.THOROUGH: Budget(proposals=300_000, annealings=4, neighbourhood_work=4.0, search_work=2.5, proof_work=2.5),
 }
 """Tuned on the alpha and Iowa cases: a few seconds, about half a minute, a few minutes on two cores."""
