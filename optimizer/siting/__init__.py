@@ -1,0 +1,1 @@
+"""Choose where territories have their homes, and how many there are."""
