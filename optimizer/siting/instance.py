@@ -1,5 +1,6 @@
 """Hold a siting problem, solver-ready: which candidates become homes, and which home serves each area."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,19 +54,21 @@ class SitingInstance:
             wrong.append("candidates are not ascending")
         if len(np.unique(self.fixed)) != len(self.fixed) or len(self.fixed) > self.n_homes:
             wrong.append("fixed homes are named twice or are more than the homes wanted")
-        for measure in self.measures:
-            for name in ("targets", "lower", "upper"):
-                values = getattr(measure, name)
-                if values.shape != (self.n_homes,):
-                    wrong.append(f"{measure.name}.{name} has shape {values.shape}, expected {(self.n_homes,)}")
-                elif len(np.unique(values[len(self.fixed) :])) > 1:
-                    wrong.append(f"{measure.name}.{name} differs between free homes")
-            if measure.amounts.shape != (areas,):
-                wrong.append(f"{measure.name}.amounts has shape {measure.amounts.shape}, expected {(areas,)}")
+        wrong += [fault for measure in self.measures for fault in self._measure_faults(measure)]
         if self.edges.size and not (self.edges[:, 0] < self.edges[:, 1]).all():
             wrong.append("edges are not pairs with the first index below the second")
         if wrong:
             raise InvalidInstanceError("; ".join(wrong))
+
+    def _measure_faults(self, measure: BalanceMeasure) -> Iterator[str]:
+        for name in ("targets", "lower", "upper"):
+            values = getattr(measure, name)
+            if values.shape != (self.n_homes,):
+                yield f"{measure.name}.{name} has shape {values.shape}, expected {(self.n_homes,)}"
+            elif len(np.unique(values[len(self.fixed) :])) > 1:
+                yield f"{measure.name}.{name} differs between free homes"
+        if measure.amounts.shape != (self.n_areas,):
+            yield f"{measure.name}.amounts has shape {measure.amounts.shape}, expected {(self.n_areas,)}"
 
     @property
     def n_areas(self) -> int:
