@@ -29,7 +29,7 @@ def plain_file(path: Path) -> Any:
 
 
 def test_the_committed_schema_is_in_step():
-    """After a change of schema.py: `python -m scenarios.json_schema`."""
+    """After a change of the schema: `python -m scenarios.json_schema`."""
     assert SCHEMA_FILE.read_text(encoding="utf-8") == scenario_schema_text()
 
 

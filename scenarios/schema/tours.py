@@ -1,0 +1,75 @@
+"""Define the keys of segments and of the visit plan."""
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field
+
+from scenarios.schema.values import ClockTime, Minutes, Section, Share, Weekday
+
+
+class Segment(Section):
+    """A class of accounts and how they are visited."""
+
+    sales_share: Share | None = None
+    """Accounts without a segment, ordered by sales: this segment takes those that make up this share of sales. Segments
+    are filled in the order
+    written; the last one takes the rest."""
+    visits: Annotated[int, Field(ge=0, le=60)]
+    """Visits in the cycle of `tours.weeks` weeks."""
+    service_minutes: Annotated[int, Field(ge=1, le=600)]
+    """Length of a visit."""
+    must: bool = False
+    """Whether every visit must be made; others are made as time allows."""
+    value: Annotated[int, Field(ge=1, le=10_000)] = 60
+    """What a visit is worth, in driving minutes; a visit that costs more is left out."""
+    opening: str = "mo-fr 08:00-18:00"
+    """Opening hours of accounts that have none of their own, such as "mo-fr 09:00-12:00,14:00-18:00; sa
+    09:00-12:00"."""
+
+
+class WorkDaySection(Section):
+    """A rep's day."""
+
+    start: ClockTime = "08:00"
+    """Earliest departure from home."""
+    end: ClockTime = "18:00"
+    """Latest regular return."""
+
+
+class Lunch(Section):
+    """The break of days that span it."""
+
+    minutes: Minutes = 45
+    """Length; 0 for none."""
+    earliest: ClockTime = "11:45"
+    """Earliest start."""
+    latest: ClockTime = "13:30"
+    """Latest start."""
+
+
+class Tours(Section):
+    """Rules and aims of the visit plan."""
+
+    weeks: Annotated[int, Field(ge=1, le=8)] = 4
+    """Length of the cycle."""
+    start: dt.date | None = None
+    """Monday of the first week; by default the first Monday of the planning period."""
+    working_days: tuple[Weekday, ...] = Field(
+        default=(Weekday.MON, Weekday.TUE, Weekday.WED, Weekday.THU, Weekday.FRI), strict=False, min_length=1
+    )
+    """Days on which reps drive unless the reps table says otherwise."""
+    workday: WorkDaySection = Field(default_factory=WorkDaySection)
+    """Start and end."""
+    lunch: Lunch = Field(default_factory=Lunch)
+    """Break."""
+    overtime_minutes: Minutes = 0
+    """How much later than the end of the day a rep may be back; weekly hours stay the limit of the week."""
+    overtime_price: Annotated[int, Field(ge=0, le=100)] = 3
+    """Price of an overtime minute, in driving minutes."""
+    level_price: Annotated[int, Field(ge=0, le=10)] = 0
+    """Price of a minute by which the busiest week exceeds the average, in driving minutes; 0 does not level weeks."""
+    closed: tuple[dt.date, ...] = Field(default=(), strict=False)
+    """Dates without tours."""
+    public_holidays: bool = True
+    """Whether public holidays of the rep's region are closed."""

@@ -1,0 +1,34 @@
+"""Define the keys of drive minutes."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from scenarios.schema.values import Minutes, Section
+
+
+class TravelMethod(StrEnum):
+    """Where drive minutes come from."""
+
+    STRAIGHT_LINE = "straight_line"
+    GRAPH = "graph"
+
+
+class Travel(Section):
+    """Drive minutes and kilometres."""
+
+    method: TravelMethod = TravelMethod.STRAIGHT_LINE
+    """`straight_line` (distance × circuity at a speed that grows with distance) or `graph` (a GraphML road graph)."""
+    graph: str = ""
+    """GraphML file made by OSMnx, relative to the scenario."""
+    circuity: Annotated[float, Field(ge=1.0, le=3.0)] = 1.3
+    """Road distance over straight line."""
+    town_kmh: Annotated[float, Field(gt=0.0, le=200.0)] = 35.0
+    """Speed on the first ten kilometres."""
+    country_kmh: Annotated[float, Field(gt=0.0, le=200.0)] = 80.0
+    """Speed beyond them."""
+    speed_factor: Annotated[float, Field(gt=0.0, le=5.0)] = 1.0
+    """Multiplies all speeds."""
+    parking_minutes: Minutes = 3
+    """Added to each drive that ends at an account."""
