@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING
 
-from scenarios.command_line import HELP, STAGES, parse_words
+from scenarios.command_line import COMMANDS, HELP, parse_words
+from scenarios.commands import exits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
-
-    from maps.book import PlanBook
-    from maps.bookmaking import ForecastPart, Heading, TerritoryPart, TourPart
-    from maps.console import Console, StageProgress
-    from scenarios.assemble_territories import AssembledTerritories
-    from scenarios.checking import CheckedData
-    from scenarios.loading import LoadedScenario
-
-    Result = TypeVar("Result")
-
-OPEN_FIRST: Final = ("report.html", "maps/territories.html", "data_quality.html", "measures.json")
-EXIT_DONE, EXIT_RULES_BROKEN, EXIT_BAD_INPUT, EXIT_NO_PLAN, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,361 +18,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_words(list(sys.argv[1:] if argv is None else argv))
     if arguments is None:
         print(HELP)
-        return EXIT_DONE
+        return exits.DONE
     # More BLAS threads than one wait for each other on small problems, and could change the last bits of a result.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     from maps.folder import OutputFolderError
     from scenarios.faults import NoPlanError, ScenarioError
 
     try:
-        return ANSWERS[arguments.command](arguments)
+        return int(COMMANDS[arguments.command].answer(arguments))
     except (ScenarioError, OutputFolderError, NoPlanError) as error:
         print(f"{error}\n\nNothing was written.", file=sys.stderr)
-        return EXIT_NO_PLAN if isinstance(error, NoPlanError) else EXIT_BAD_INPUT
+        return exits.NO_PLAN if isinstance(error, NoPlanError) else exits.BAD_INPUT
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return exits.INTERRUPTED
     except BrokenPipeError:  # the reader of our output, such as `head`, went away
         sys.stderr.close()
-        return EXIT_DONE
+        return exits.DONE
 
-
-def answer_schema(_: argparse.Namespace) -> int:
-    """Print the JSON Schema."""
-    from scenarios.json_schema import scenario_schema_text
-
-    print(scenario_schema_text(), end="")
-    return EXIT_DONE
-
-
-def answer_show(arguments: argparse.Namespace) -> int:
-    """Print the resolved scenario, and on standard error what was changed on the way."""
-    from scenarios.loading import resolved_yaml
-
-    loaded = load(arguments)
-    print(resolved_yaml(loaded), end="")
-    for change in loaded.changes:
-        print(change, file=sys.stderr)
-    return EXIT_DONE
-
-
-def answer_validate(arguments: argparse.Namespace) -> int:
-    """Check a scenario and its tables up to the problem that the territory solver would get."""
-    chain = Chain.begin(arguments, quiet=True)
-    data = chain.check()
-    counts = data.quality.findings["severity"].value_counts()
-    size = f"{len(data.accounts):,} accounts, {len(data.areas):,} areas, {len(data.reps)} reps"
-    remarks = f"{counts.get('warning', 0)} warnings about the data, {len(data.quality.repairs):,} repairs"
-    print(f"{arguments.scenario}: valid; {size}; {remarks}.")
-    return EXIT_DONE
-
-
-def answer_evaluate(arguments: argparse.Namespace) -> int:
-    """Measure and verify a given alignment; exit code 1 when it breaks a rule."""
-    from maps.bookmaking import evaluate_plan
-    from maps.evaluation import evaluation_text
-    from scenarios.alignment import read_alignment
-    from scenarios.workload import visit_rules
-
-    chain = Chain.begin(arguments, quiet=arguments.quiet)
-    chain.reuse = True
-    data = chain.check()
-    rules = visit_rules(data.accounts, chain.loaded.scenario)
-    forecast = chain.forecast(data, rules)
-    instance = chain.territory_problem(data, rules, forecast).instance
-    plan = read_alignment(arguments.alignment, instance)
-    table, terms, violations = evaluate_plan(instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps)
-    if not arguments.quiet:
-        print(evaluation_text(table, terms, violations))
-    return EXIT_RULES_BROKEN if violations else EXIT_DONE
-
-
-def answer_run(arguments: argparse.Namespace) -> int:
-    """Run the whole chain, or one stage of it, and leave the output folder."""
-    from maps.console import Console
-    from maps.folder import check_output_folder, staged_output
-    from maps.headlines import headlines
-    from maps.writers import write_all, write_run_record
-
-    chain = Chain.begin(arguments, quiet=arguments.quiet)
-    check_output_folder(chain.folder)
-    book = chain.run()
-    with staged_output(chain.folder) as staging:
-        with chain.timed("maps"):
-            write_all(
-                book,
-                staging,
-                with_maps=chain.loaded.scenario.outputs.maps,
-                with_report=chain.loaded.scenario.outputs.report,
-            )
-        chain.save(staging)
-        write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
-    if chain.dropped and not arguments.quiet:
-        print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
-    Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
-    return EXIT_DONE
-
-
-def load(arguments: argparse.Namespace) -> LoadedScenario:
-    """Read the scenario of a command."""
-    from scenarios.loading import load_scenario
-
-    return load_scenario(arguments.scenario, sets=arguments.sets, overrides=arguments.overrides)
-
-
-class NotRunError(Exception):
-    """A stage was neither to be run nor saved; what comes after it is left out."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Chain:
-    """The stages of one run; each takes the typed result of the one before, or its saved form."""
-
-    loaded: LoadedScenario
-    folder: Path
-    console: Console
-    only: str = ""
-    """The one stage to run; the others are read back. Empty for all."""
-    reuse: bool = False
-    """Whether saved results are taken where they fit, even when all stages are to be run."""
-    seconds: dict[str, float] = field(default_factory=dict)
-    """Wall-clock seconds of each stage that was run."""
-    dropped: list[str] = field(default_factory=list)
-    """Stages that were neither run nor fit to be taken over."""
-    inputs: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of every file read, by key path."""
-    results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
-    """Per stage the fingerprint of what it was made from, and its result as JSON values."""
-
-    @classmethod
-    def begin(cls, arguments: argparse.Namespace, *, quiet: bool) -> Self:
-        """Read the scenario and find the output folder."""
-        from maps.console import Console
-
-        loaded = load(arguments)
-        folder = getattr(arguments, "out", None) or Path("out", loaded.scenario.name)
-        return cls(
-            loaded=loaded, folder=folder, console=Console(quiet=quiet), only=getattr(arguments, "only", None) or ""
-        )
-
-    def run(self) -> PlanBook:
-        """Go through the stages and gather what there is to show."""
-        from maps.bookmaking import make_book
-        from scenarios.run_record import run_record
-        from scenarios.workload import visit_rules
-
-        data = self.check()
-        rules = visit_rules(data.accounts, self.loaded.scenario)
-        forecast, territory, tours = None, None, None
-        with suppress(NotRunError):
-            forecast = self.forecast(data, rules)
-            territory = self.territories(data, rules, forecast)
-            tours = self.tours(data, rules, territory)
-        return make_book(
-            self._heading(),
-            areas=data.areas,
-            accounts=data.accounts,
-            reps=data.reps,
-            visits_wanted=rules["visits"].tolist(),
-            quality=data.quality.to_json(),
-            forecast=forecast,
-            territory=territory,
-            tours=tours,
-            run=run_record(self.loaded, self.inputs, self.seconds),
-        )
-
-    def check(self) -> CheckedData:
-        """Read the tables, check and repair them."""
-        from scenarios.checking import check_data
-        from scenarios.planner_rules import check_planner_rules
-        from scenarios.run_record import input_digests
-        from scenarios.tables import read_tables
-
-        with self.timed("check") as progress:
-            progress.report("reading tables", share_done=0.0)
-            tables = read_tables(self.loaded)
-            self.inputs = input_digests(self.loaded.scenario)
-            progress.report("checking and repairing", share_done=0.5)
-            data = check_data(tables, self.loaded.scenario)
-            check_planner_rules(self.loaded, data)
-            return data
-
-    def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
-        """Forecast sales, share them out to accounts and estimate their workload."""
-        from maps.bookmaking import ForecastPart
-        from scenarios import saved
-        from scenarios.assemble_forecast import forecast_potential
-        from scenarios.workload import estimate_workload
-
-        sections = self._sections("period", "currency", "data", "cleaning", "forecast", "segments")
-        done = self._stage(
-            "forecast",
-            saved.digest([self.inputs, sections, self._search()]),
-            lambda progress: forecast_potential(data, self.loaded, observer=progress),
-            lambda result: saved.forecast_payload(*result),
-            saved.forecast_from,
-        )
-        forecast, potential = done
-        potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
-        potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
-        return ForecastPart(
-            table=forecast.table,
-            scores=forecast.scores,
-            history=forecast.history,
-            notes=forecast.notes,
-            potential=potential,
-        )
-
-    def territory_problem(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> AssembledTerritories:
-        """Make the territory problem of the forecast."""
-        from scenarios.assemble_territories import assemble_territories
-        from scenarios.travel import travel_model
-
-        return assemble_territories(
-            data, forecast.potential, rules, travel_model(self.loaded.scenario.travel), self.loaded
-        )
-
-    def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart:
-        """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
-        from maps.bookmaking import TerritoryPart
-        from optimizer.territory.search import design_territories
-        from scenarios import saved
-        from scenarios.assemble_territories import solver_settings, verified_plan
-
-        problem = self.territory_problem(data, rules, forecast)
-        made_from = saved.digest(
-            [
-                self.results["forecast"][1],
-                self.inputs,
-                self._sections("segments", "travel", "territories", "tours"),
-                self._search(),
-            ]
-        )
-        result = self._stage(
-            "territories",
-            made_from,
-            lambda progress: design_territories(
-                problem.instance, solver_settings(self.loaded.scenario), observer=progress
-            ),
-            lambda result: saved.territories_payload(problem.instance, result),
-            lambda payload: saved.territories_from(payload, problem.instance),
-        )
-        plan = verified_plan(problem.instance, result)
-        return TerritoryPart(instance=problem.instance, result=result, plan=plan, notes=problem.notes)
-
-    def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart:
-        """Plan the tours of every rep."""
-        from maps.bookmaking import TourPart
-        from optimizer.tours.search import plan_all_tours
-        from scenarios import saved
-        from scenarios.assemble_territories import rep_of_accounts, solver_settings
-        from scenarios.assemble_tours import assemble_tours, verify_tours
-        from scenarios.travel import travel_model
-
-        scenario = self.loaded.scenario
-        owners = rep_of_accounts(territory.instance, territory.plan, data)
-        instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
-        made_from = saved.digest(
-            [self.results["territories"], self._sections("tours", "segments", "travel"), self._search()]
-        )
-        results = self._stage(
-            "tours",
-            made_from,
-            lambda progress: plan_all_tours(instances, solver_settings(scenario), observer=progress),
-            saved.tours_payload,
-            saved.tours_from,
-        )
-        verify_tours(instances, results)
-        return TourPart(instances=instances, results=results)
-
-    def _heading(self) -> Heading:
-        """Say what the book is about."""
-        from maps.bookmaking import Heading
-        from scenarios.loading import resolved_yaml
-        from scenarios.travel import travel_note
-
-        scenario = self.loaded.scenario
-        return Heading(
-            name=scenario.name,
-            description=scenario.description,
-            currency=scenario.currency,
-            period_start=scenario.period.start,
-            period_end=scenario.period.end,
-            resolved_scenario=resolved_yaml(self.loaded),
-            travel_note=travel_note(scenario.travel),
-        )
-
-    def save(self, staging: Path) -> None:
-        """Write the results of the stages, for a later run with --only."""
-        from scenarios.saved import save_stage
-
-        for stage, (made_from, payload) in self.results.items():
-            save_stage(staging, stage, made_from=made_from, payload=payload)
-
-    def _stage(
-        self,
-        name: str,
-        made_from: str,
-        work: Callable[[StageProgress], Result],
-        pack: Callable[[Result], Mapping[str, Any]],
-        unpack: Callable[[Mapping[str, Any]], Result],
-    ) -> Result:
-        """Run a stage, or read it back where only another is to be run.
-
-        Raises
-        ------
-        NotRunError
-            When it comes after the one stage to be run and no saved result fits.
-        ScenarioError
-            When it comes before and no saved result fits.
-        """
-        from scenarios.faults import Fault, ScenarioError
-        from scenarios.saved import load_stage
-
-        payload = (
-            load_stage(self.folder, name, made_from=made_from) if self.reuse or self.only not in {"", name} else None
-        )
-        if payload is not None:
-            result = unpack(payload)
-        elif self.reuse or self.only in {"", name}:
-            with self.timed(name) as progress:
-                result = work(progress)
-        elif list(STAGES).index(name) > list(STAGES).index(self.only):
-            self.dropped = [stage for stage in list(STAGES)[1:-1] if stage not in self.results]
-            raise NotRunError(name)
-        else:
-            text = (
-                f"no saved {name} stage fits this scenario and its tables; run without --only, or --only {name} first"
-            )
-            raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
-        self.results[name] = (made_from, pack(result))
-        return result
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[StageProgress]:
-        """Show a stage on the terminal and note how long it took."""
-        began = time.perf_counter()
-        with self.console.stage(STAGES[stage]) as progress:
-            yield progress
-        self.seconds[stage] = round(time.perf_counter() - began, 2)
-
-    def _sections(self, *names: str) -> dict[str, Any]:
-        """Give sections of the resolved scenario, as far as results depend on them."""
-        return {name: self.loaded.resolved.get(name) for name in names}
-
-    def _search(self) -> dict[str, Any]:
-        """Give the solver settings that results depend on: not the time limit, not the number of workers."""
-        solver = self.loaded.scenario.solver
-        return {"effort": solver.effort, "seed": solver.seed, "relative_gap": solver.relative_gap}
-
-
-ANSWERS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
-    "run": answer_run,
-    "validate": answer_validate,
-    "schema": answer_schema,
-    "show": answer_show,
-    "evaluate": answer_evaluate,
-}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,18 +2,18 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
+from types import ModuleType
 from typing import Final
 
-STAGES: Final = {
-    "check": "Check data",
-    "forecast": "Forecast",
-    "territories": "Territories",
-    "tours": "Tours",
-    "maps": "Maps",
+from scenarios.commands import evaluate, run, schema, show, validate
+
+COMMANDS: Final[dict[str, ModuleType]] = {
+    "run": run,
+    "validate": validate,
+    "schema": schema,
+    "show": show,
+    "evaluate": evaluate,
 }
-"""The stages of a run, in order, with their titles."""
-COMMANDS: Final = ("run", "validate", "schema", "show", "evaluate")
 
 HELP: Final = """\
 Draw balanced sales territories and plan weekly tours from a scenario file.
@@ -43,14 +43,6 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace | None:
     return _parser().parse_args([*([] if words[0] in known else ["run"]), *words])
 
 
-def scenario_file(word: str) -> Path:
-    """Take a path as it is; a shipped scenario may be given by its name alone, such as alpha."""
-    path = Path(word)
-    shipped = Path(__file__).parent / f"{path.stem}.yaml"
-    named = path in {Path(path.stem), Path("scenarios", f"{path.stem}.yaml")}
-    return shipped if named and not path.exists() and shipped.is_file() else path
-
-
 def _parser() -> argparse.ArgumentParser:
     """Describe the commands and their options."""
     parser = argparse.ArgumentParser(
@@ -58,47 +50,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version="territory-tours 0.1.0")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="run a scenario (the word `run` may be left out)")
-    evaluate = commands.add_parser("evaluate", help="measure and verify a given alignment without solving")
-    validate = commands.add_parser("validate", help="check a scenario and its tables, run nothing")
-    show = commands.add_parser("show", help="print the scenario with everything it extends, as it will be run")
-    commands.add_parser("schema", help="print the JSON Schema of scenario files")
-    for command in (run, validate, show, evaluate):
-        command.add_argument(
-            "scenario",
-            type=scenario_file,
-            metavar="FILE",
-            help="scenario file, or the name of a shipped one such as alpha",
-        )
-        command.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="KEY=VALUE",
-            dest="sets",
-            help="change one key, such as tours.weeks=2; may be repeated",
-        )
-        command.add_argument(
-            "--override",
-            action="append",
-            default=[],
-            metavar="NAME",
-            dest="overrides",
-            help="apply a named override of the file; may be repeated",
-        )
-    for command, told in (
-        (run, "output folder; out/<scenario name> by default"),
-        (evaluate, "folder of an earlier run whose forecast is taken if it fits; nothing is written"),
-    ):
-        command.add_argument("--out", type=Path, metavar="DIR", help=told)
-        command.add_argument("--quiet", action="store_true", help="print nothing but faults")
-    run.add_argument(
-        "--only",
-        choices=tuple(STAGES),
-        metavar="STAGE",
-        help=f"run one stage on the saved results of the ones before: {', '.join(STAGES)}",
-    )
-    evaluate.add_argument(
-        "--alignment", type=Path, required=True, metavar="FILE", help="CSV or Excel table with area_id and rep_id"
-    )
+    for name, command in COMMANDS.items():
+        command.add_arguments(commands.add_parser(name, help=command.HELP))
     return parser

@@ -11,12 +11,15 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("forecasting", "maps", "optimizer", "scenarios")
 ARROWS = {
     "run_scenario": {"forecasting", "maps", "optimizer", "scenarios"},
+    "scenarios/commands": {"forecasting", "maps", "optimizer", "scenarios"},
     "scenarios": {"forecasting", "optimizer"},
     "maps": {"optimizer"},
     "forecasting": set(),
     "optimizer": set(),
 }
 LONGEST_MODULE = 400
+SHARED_BY_COMMANDS = {"chain"}
+"""Modules of the commands that only their answers import, so that they may be heavy."""
 
 
 def modules() -> list[Path]:
@@ -35,8 +38,9 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def name(path: Path) -> str:
-    """Name of the package, or of the top-level module, that a file belongs to."""
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+    """Name of the package, or of the top-level module, that a file belongs to; the commands are one of their own."""
+    parts = path.relative_to(ROOT).parts
+    return "scenarios/commands" if parts[:2] == ("scenarios", "commands") else parts[0].removesuffix(".py")
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -44,6 +48,14 @@ def test_imports_follow_the_arrows(path):
     """A package imports only those that the arrows allow."""
     siblings = {module.split(".")[0] for module in imported(path)} & {*PACKAGES, "run_scenario"}
     assert siblings - {name(path)} <= ARROWS[name(path)]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_command_line_knows_the_commands(path):
+    """What commands put together does not depend on them."""
+    callers = {"run_scenario.py", "scenarios/command_line.py"}
+    if name(path) != "scenarios/commands" and str(path.relative_to(ROOT)) not in callers:
+        assert not any(module.startswith("scenarios.commands") for module in imported(path))
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -78,6 +90,7 @@ def test_help_is_light():
         ROOT / "run_scenario.py",
         ROOT / "scenarios" / "command_line.py",
         ROOT / "scenarios" / "__init__.py",
+        *(path for path in (ROOT / "scenarios" / "commands").glob("*.py") if path.stem not in SHARED_BY_COMMANDS),
     ]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in command_line]
     top = {module for tree in trees for node in tree.body for module in _names(node)}

@@ -1,0 +1,40 @@
+"""Measure and verify a given alignment without solving."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from scenarios.commands import exits
+from scenarios.commands.words import add_folder, add_scenario
+
+HELP: Final = "measure and verify a given alignment without solving"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    add_scenario(parser)
+    add_folder(parser, told="folder of an earlier run whose forecast is taken if it fits; nothing is written")
+    parser.add_argument(
+        "--alignment", type=Path, required=True, metavar="FILE", help="CSV or Excel table with area_id and rep_id"
+    )
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Measure and verify a given alignment; exit code 1 when it breaks a rule."""
+    from maps.bookmaking import evaluate_plan
+    from maps.evaluation import evaluation_text
+    from scenarios.alignment import read_alignment
+    from scenarios.commands.chain import Chain
+    from scenarios.workload import visit_rules
+
+    chain = Chain.begin(arguments, quiet=arguments.quiet)
+    chain.reuse = True
+    data = chain.check()
+    rules = visit_rules(data.accounts, chain.loaded.scenario)
+    forecast = chain.forecast(data, rules)
+    instance = chain.territory_problem(data, rules, forecast).instance
+    plan = read_alignment(arguments.alignment, instance)
+    table, terms, violations = evaluate_plan(instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps)
+    if not arguments.quiet:
+        print(evaluation_text(table, terms, violations))
+    return exits.RULES_BROKEN if violations else exits.DONE

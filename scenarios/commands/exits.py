@@ -1,0 +1,9 @@
+"""Name the exit codes."""
+
+from typing import Final
+
+DONE: Final = 0
+RULES_BROKEN: Final = 1
+BAD_INPUT: Final = 2
+NO_PLAN: Final = 3
+INTERRUPTED: Final = 130

@@ -1,0 +1,49 @@
+"""Run a scenario and leave the folder of its results."""
+
+import argparse
+from typing import Final
+
+from scenarios.commands import exits
+from scenarios.commands.words import STAGES, add_folder, add_scenario
+
+HELP: Final = "run a scenario (the word `run` may be left out)"
+OPEN_FIRST: Final = ("report.html", "maps/territories.html", "data_quality.html", "measures.json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    add_scenario(parser)
+    add_folder(parser, told="output folder; out/<scenario name> by default")
+    parser.add_argument(
+        "--only",
+        choices=tuple(STAGES),
+        metavar="STAGE",
+        help=f"run one stage on the saved results of the ones before: {', '.join(STAGES)}",
+    )
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Run the whole chain, or one stage of it, and leave the output folder."""
+    from maps.console import Console
+    from maps.folder import check_output_folder, staged_output
+    from maps.headlines import headlines
+    from maps.writers import write_all, write_run_record
+    from scenarios.commands.chain import Chain
+
+    chain = Chain.begin(arguments, quiet=arguments.quiet)
+    check_output_folder(chain.folder)
+    book = chain.run()
+    with staged_output(chain.folder) as staging:
+        with chain.timed("maps"):
+            write_all(
+                book,
+                staging,
+                with_maps=chain.loaded.scenario.outputs.maps,
+                with_report=chain.loaded.scenario.outputs.report,
+            )
+        chain.save(staging)
+        write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
+    if chain.dropped and not arguments.quiet:
+        print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
+    Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
+    return exits.DONE

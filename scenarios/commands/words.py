@@ -1,0 +1,54 @@
+"""Describe the options that commands share."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+STAGES: Final = {
+    "check": "Check data",
+    "forecast": "Forecast",
+    "territories": "Territories",
+    "tours": "Tours",
+    "maps": "Maps",
+}
+"""The stages of a run, in order, with their titles."""
+
+
+def add_scenario(parser: argparse.ArgumentParser) -> None:
+    """Take a scenario file and changes to its keys."""
+    parser.add_argument(
+        "scenario",
+        type=scenario_file,
+        metavar="FILE",
+        help="scenario file, or the name of a shipped one such as alpha",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="sets",
+        help="change one key, such as tours.weeks=2; may be repeated",
+    )
+    parser.add_argument(
+        "--override",
+        action="append",
+        default=[],
+        metavar="NAME",
+        dest="overrides",
+        help="apply a named override of the file; may be repeated",
+    )
+
+
+def add_folder(parser: argparse.ArgumentParser, *, told: str) -> None:
+    """Take an output folder and the wish for silence."""
+    parser.add_argument("--out", type=Path, metavar="DIR", help=told)
+    parser.add_argument("--quiet", action="store_true", help="print nothing but faults")
+
+
+def scenario_file(word: str) -> Path:
+    """Take a path as it is; a shipped scenario may be given by its name alone, such as alpha."""
+    path = Path(word)
+    shipped = Path(__file__).parents[1] / f"{path.stem}.yaml"
+    named = path in {Path(path.stem), Path("scenarios", f"{path.stem}.yaml")}
+    return shipped if named and not path.exists() and shipped.is_file() else path
