@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 def territory_sums(amounts: Sequence[float], territory_of_area: Sequence[int], territories: int) -> list[float]:
     """Return the sum of an amount over each territory. Shape (territories,)."""
-    sums = [0 for _ in range(territories)]
+    sums: list[float] = [0 for _ in range(territories)]
     for amount, territory in zip(amounts, territory_of_area, strict=True):
         sums[territory] += amount
     return sums
