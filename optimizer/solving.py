@@ -33,6 +33,8 @@ class StopReason(StrEnum):
     """The amount of work that `effort` allows was used up: the result repeats on any machine."""
     OUT_OF_TIME = "out of time"
     """The safety net `seconds` was reached: the result may differ on a slower machine."""
+    INTERRUPTED = "interrupted"
+    """The user asked for the best plan found so far (Ctrl-C)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

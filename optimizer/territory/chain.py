@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from optimizer.interruption import late
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.boundary import anneal
 from optimizer.territory.excess import excess_of
@@ -51,7 +52,7 @@ def anneal_until_balanced(chain: Chain) -> IntArray:
     """Return the best labelling of the steps up to the first that leaves no excess."""
     best, deadline = chain.labels, time.monotonic() + chain.seconds
     for number, step in enumerate(chain.steps):
-        if number and (excess_of(chain.problem, best) == 0.0 or time.monotonic() >= deadline):
+        if number and (excess_of(chain.problem, best) == 0.0 or late(deadline)):
             break
         found = anneal(
             chain.problem,

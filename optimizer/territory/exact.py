@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 import numpy as np
 from ortools.sat.python import cp_model
 
+from optimizer.interruption import requested, stoppable
 from optimizer.territory.bound import Cut, Relaxation, relax
 from optimizer.territory.constraints import state_rules, territories_reach_home
 from optimizer.territory.excess import excess_of
@@ -74,6 +76,8 @@ def tighten_bound(
     cuts: dict[Cut, None] = {}
     bound, history = relaxation.bound, [relaxation.value]
     for _ in range(rounds):
+        if requested():
+            break
         if incumbent is not None:
             pairs &= relaxation.value + relaxation.reduced_cost <= incumbent
         fresh = [cut for cut in broken_by_shares(problem, relaxation.shares) if cut not in cuts]
@@ -112,7 +116,7 @@ def close(problem: UnitProblem, labels: IntArray | None, relaxation: Relaxation,
     if int(tight.open_pairs.sum()) > MOST_PAIRS:
         return Proof(outcome=Outcome.OPEN, labels=labels, bound=tight.bound, work=0.0)
     cuts, bound, left = list(tight.cuts), tight.bound, work.deterministic_seconds
-    while left > 0.0 and (labels is None or bound < problem.total_cost(labels)):
+    while left > 0.0 and not requested() and (labels is None or bound < problem.total_cost(labels)):
         answer = _solve_with_cuts(
             problem, labels, tight.open_pairs, cuts, bound=bound, work=replace(work, deterministic_seconds=left)
         )
@@ -147,7 +151,7 @@ def _solve_with_cuts(
     if labels is not None:
         hint(model, x, labels)
     solver = new_solver(work)
-    status = solver.solve(model)
+    status = stoppable(solver, partial(solver.solve, model))
     used = max(1e-4, float(solver.response_proto.deterministic_time))
     if status == cp_model.INFEASIBLE:
         proven = labels is None

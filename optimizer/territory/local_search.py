@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from optimizer.interruption import late
 from optimizer.territory.effort import Budget
 from optimizer.territory.excess import excess_of, loads
 from optimizer.territory.instance import IntArray
@@ -51,7 +52,7 @@ def reoptimise(
     left = {True: budget.search_work * problem.n_reps, False: budget.search_work * problem.n_reps}
     memory = _Memory({}, np.zeros(problem.n_reps, dtype=np.int64))
     size, turn = FIRST_SIZE, 0
-    while time.monotonic() < deadline:
+    while not late(deadline):
         balanced = excess_of(problem, labels) == 0.0
         if left[balanced] <= 0.0 or (balanced and problem.total_cost(labels) <= bound):
             break

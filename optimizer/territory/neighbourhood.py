@@ -156,6 +156,7 @@ def new_solver(work: Work) -> cp_model.CpSolver:
     solver.parameters.max_deterministic_time = work.deterministic_seconds
     solver.parameters.max_time_in_seconds = max(0.01, work.seconds)
     solver.parameters.linearization_level = 2
+    solver.parameters.catch_sigint_signal = False  # Ctrl-C is for `optimizer.interruption`
     return solver
 
 

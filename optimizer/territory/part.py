@@ -7,10 +7,11 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from optimizer.solving import Status, StopReason
+from optimizer.interruption import late, requested
+from optimizer.solving import Effort, Status, StopReason
 from optimizer.territory.bound import FloatArray, Relaxation, bundled, least_excess, relax
 from optimizer.territory.chain import GENTLE, STEPS, Chain, anneal_until_balanced, rank
-from optimizer.territory.effort import Budget
+from optimizer.territory.effort import BUDGETS, Budget
 from optimizer.territory.exact import Outcome, close
 from optimizer.territory.excess import excess_of
 from optimizer.territory.instance import IntArray
@@ -64,7 +65,9 @@ def run_here(function: Callable[[TaskT], ResultT], tasks: Sequence[TaskT], /) ->
 
 
 def solve_part(task: PartTask, run: RunAll = run_here) -> PartResult:
-    """Solve a part within its budget."""
+    """Solve a part within its budget; when the user wants the best so far at its start, with little search."""
+    if requested():
+        task = replace(task, budget=replace(BUDGETS[Effort.QUICK], annealings=1))
     problem, deadline = task.problem, time.monotonic() + task.seconds
     relaxation = relax(problem)
     impossible = not relaxation.feasible and least_excess(problem).proven
@@ -73,15 +76,17 @@ def solve_part(task: PartTask, run: RunAll = run_here) -> PartResult:
     bound, work = relaxation.bound, task.budget.proof_work * problem.n_reps
     if keeps and _close_enough(problem, labels, bound, task.relative_gap):
         return PartResult(status=Status.OPTIMAL, labels=labels, bound=bound, stopped_by=StopReason.PROVEN)
-    if relaxation.feasible and not task.hopeless and time.monotonic() < deadline:
+    if relaxation.feasible and not task.hopeless and not late(deadline):
         limit = Work(deterministic_seconds=work, seed=task.seed, seconds=deadline - time.monotonic())
         proof = close(problem, labels if keeps else None, relaxation, limit)
         impossible = impossible or proof.outcome is Outcome.INFEASIBLE
         bound = max(bound, proof.bound)
         if proof.labels is not None:
             labels, keeps = proof.labels, True
-    late = time.monotonic() >= deadline
-    stopped_by = StopReason.OUT_OF_TIME if late else StopReason.WORK_DONE
+    out_of_time = time.monotonic() >= deadline
+    stopped_by = StopReason.OUT_OF_TIME if out_of_time else StopReason.WORK_DONE
+    if requested():
+        stopped_by = StopReason.INTERRUPTED
     if keeps and _close_enough(problem, labels, bound, task.relative_gap):
         return PartResult(status=Status.OPTIMAL, labels=labels, bound=bound, stopped_by=StopReason.PROVEN)
     if impossible:
@@ -108,7 +113,7 @@ def _search(task: PartTask, relaxation: Relaxation, run: RunAll, deadline: float
     if task.start is not None and problem.allowed[np.arange(problem.n_units), task.start].all():
         chains.append(replace(chain, labels=task.start, steps=(GENTLE, *STEPS[1:])))
     best = min(run(anneal_until_balanced, chains), key=lambda labels: rank(problem, labels))
-    if problem.n_reps < 2 or time.monotonic() >= deadline:
+    if problem.n_reps < 2 or late(deadline):
         return best
     return reoptimise(
         problem,
