@@ -52,6 +52,20 @@ def few_areas_change_hands(model: cp_model.CpModel, x: Assignment) -> None:
     x.enforced(model.add(total <= problem.moved_limit), "few_areas_change_hands")
 
 
+def reps_of_split_groups_are_counted(model: cp_model.CpModel, x: Assignment) -> None:
+    """Count a rep who serves a unit of a split group as one of the group's: x_ur ≤ z_gr, with z priced by the aim."""
+    counted = {(group, rep): literal for group, rep, literal in x.splits()}
+    if not counted:
+        return
+    unit, group = x.problem.split_members.T
+    of_bundle = {*zip(group.tolist(), x.problem.bundle[unit].tolist(), strict=True)}
+    literals = {(bundle, rep): literal for bundle, rep, literal in x.pairs()}
+    for g, bundle in sorted(of_bundle):
+        for rep in range(x.problem.n_reps):
+            if (bundle, rep) in literals:
+                model.add_implication(literals[bundle, rep], counted[g, rep])
+
+
 def territories_are_contiguous(model: cp_model.CpModel, x: Assignment, *, order: FloatArray) -> None:
     """Let a unit be served only with a neighbour that is nearer to the home: x_ur ≤ Σ_{v ∈ N(u), d_vr < d_ur} x_vr.
 
@@ -132,7 +146,12 @@ def territories_reach_home(
             x.enforced(model.add_bool_or(clause), "territories_are_contiguous", "territories_hold_their_home")
 
 
-CONSTRAINTS: Final[tuple[Rule, ...]] = (every_area_has_one_rep, territories_are_balanced, few_areas_change_hands)
+CONSTRAINTS: Final[tuple[Rule, ...]] = (
+    every_area_has_one_rep,
+    territories_are_balanced,
+    few_areas_change_hands,
+    reps_of_split_groups_are_counted,
+)
 """What every model states; contiguity is added by an order or by cuts."""
 
 PAIR_CONSTRAINTS: Final[tuple[PairRule, ...]] = (

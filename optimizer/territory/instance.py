@@ -1,6 +1,6 @@
 """Hold a territory problem, solver-ready: integers and indices, no units left to guess."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,10 @@ NO_LIMIT: Final = np.iinfo(np.int64).max
 """The value of a limit that does not bind."""
 
 IntArray = NDArray[np.int64]
+
+
+def _none() -> IntArray:
+    return np.zeros(0, dtype=np.int64)
 
 
 def amount_text(amount: float, unit: str, scale: int) -> str:
@@ -39,6 +43,13 @@ class BalanceMeasure:
     """The share of the target that made `lower` and `upper`, for messages."""
     scale: int = 1
     """How many of the integers above make one `unit`, such as 100 for money counted in cents."""
+    fixed: IntArray = field(default_factory=_none)
+    """What each rep holds whatever the plan, such as accounts that stay with him; counts in his sum. Zeros when left
+    out. Shape (reps,)."""
+
+    def __post_init__(self) -> None:
+        if not len(self.fixed):
+            object.__setattr__(self, "fixed", np.zeros_like(self.targets))
 
     def text(self, amount: float) -> str:
         """Write an amount for the planner, with its unit."""
@@ -86,9 +97,18 @@ class TerritoryInstance:
     """Unit of what changes hands, for messages."""
     moved_scale: int = 1
     """How many of `moved_amount` make one `moved_unit`."""
+    split_group: IntArray = field(default_factory=_none)
+    """Group (such as a district) of each area that should have few reps, -1 for none: a wish with a price, where
+    `together` is a rule. All -1 when left out. Shape (areas,)."""
+    split_price: int = 0
+    """Cost of each rep beyond the first who serves areas of one split group, in units of `travel_cost`."""
+    travel_unit: str = "visit-weighted minutes"
+    """Unit of `travel_cost`, for messages."""
 
     def __post_init__(self) -> None:
         areas, reps = len(self.area_ids), len(self.rep_ids)
+        if not len(self.split_group):
+            object.__setattr__(self, "split_group", np.full(areas, -1, dtype=np.int64))
         shapes = {
             "home_areas": (self.home_areas.shape, (reps,)),
             "travel_cost": (self.travel_cost.shape, (areas, reps)),
@@ -98,10 +118,11 @@ class TerritoryInstance:
             "together": (self.together.shape, (areas,)),
             "current_rep": (self.current_rep.shape, (areas,)),
             "moved_amount": (self.moved_amount.shape, (areas,)),
+            "split_group": (self.split_group.shape, (areas,)),
         }
         for measure in self.measures:
             shapes[f"{measure.name}.amounts"] = (measure.amounts.shape, (areas,))
-            for part in ("targets", "lower", "upper"):
+            for part in ("targets", "lower", "upper", "fixed"):
                 shapes[f"{measure.name}.{part}"] = (getattr(measure, part).shape, (reps,))
         wrong = [f"{name} has shape {got}, expected {want}" for name, (got, want) in shapes.items() if got != want]
         if len(np.unique(self.home_areas)) != reps:
@@ -109,6 +130,9 @@ class TerritoryInstance:
         if self.travel_cost.size and self.travel_cost.min() < 0:
             wrong.append("travel_cost has a negative entry")
         wrong += [f"{m.name} has a negative amount" for m in self.measures if m.amounts.size and m.amounts.min() < 0]
+        wrong += [f"{m.name} has a negative fixed amount" for m in self.measures if m.fixed.size and m.fixed.min() < 0]
+        if self.split_price < 0:
+            wrong.append("split_price is negative")
         if self.edges.size and not (self.edges[:, 0] < self.edges[:, 1]).all():
             wrong.append("edges are not pairs with the first index below the second")
         if wrong:

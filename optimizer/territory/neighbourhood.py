@@ -133,7 +133,13 @@ def minimise_cost(model: cp_model.CpModel, x: Assignment) -> None:
     """Minimise the scaled objective."""
     cost = np.zeros((int(x.problem.bundle.max(initial=-1)) + 1, x.problem.n_reps), dtype=np.int64)
     np.add.at(cost, x.problem.bundle, x.problem.cost)
-    model.minimize(sum(int(cost[b, r]) * literal for b, r, literal in x.pairs()))
+    travel = sum(int(cost[b, r]) * literal for b, r, literal in x.pairs())
+    model.minimize(travel + x.problem.split_price * sum(literal for _, _, literal in x.splits()) - _one_each(x.problem))
+
+
+def _one_each(problem: UnitProblem) -> int:
+    """Return the price of one rep for each split group, which costs nothing."""
+    return problem.split_price * len(np.unique(problem.split_members[:, 1]))
 
 
 def hint(model: cp_model.CpModel, x: Assignment, labels: IntArray) -> None:
@@ -142,6 +148,10 @@ def hint(model: cp_model.CpModel, x: Assignment, labels: IntArray) -> None:
     of_bundle[x.problem.bundle] = labels
     for bundle, rep, literal in x.pairs():
         model.add_hint(literal, bool(of_bundle[bundle] == rep))
+    unit, group = x.problem.split_members.T
+    served = {*zip(group.tolist(), labels[unit].tolist(), strict=True)}
+    for number, rep, literal in x.splits():
+        model.add_hint(literal, (number, rep) in served)
     for m, rep, variable in x.slacks():
         load = int(x.problem.amounts[m, labels == rep].sum())
         over, short = load - int(x.problem.upper[m, rep]), int(x.problem.lower[m, rep]) - load

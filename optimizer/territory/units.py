@@ -1,7 +1,7 @@
 """Condense an instance into units that move as one, and split it into parts that do not touch."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -64,6 +64,10 @@ class UnitProblem:
     bundle: IntArray
     """Units with the same label have the same rep (keep-together groups in several pieces). Shape (units,)."""
     contiguous: bool
+    split_members: IntArray = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
+    """Pairs (unit, group) of groups that should have few reps, sorted, each once. Shape (members, 2)."""
+    split_price: int = 0
+    """Objective of each rep beyond the first of a group, times `cost_scale`."""
 
     @property
     def n_units(self) -> int:
@@ -86,7 +90,14 @@ class UnitProblem:
 
     def total_cost(self, labels: IntArray) -> int:
         """Return the objective of a labelling, times `cost_scale`."""
-        return int(self.cost[np.arange(self.n_units), labels].sum())
+        cost = int(self.cost[np.arange(self.n_units), labels].sum())
+        return cost + self.split_price * self.extra_reps(labels) if self.split_price else cost
+
+    def extra_reps(self, labels: IntArray) -> int:
+        """Return the reps beyond the first of each split group, summed over the groups."""
+        unit, group = self.split_members.T
+        served = np.unique(group * self.n_reps + labels[unit])
+        return len(served) - len(np.unique(group))
 
     def plan(self, labels: IntArray) -> TerritoryPlan:
         """Return the plan that a labelling of the units means for the areas."""
@@ -120,8 +131,10 @@ def condense(instance: TerritoryInstance, *, families: AbstractSet[str] = frozen
         np.add.at(row, unit_of_area, measure.amounts)
     balanced = "territories_are_balanced" in families
     shape = (len(instance.measures), n_reps)
-    lower = np.array([m.lower for m in instance.measures], dtype=np.int64).reshape(shape)
-    upper = np.array([m.upper for m in instance.measures], dtype=np.int64).reshape(shape)
+    lower = np.array([m.lower - m.fixed for m in instance.measures], dtype=np.int64).reshape(shape)
+    upper = np.array(
+        [np.where(m.upper == NO_LIMIT, NO_LIMIT, m.upper - m.fixed) for m in instance.measures], dtype=np.int64
+    ).reshape(shape)
     blocked = np.zeros((n_units, n_reps), dtype=bool)
     np.logical_or.at(blocked, unit_of_area, ~open_pairs(instance, families))
     problem = UnitProblem(
@@ -139,6 +152,8 @@ def condense(instance: TerritoryInstance, *, families: AbstractSet[str] = frozen
         moved_limit=instance.moved_limit if "few_areas_change_hands" in families else NO_LIMIT,
         bundle=bundle,
         contiguous=instance.contiguous and "territories_are_contiguous" in families,
+        split_members=_split_members(instance, unit_of_area),
+        split_price=instance.split_price * scale,
     )
     return tighten(problem, homes_hold="territories_hold_their_home" in families)
 
@@ -234,14 +249,22 @@ def reachable(graph: csr_array, members: BoolArray, root: int) -> BoolArray:
 def split(problem: UnitProblem) -> tuple[Part, ...]:
     """Return the parts that no open pair joins, in the order of their first unit.
 
-    A cap on what changes hands joins everything. Bundles and contiguity join nothing new: bundles share their open
-    pairs, and a territory's units are all open to its rep. A unit without an open pair is a part without reps.
+    A cap on what changes hands joins everything, a price on splitting a group joins its units. Bundles and contiguity
+    join nothing new: bundles share their open pairs, and a territory's units are all open to its rep. A unit without an
+    open pair is a part without reps.
     """
     n_units, n_reps = problem.n_units, problem.n_reps
     if problem.moved_limit != NO_LIMIT:
         return (Part(problem=problem, units=np.arange(n_units), reps=np.arange(n_reps)),)
     unit, rep = np.nonzero(problem.allowed)
-    joined = coo_array((np.ones(len(unit)), (unit, rep + n_units)), shape=(n_units + n_reps, n_units + n_reps))
+    head, tail = unit, rep + n_units
+    if problem.split_price:
+        member, group = problem.split_members.T
+        head, tail = (
+            np.append(head, member),
+            np.append(tail, member[np.unique(group, return_index=True)[1]][_rank(group)]),
+        )
+    joined = coo_array((np.ones(len(head)), (head, tail)), shape=(n_units + n_reps, n_units + n_reps))
     _, component = connected_components(joined, directed=False)
     order = list(dict.fromkeys(component[:n_units].tolist()))
     if len(order) == 1:
@@ -255,12 +278,14 @@ def split(problem: UnitProblem) -> tuple[Part, ...]:
 def restrict(problem: UnitProblem, units: IntArray, reps: IntArray) -> Part:
     """Return the problem of some reps on some units, all limits as they are.
 
-    The cap on what changes hands is the caller's to lower by what changes hands elsewhere.
+    A group that lies partly outside counts its reps inside; where no rep serves both sides, that differs from the whole
+    by a constant. The cap on what changes hands is the caller's to lower by what changes hands elsewhere.
     """
     local = np.full(problem.n_units, -1, dtype=np.int64)
     local[units] = np.arange(len(units))
     inside = problem.graph()[units][:, units]
     inside.sort_indices()
+    members = problem.split_members[local[problem.split_members[:, 0]] >= 0]
     smaller = replace(
         problem,
         unit_of_area=np.arange(len(units)),
@@ -274,8 +299,21 @@ def restrict(problem: UnitProblem, units: IntArray, reps: IntArray) -> Part:
         allowed=problem.allowed[np.ix_(units, reps)],
         moved=problem.moved[np.ix_(units, reps)],
         bundle=np.unique(problem.bundle[units], return_inverse=True)[1].astype(np.int64),
+        split_members=np.column_stack([local[members[:, 0]], members[:, 1]]),
     )
     return Part(problem=smaller, units=units, reps=reps)
+
+
+def _split_members(instance: TerritoryInstance, unit_of_area: IntArray) -> IntArray:
+    """Return the pairs of unit and split group; none where splitting has no price. Shape (members, 2)."""
+    inside = (instance.split_group >= 0) & (instance.split_price > 0)
+    pairs = np.column_stack([unit_of_area[inside], instance.split_group[inside]])
+    return np.unique(pairs, axis=0).reshape(-1, 2) if len(pairs) else pairs
+
+
+def _rank(labels: IntArray) -> IntArray:
+    """Return the position of each label among the sorted labels."""
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
 def _units(instance: TerritoryInstance, *, merged: bool) -> tuple[IntArray, IntArray]:

@@ -16,6 +16,7 @@ class Assignment:
     problem: UnitProblem
     _serves: dict[tuple[int, int], cp_model.IntVar]
     _slack: dict[tuple[int, int], cp_model.IntVar]
+    _splits: dict[tuple[int, int], cp_model.IntVar]
     _blame: dict[str, cp_model.IntVar]
     _off: cp_model.IntVar
 
@@ -43,6 +44,10 @@ class Assignment:
     def slacks(self) -> Iterator[tuple[int, int, cp_model.IntVar]]:
         """Yield measure, rep and variable of each excess."""
         return ((m, r, variable) for (m, r), variable in self._slack.items())
+
+    def splits(self) -> Iterator[tuple[int, int, cp_model.IntVar]]:
+        """Yield each split group and rep who may serve it, with the literal "the rep serves some of the group"."""
+        return ((group, r, literal) for (group, r), literal in self._splits.items())
 
     def enforced(self, constraint: cp_model.Constraint, *families: str) -> None:
         """Let a constraint hold only if its families are on, where families can be blamed or switched off."""
@@ -97,5 +102,15 @@ def new_assignment(
         for m in range(len(problem.amounts) if elastic else 0)
         for r in range(problem.n_reps)
     }
+    splits = {(g, r): model.new_bool_var("") for g, r in _group_pairs(problem, pairs)}
     literals = {family: model.new_bool_var(family) for family in blame}
-    return Assignment(problem, serves, slack, literals, model.new_constant(0))
+    return Assignment(problem, serves, slack, splits, literals, model.new_constant(0))
+
+
+def _group_pairs(problem: UnitProblem, pairs: BoolArray) -> list[tuple[int, int]]:
+    """Return the split groups and reps that an open pair joins, in order; none where splitting has no price."""
+    if not problem.split_price:
+        return []
+    unit, group = problem.split_members.T
+    member, rep = np.nonzero(pairs[problem.bundle[unit]])
+    return sorted({*zip(group[member].tolist(), rep.tolist(), strict=True)})

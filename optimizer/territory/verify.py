@@ -52,7 +52,7 @@ def _territories_hold_their_home(instance: TerritoryInstance, plan: TerritoryPla
 
 def _territories_are_balanced(instance: TerritoryInstance, plan: TerritoryPlan) -> Iterator[Violation]:
     for measure in instance.measures:
-        sums = [0] * instance.n_reps
+        sums = [int(amount) for amount in measure.fixed]
         for amount, rep in zip(measure.amounts.tolist(), plan.rep_of_area.tolist(), strict=True):
             sums[rep] += amount
         for rep, total in enumerate(sums):

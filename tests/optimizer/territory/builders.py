@@ -1,6 +1,7 @@
 """Build territory instances: maps drawn in ASCII, random maps, and large maps like real ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.spatial import Delaunay
@@ -173,9 +174,9 @@ def _per_group(name: str, values: IntArray, group: IntArray, rep_group: IntArray
 
 
 def tiny(seed: int) -> TerritoryInstance:
-    """Return a random map of 4 to 8 areas and 2 or 3 reps with a random choice of rules, feasible or not."""
+    """Return a random map of 4 to 9 areas and 2 or 3 reps with a random choice of rules, feasible or not."""
     rng = np.random.default_rng(seed)
-    areas, reps = int(rng.integers(4, 9)), int(rng.integers(2, 4))
+    areas, reps = int(rng.integers(4, 10)), int(rng.integers(2, 4))
     xy = rng.random((areas, 2))
     distance = ((xy[:, None] - xy) ** 2).sum(axis=2)
     edges = {
@@ -206,4 +207,9 @@ def tiny(seed: int) -> TerritoryInstance:
         changes["move_weight"] = float(rng.choice([0.0, 0.25, 3.0, 12.5]))
         if rng.random() < 0.5:
             changes["moved_limit"] = int(rng.integers(0, 12))
+    if rng.random() < 0.4:
+        changes["split_group"] = rng.integers(-1, 3, areas)
+        changes["split_price"] = int(rng.choice([1, 15, 60, 1000]))
+    if measures and rng.random() < 0.4:
+        measures = [replace(m, fixed=rng.integers(0, 4, reps)) for m in measures]
     return instance_of(edges=sorted(edges), homes=homes.tolist(), cost=cost, measures=measures, **changes)

@@ -83,7 +83,7 @@ def test_family_on_the_edge_and_just_outside(family, inside, outside, reps):
 def test_every_family_has_a_function():
     """The tuples of constraints and the names of the families tell the same story."""
     names = {rule.__name__ for rule in (*CONSTRAINTS, *PAIR_CONSTRAINTS, territories_are_contiguous)}
-    assert names == {*FAMILIES, "every_area_has_one_rep"}
+    assert names == {*FAMILIES, "every_area_has_one_rep", "reps_of_split_groups_are_counted"}
 
 
 def test_order_admits_the_labelling_it_comes_from_and_nothing_apart():
