@@ -1,11 +1,17 @@
 """Write everything that a run leaves behind into one folder."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from maps import features
 from maps.book import PlanBook
+from maps.exports.calendars import rep_calendars
+from maps.exports.crm import CRM_FILES
+from maps.exports.gis import write_gis
+from maps.exports.routes import day_routes
+from maps.exports.workbook import workbook_bytes
 from maps.names import page_names
 from maps.plain import collection_text, json_text
 from maps.rep_map import rep_pages
@@ -26,7 +32,23 @@ STAGE_OF_FILE: Final = {
 """The stage after which a file can be written; tours where it is not named."""
 
 
-def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_report: bool = True) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is written besides tables, GeoJSON and records; see the scenario's `outputs`."""
+
+    maps: bool = True
+    report: bool = True
+    calendars: bool = True
+    gpx: bool = True
+    workbook: bool = True
+    gis: bool = False
+    crm: bool = False
+
+
+EVERYTHING_USUAL: Final = Wanted()
+
+
+def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -> None:
     """Write tables, GeoJSON, records, maps and report; the same book gives the same bytes.
 
     Files of stages that were not run are left out, and so are maps and report unless all were.
@@ -37,21 +59,21 @@ def write_all(book: PlanBook, folder: Path, *, with_maps: bool = True, with_repo
         What the run came to.
     folder
         An existing folder, best the one that `maps.folder.staged_output` gives.
-    with_maps
-        Whether to make maps/territories.html and a page per rep.
-    with_report
-        Whether to make report.html and data_quality.html.
+    wanted
+        What to write besides.
     """
     write_tables(book, folder)
     write_geojson(book, folder)
     write_records(book, folder)
     whole = _is_done(book, "tours")
-    if with_maps and whole:
+    if wanted.maps and whole:
         write_maps(book, folder)
-    if with_report:
+    if wanted.report:
         write_text(folder / "data_quality.html", quality_page(book))
         if whole:
-            write_text(folder / "report.html", report_page(book, with_maps=with_maps))
+            write_text(folder / "report.html", report_page(book, with_maps=wanted.maps))
+    if whole:
+        write_exports(book, folder, wanted)
 
 
 def _is_done(book: PlanBook, stage: str) -> bool:
@@ -97,6 +119,28 @@ def write_maps(book: PlanBook, folder: Path) -> None:
     names = page_names(list(book.reps["rep_id"]))
     for rep_id, page in rep_pages(book).items():
         write_text(folder / "maps" / f"{names[rep_id]}.html", page)
+
+
+def write_exports(book: PlanBook, folder: Path, wanted: Wanted) -> None:
+    """Write what other systems take: calendars, navigation, spreadsheets, GIS, CRM."""
+    names = page_names(list(book.reps["rep_id"]))
+    if wanted.calendars:
+        for rep_id, calendar in rep_calendars(book).items():
+            _write_bytes(folder / "calendars" / f"{names[rep_id]}.ics", calendar)
+    if wanted.gpx:
+        for (rep_id, date), text in day_routes(book).items():
+            write_text(folder / "gpx" / names[rep_id] / f"{date}.gpx", text)
+    if wanted.workbook:
+        _write_bytes(folder / "plan.xlsx", workbook_bytes(book))
+    if wanted.gis:
+        write_gis(book, folder)
+    for table in CRM_FILES if wanted.crm else ():
+        write_text(folder / table.name, table.text(book))
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -27,7 +27,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.console import Console
     from maps.folder import check_output_folder, staged_output
     from maps.headlines import headlines
-    from maps.writers import write_all, write_run_record
+    from maps.writers import Wanted, write_all, write_run_record
     from scenarios.commands.chain import Chain
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
@@ -35,12 +35,7 @@ def answer(arguments: argparse.Namespace) -> int:
     book = chain.run()
     with staged_output(chain.folder) as staging:
         with chain.timed("maps"):
-            write_all(
-                book,
-                staging,
-                with_maps=chain.loaded.scenario.outputs.maps,
-                with_report=chain.loaded.scenario.outputs.report,
-            )
+            write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
         chain.save(staging)
         write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
     if chain.dropped and not arguments.quiet:

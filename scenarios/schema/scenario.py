@@ -44,6 +44,16 @@ class Outputs(Section):
     """Territory map and one map per rep."""
     report: bool = True
     """report.html."""
+    calendars: bool = True
+    """calendars/<rep>.ics: visits with place and duration; taking in a later plan moves them."""
+    gpx: bool = True
+    """gpx/<rep>/<date>.gpx: the day's route for navigation devices."""
+    workbook: bool = True
+    """plan.xlsx: territories, accounts, visits, forecast, a sheet each."""
+    gis: bool = False
+    """plan.gpkg, and gis/<layer>.parquet: the layers for GIS."""
+    crm: bool = False
+    """crm/: owners and visits in a plain form and in that of Salesforce."""
 
 
 class Scenario(Section):

@@ -1,0 +1,1 @@
+"""Write the plan for other systems: calendars, navigation, spreadsheets, GIS, CRM."""

@@ -1,0 +1,76 @@
+"""Write a calendar per rep: each visit with place, duration and a stable id, so that a later plan replaces it."""
+
+import datetime as dt
+import uuid
+from typing import Any, Final
+
+from icalendar import Calendar, Event, vGeo
+
+from maps.book import PlanBook, rows_by
+
+PRODUCT: Final = "-//territory-tours//visit plan//EN"
+_IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "territory-tours/visit")
+
+
+def rep_calendars(book: PlanBook) -> dict[str, bytes]:
+    """Make one iCalendar (RFC 5545) per rep.
+
+    Times are local times without a zone ("floating"): 09:00 is nine o'clock where the rep is. The id of a visit is made
+    from the first day of the period, the account and the visit's number in the cycle: when the plan is made anew, the
+    calendar moves the visit and keeps no second one. `DTSTAMP` is the first day of the period, so that the same plan is
+    the same bytes.
+
+    Returns
+    -------
+    dict
+        rep_id → the file's bytes; reps without visits have an empty calendar.
+    """
+    accounts = rows_by(book.accounts, "account_id")
+    visits = book.visits.sort_values(["rep_id", "date", "stop"], kind="stable")
+    numbers = visits.groupby("account_id").cumcount() + 1
+    calendars = {str(row["rep_id"]): _calendar(book, str(row["name"])) for row in book.reps.to_dict("records")}
+    for visit, number in zip(visits.to_dict("records"), numbers, strict=True):
+        account = accounts[str(visit["account_id"])]
+        row = {str(key): value for key, value in visit.items()}
+        calendars[str(visit["rep_id"])].add_component(_event(book, row, account, int(number)))
+    return {rep_id: calendar.to_ical() for rep_id, calendar in sorted(calendars.items())}
+
+
+def _calendar(book: PlanBook, rep_name: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"{book.name}: {rep_name}")
+    return calendar
+
+
+def _event(book: PlanBook, visit: dict[str, Any], account: dict[str, Any], number: int) -> Event:
+    event = Event()
+    name = f"{book.period_start}/{visit['account_id']}/{number}"
+    event.add("uid", f"{uuid.uuid5(_IDS, name)}@territory-tours")
+    event.add("dtstamp", dt.datetime.combine(book.period_start, dt.time(), dt.UTC))
+    event.add("dtstart", _moment(visit["date"], visit["start"]))
+    event.add("dtend", _moment(visit["date"], visit["depart"]))
+    event.add("summary", str(account["name"]))
+    event.add("location", str(account["town"]) or f"{account['lat']:.5f}, {account['lon']:.5f}")
+    event.add("geo", vGeo((float(account["lat"]), float(account["lon"]))))
+    event.add("description", _description(visit, account, number))
+    return event
+
+
+def _description(visit: dict[str, Any], account: dict[str, Any], number: int) -> str:
+    """Say in a few lines what the rep wants to know before he drives."""
+    return "\n".join(
+        [
+            f"Stop {visit['stop']}, visit {number} of {account['visits_planned']} in the cycle",
+            f"Segment {account['segment']}, account {visit['account_id']}",
+            f"{round(float(visit['drive_minutes']))} minutes of driving before",
+        ]
+    )
+
+
+def _moment(day: str, clock: str) -> dt.datetime:
+    """Put a date and a time together; the hours may pass midnight ("24:30")."""
+    hours, minutes = (int(part) for part in clock.split(":"))
+    return dt.datetime.fromisoformat(day) + dt.timedelta(hours=hours, minutes=minutes)
