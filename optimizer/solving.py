@@ -81,6 +81,42 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the planner's rules, as far as it takes part in a clash."""
+
+    rule: str
+    """The name of the constraint family."""
+    subject: str = ""
+    """Id of the area that the line names (of a group kept together, its first area), or name of the measure."""
+    reps: tuple[str, ...] = ()
+    """Ids of the reps that the line names, or at whose limits it pinches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loosening:
+    """The smallest change of one rule after which, all other rules kept, a plan exists."""
+
+    rule: str
+    subject: str = ""
+    """Name of the measure whose tolerance is meant."""
+    now: float
+    """What the planner wrote: a tolerance or a cap as a share, minutes, or the number of lines."""
+    least: float
+    """Proven: with less there is no plan."""
+    enough: float
+    """With this a plan was found. Lines given up count from 0, switches are 1."""
+    lines: tuple[Line, ...] = ()
+    """The lines to give up, where lines are counted."""
+    text: str
+    """The sentence for the planner."""
+
+    @property
+    def proven(self) -> bool:
+        """Whether no smaller change would do."""
+        return self.least >= self.enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """Rules that cannot all be kept."""
 
@@ -88,6 +124,12 @@ class Conflict:
     """Names of the constraint families that clash."""
     text: str
     """The sentence for the planner, with numbers."""
+    lines: tuple[Line, ...] = ()
+    """The planner's lines that clash; empty where they were not found out."""
+    minimal: bool = False
+    """Whether it is proven that without any one of `lines` the others can be kept."""
+    loosenings: tuple[Loosening, ...] = ()
+    """Changes of which each alone is enough where the lines clash."""
 
 
 class InvalidInstanceError(ValueError):

@@ -104,6 +104,10 @@ class TerritoryInstance:
     """Cost of each rep beyond the first who serves areas of one split group, in units of `travel_cost`."""
     travel_unit: str = "visit-weighted minutes"
     """Unit of `travel_cost`, for messages."""
+    area_names: tuple[str, ...] = ()
+    """What the planner calls each area, for messages; the ids when left out."""
+    group_names: tuple[str, ...] = ()
+    """What the planner calls each group of `area_group`, for messages."""
 
     def __post_init__(self) -> None:
         areas, reps = len(self.area_ids), len(self.rep_ids)
@@ -137,6 +141,11 @@ class TerritoryInstance:
             wrong.append("edges are not pairs with the first index below the second")
         if wrong:
             raise InvalidInstanceError("; ".join(wrong))
+
+    def area_text(self, area: int) -> str:
+        """Name an area for the planner, such as "Lille (59350)"."""
+        name, key = self.area_names[area] if self.area_names else "", self.area_ids[area]
+        return key if name in {"", key} else f"{name} ({key})"
 
     @property
     def n_areas(self) -> int:
