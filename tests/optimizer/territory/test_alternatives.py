@@ -1,0 +1,148 @@
+"""Alternatives keep every rule, differ, and none beats another in every aim."""
+
+from dataclasses import replace
+from itertools import permutations, product
+
+import numpy as np
+import pytest
+
+from optimizer.solving import Effort, SolverSettings
+from optimizer.territory.alternatives import (
+    CHOSEN,
+    LEAST_DIFFERENCE,
+    Alternative,
+    different_share,
+    find_alternatives,
+    measured,
+    pareto,
+    spread_out,
+)
+from optimizer.territory.plan import TerritoryPlan
+from optimizer.territory.search import design_territories
+from optimizer.territory.verify import verify
+from tests.optimizer.territory.builders import from_ascii
+
+QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
+GRID = """
+[3] 2  4  2  3 [2]
+ 2  3  1  4  2  3
+ 4  1  2  3  3  1
+ 1  3  2  2  4 [3]
+"""
+
+
+def grid(**changes):
+    """Return a grid of 24 areas and three reps, with an alignment of today in vertical stripes."""
+    instance = from_ascii(GRID, tolerance=0.3)
+    today = np.array([0, 0, 1, 1, 1, 1] * 3 + [0, 0, 2, 2, 2, 2])
+    return replace(instance, current_rep=today, move_weight=0.1, **changes)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Alternatives on the grid."""
+    instance = grid()
+    plan = design_territories(instance, QUICK).plan
+    return instance, plan, find_alternatives(instance, plan, QUICK, count=5)
+
+
+def test_every_alternative_keeps_every_rule(found):
+    """The verifier looks at the scenario's own rules."""
+    instance, _, answer = found
+    assert [verify(instance, one.plan) for one in answer.kept] == [()] * len(answer.kept)
+
+
+def test_none_beats_another(found):
+    """In travel, in what changes hands and in balance at once, by plain comparison."""
+    kept = found[2].kept
+    assert len(kept) >= 3
+    for one, other in permutations(kept, 2):
+        assert any(a < b for a, b in zip(one.aims, other.aims, strict=True))
+
+
+def test_they_really_differ(found):
+    """Every two plans differ in the least share of the areas."""
+    for one, other in permutations(found[2].kept, 2):
+        assert different_share(one.plan, other.plan) >= LEAST_DIFFERENCE
+
+
+def test_the_chosen_plan_comes_first(found):
+    """As it was given, and it differs from itself in nothing."""
+    _, plan, answer = found
+    first = answer.kept[0]
+    assert (first.name, first.plan.rep_of_area.tolist(), first.difference) == (CHOSEN, plan.rep_of_area.tolist(), 0.0)
+
+
+def test_the_same_again(found):
+    """Same instance, same plans."""
+    instance, plan, answer = found
+    again = find_alternatives(instance, plan, QUICK, count=5)
+    assert [(one.name, one.plan.rep_of_area.tolist()) for one in again.kept] == [
+        (one.name, one.plan.rep_of_area.tolist()) for one in answer.kept
+    ]
+
+
+def test_aims_are_reached(found):
+    """Each plan is better than the chosen one in what its name says."""
+    _, _, answer = found
+    chosen = answer.kept[0]
+    for one in answer.kept[1:]:
+        if "change" in one.name:
+            assert one.moved < chosen.moved
+        if "even" in one.name:
+            assert one.tolerance_used < chosen.tolerance_used
+        if "travel" in one.name and "even" not in one.name:
+            assert one.travel <= chosen.travel
+
+
+def test_without_an_alignment_of_today_only_travel_and_balance_count():
+    """Nobody serves an area today: nothing can change hands."""
+    instance = from_ascii(GRID, tolerance=0.3)
+    plan = design_territories(instance, QUICK).plan
+    answer = find_alternatives(instance, plan, QUICK, count=6)
+    assert {one.moved for one in answer.kept} == {0}
+    assert all(one.name in {CHOSEN, "even", "most even"} for one in answer.kept)
+    assert any(note.startswith(f"{len(answer.kept)} of 6 plans") for note in answer.notes)
+
+
+def invented(travel, changed, used, reps=(0,)):
+    """Return an alternative with given measures."""
+    plan = TerritoryPlan(rep_of_area=np.array(reps))
+    return Alternative(name="", plan=plan, travel=travel, moved=changed, tolerance_used=used, difference=0.0)
+
+
+def test_pareto_front_agrees_with_plain_comparison():
+    """All plans with measures of 0 to 2, in an order that mixes them."""
+    rng = np.random.default_rng(5)
+    every = list(product(range(3), repeat=3))
+    for _ in range(50):
+        some = [invented(*every[i]) for i in rng.choice(len(every), 6, replace=True)]
+        front = {one.aims for one in pareto(some)}
+        plain = {
+            one.aims
+            for one in some
+            if not any(
+                other.aims != one.aims and all(a <= b for a, b in zip(other.aims, one.aims, strict=True))
+                for other in some
+            )
+        }
+        assert front == plain
+        assert len(pareto(some)) == len(front)
+
+
+def test_spread_takes_what_differs_most():
+    """The farthest from the first comes first; what is too near is left out."""
+    base = [0] * 40
+    near, middle, far = [1] + [0] * 39, [1] * 10 + [0] * 30, [1] * 30 + [0] * 10
+    plans = [invented(i, 3 - i, 0.0, reps) for i, reps in enumerate((base, near, middle, far))]
+    assert [one.travel for one in spread_out(plans, 2)] == [0, 3]
+    assert [one.travel for one in spread_out(plans, 4)] == [0, 2, 3]
+
+
+def test_measures_of_a_plan():
+    """Split groups count as travel, what changes hands apart."""
+    instance = replace(grid(), split_group=np.array([0] * 24), split_price=7)
+    plan = TerritoryPlan(rep_of_area=instance.current_rep)
+    bare = measured(replace(instance, split_price=0), plan, plan, "x")
+    assert measured(instance, plan, plan, "x").travel == bare.travel + 14
+    assert bare.moved == 0
