@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-import pyogrio  # type: ignore[import-untyped]
+import pyogrio
 import shapely
 from numpy.typing import NDArray
 

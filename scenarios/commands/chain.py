@@ -48,6 +48,8 @@ class Chain:
     """The one stage to run; the others are read back. Empty for all."""
     reuse: bool = False
     """Whether saved results are taken where they fit, even when all stages are to be run."""
+    lenders: tuple[Path, ...] = ()
+    """Folders of other runs whose saved results are taken too where they fit."""
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall-clock seconds of each stage that was run."""
     dropped: list[str] = field(default_factory=list)
@@ -242,9 +244,10 @@ class Chain:
         from scenarios.faults import Fault, ScenarioError
         from scenarios.saved import load_stage
 
-        payload = (
-            load_stage(self.folder, name, made_from=made_from) if self.reuse or self.only not in {"", name} else None
-        )
+        payload = None
+        if self.reuse or self.only not in {"", name}:
+            found = (load_stage(place, name, made_from=made_from) for place in (self.folder, *self.lenders))
+            payload = next((saved for saved in found if saved is not None), None)
         if payload is not None:
             result = unpack(payload)
         elif self.reuse or self.only in {"", name}:

@@ -25,19 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def answer(arguments: argparse.Namespace) -> int:
     """Run the whole chain, or one stage of it, and leave the output folder."""
     from maps.console import Console
-    from maps.folder import check_output_folder, staged_output
+    from maps.folder import check_output_folder
     from maps.headlines import headlines
-    from maps.writers import Wanted, write_all, write_run_record
     from scenarios.commands.chain import Chain
+    from scenarios.commands.leaving import leave_results
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
     check_output_folder(chain.folder)
     book = chain.run()
-    with staged_output(chain.folder) as staging:
-        with chain.timed("maps"):
-            write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
-        chain.save(staging)
-        write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
+    leave_results(chain, book)
     if chain.dropped and not arguments.quiet:
         print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
     Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)

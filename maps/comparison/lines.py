@@ -1,0 +1,124 @@
+"""List what plans are compared by: one figure of each plan a line, with the better one marked."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from maps.book import PlanBook
+from maps.headlines import deviation_measures, moved_areas, territory_gap
+from maps.words import money_text, number_text, percent_text
+
+Better = Literal["more", "less", ""]
+SAME: Final = 1e-9
+"""Relative difference up to which two figures are the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One measure of all plans."""
+
+    name: str
+    group: str
+    unit: str
+    better: Better
+    """Whether more or less of it is better; "" where neither is."""
+    figures: tuple[float, ...]
+    """One per plan; NaN where a plan has none."""
+
+    @property
+    def best(self) -> frozenset[int]:
+        """Positions of the best plans; none where all are the same or no direction is better."""
+        known = [value for value in self.figures if math.isfinite(value)]
+        if not self.better or len(known) < 2 or max(known) - min(known) <= SAME * max(1.0, abs(max(known))):
+            return frozenset()
+        best = max(known) if self.better == "more" else min(known)
+        near = SAME * max(1.0, abs(best))
+        return frozenset(place for place, value in enumerate(self.figures) if abs(value - best) <= near)
+
+    def text(self, place: int) -> str:
+        """Write the figure of one plan."""
+        value = self.figures[place]
+        if self.unit == "share":
+            return percent_text(value, 2)
+        if len(self.unit) == 3 and self.unit.isupper():
+            return money_text(value, self.unit)
+        return f"{number_text(value)} {self.unit}".strip()
+
+
+Figure = Callable[[PlanBook], float]
+
+
+def compared_lines(books: Sequence[PlanBook]) -> tuple[Line, ...]:
+    """Compute every line; stages that a plan does not have give NaN."""
+    currency = books[0].currency
+    measures = sorted({measure for book in books for measure in deviation_measures(book)})
+    wanted: list[tuple[str, str, str, Better, Figure]] = [
+        ("Forecast sales", "Potential", currency, "", lambda book: float(book.forecast["p50"].sum())),
+        ("Potential", "Potential", currency, "", lambda book: float(book.accounts["potential"].sum())),
+        ("Territories", "Territories", "", "", lambda book: float(len(book.territories))),
+        ("Rules broken", "Territories", "", "less", lambda book: float(len(book.violations))),
+        ("Inside tolerance", "Territories", "share", "more", _share_inside),
+        ("In one piece", "Territories", "share", "more", _share_contiguous),
+        *((f"Furthest off target: {name}", "Territories", "share", "less", _furthest(name)) for name in measures),
+        ("Mean drive from home", "Territories", "min", "less", _mean_drive),
+        ("Gap to the proven bound", "Territories", "share", "", territory_gap),
+        ("Potential that changes hands", "Change", "share", "less", lambda book: _moved(book, 2)),
+        ("Areas that change hands", "Change", "", "less", lambda book: _moved(book, 0)),
+        ("Visits planned", "Tours", "", "more", lambda book: _of_tours(book, float(len(book.visits)))),
+        ("Visits planned of those wanted", "Tours", "share", "more", _share_visits),
+        ("Accounts with fewer visits than wanted", "Tours", "", "less", lambda b: _of_tours(b, float(len(b.missed)))),
+        ("Driving", "Tours", "h", "less", lambda book: _of_tours(book, float(book.days["drive_minutes"].sum()) / 60)),
+        ("Distance", "Tours", "km", "less", lambda book: _of_tours(book, float(book.days["drive_km"].sum()))),
+        ("Driving per visit", "Tours", "min", "less", _drive_per_visit),
+        ("Working time", "Tours", "h", "", lambda book: _of_tours(book, float(book.days["work_minutes"].sum()) / 60)),
+        ("Overtime", "Tours", "min", "less", lambda b: _of_tours(b, float(b.days["overtime_minutes"].sum()))),
+    ]
+    return tuple(
+        Line(name=name, group=group, unit=unit, better=better, figures=tuple(figure(book) for book in books))
+        for name, group, unit, better, figure in wanted
+    )
+
+
+def _share_inside(book: PlanBook) -> float:
+    return float(book.territories["inside_tolerance"].astype(bool).mean()) if len(book.territories) else math.nan
+
+
+def _share_contiguous(book: PlanBook) -> float:
+    return float(book.territories["contiguous"].astype(bool).mean()) if len(book.territories) else math.nan
+
+
+def _furthest(measure: str) -> Figure:
+    """Measure the largest deviation of any territory from its target."""
+
+    def figure(book: PlanBook) -> float:
+        column = f"{measure}_deviation"
+        return float(book.territories[column].abs().max()) if column in book.territories else math.nan
+
+    return figure
+
+
+def _mean_drive(book: PlanBook) -> float:
+    """Average the one-way drive from the rep's home over areas, weighted by workload."""
+    areas = book.areas[book.areas["rep_id"] != ""]
+    hours = areas["workload_hours"].astype(float)
+    return float((areas["drive_minutes"] * hours).sum() / hours.sum()) if hours.sum() > 0 else math.nan
+
+
+def _moved(book: PlanBook, place: int) -> float:
+    figures = moved_areas(book)
+    return float(figures[place]) if figures[1] else math.nan
+
+
+def _of_tours(book: PlanBook, value: float) -> float:
+    return value if "tours" in book.measures else math.nan
+
+
+def _share_visits(book: PlanBook) -> float:
+    wanted = float(book.accounts["visits_wanted"].sum())
+    return _of_tours(book, float(book.accounts["visits_planned"].sum()) / wanted if wanted else math.nan)
+
+
+def _drive_per_visit(book: PlanBook) -> float:
+    visits = len(book.visits)
+    return _of_tours(book, float(book.days["drive_minutes"].sum()) / visits if visits else math.nan)

@@ -1,0 +1,21 @@
+"""Leave the results of a run in its output folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maps.folder import staged_output
+from maps.writers import Wanted, write_all, write_run_record
+
+if TYPE_CHECKING:
+    from maps.book import PlanBook
+    from scenarios.commands.chain import Chain
+
+
+def leave_results(chain: Chain, book: PlanBook) -> None:
+    """Write every file of a run aside and move the folder into place whole."""
+    with staged_output(chain.folder) as staging:
+        with chain.timed("maps"):
+            write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
+        chain.save(staging)
+        write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)

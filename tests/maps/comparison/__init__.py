@@ -1,0 +1,1 @@
+"""Tests of plans side by side."""
