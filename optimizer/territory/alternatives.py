@@ -19,16 +19,27 @@ from optimizer.territory.verify import verify
 LEAST_DIFFERENCE: Final = 0.05
 """Two plans that differ in a smaller share of the areas are one plan to a planner."""
 
-BALANCES: Final = ((1.0, ""), (0.5, "even"), (0.25, "most even"))
-"""Parts of the tolerance that are asked for, and what to call the plan."""
-
 CHOSEN: Final = "chosen"
 """The name of the given plan."""
 
 FEWEST, FEWER, LEAST_TRAVEL = "fewest changes", "fewer changes", "least travel"
+"""Change very dear, capped half-way between the given plan and the fewest, free of charge."""
 
-CHANGES: Final = ("", FEWEST, FEWER, LEAST_TRAVEL)
-"""How dear change is made: as the scenario says, very dear, capped half-way between those two, free of charge."""
+EVEN, MOST_EVEN = "even", "most even"
+
+BALANCES: Final = {"": 1.0, EVEN: 0.5, MOST_EVEN: 0.25}
+"""Parts of the tolerance that are asked for."""
+
+RECIPES: Final = (
+    (FEWEST, ""),
+    (FEWER, ""),
+    (LEAST_TRAVEL, ""),
+    ("", EVEN),
+    ("", MOST_EVEN),
+    (FEWER, EVEN),
+    (FEWEST, EVEN),
+)
+"""What is tried, change and balance; the fewest changes first, since the others' cap follows from them."""
 
 DEAR: Final = 10.0
 """Price of changing everything for the fewest changes, in all travel of the given plan."""
@@ -92,11 +103,11 @@ def find_alternatives(
     found, vain = [measured(instance, plan, plan, CHOSEN)], []
     most = moved(instance, plan)
     halfway = most
-    tasks = [(share, word, change) for share, word in BALANCES for change in _changes(instance) if word or change]
-    for number, (share, word, change) in enumerate(tasks):
+    tasks = [recipe for recipe in RECIPES if recipe[0] in _changes(instance)]
+    for number, (change, balance) in enumerate(tasks):
         watch.report("looking for other good plans", share_done=number / len(tasks))
-        name = ", ".join(part for part in (change, word) if part)
-        variant = _variant(tightened(instance, share), change, plan, halfway)
+        name = ", ".join(part for part in (change, balance) if part)
+        variant = _variant(tightened(instance, BALANCES[balance]), change, plan, halfway)
         result = design_territories(variant, settings, start=plan)
         other = result.plan or result.closest
         if other is None or verify(instance, other):
@@ -165,7 +176,7 @@ def _changes(instance: TerritoryInstance) -> tuple[str, ...]:
     """Return the ways to treat change that differ in this instance."""
     if not _all_that_can_move(instance):
         return ("",)
-    return CHANGES if instance.move_weight else CHANGES[:-1]
+    return ("", FEWEST, FEWER, LEAST_TRAVEL) if instance.move_weight else ("", FEWEST, FEWER)
 
 
 def _all_that_can_move(instance: TerritoryInstance) -> int:
