@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -73,6 +73,8 @@ class TerritoryPart:
     result: TerritoryResult
     plan: TerritoryPlan
     notes: tuple[str, ...]
+    account_reps: Mapping[str, str] = field(default_factory=dict)
+    """Rep of each account that stays with a rep whoever has the territory around it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,7 +111,11 @@ def make_book(
     book_accounts = _accounts(accounts, visits_wanted, forecast, visits)
     book_areas = _areas(areas, book_accounts, reps, territory)
     owner = pd.Series(book_areas["rep_id"].to_numpy(), index=book_areas["area_id"].to_numpy())
-    book_accounts["rep_id"] = book_accounts["area_id"].map(owner).to_numpy()
+    stays = territory.account_reps if territory else {}
+    of_area = book_accounts["area_id"].map(owner)
+    book_accounts["rep_id"] = [
+        stays.get(account, rep) for account, rep in zip(book_accounts["account_id"], of_area, strict=True)
+    ]
     named = book_accounts.set_index("account_id")[["name", "segment"]]
     missed = missed.join(named, on="account_id")[
         ["account_id", "name", "rep_id", "segment", "visits_wanted", "visits_planned", "reason"]
@@ -212,7 +218,8 @@ def _territories(
         return _empty(("territory_id", "rep_id", "region", "areas", "accounts", "contiguous", "inside_tolerance"))
     counts = _accounts_of_areas(areas, accounts)
     table = territories_table(territory.instance, territory.plan, reps=reps, accounts_of_area=counts, days=days)
-    sums = areas.groupby("rep_id")[["potential", "workload_hours"]].sum().reindex(table["rep_id"], fill_value=0.0)
+    table["accounts"] = table["rep_id"].map(accounts["rep_id"].value_counts()).fillna(0).astype(np.int64)
+    sums = accounts.groupby("rep_id")[["potential", "workload_hours"]].sum().reindex(table["rep_id"], fill_value=0.0)
     for column in sums.columns:
         table[column] = sums[column].to_numpy().round(2)
     whole = table["contiguous"].to_numpy(dtype=bool)

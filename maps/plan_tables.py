@@ -87,7 +87,8 @@ def territories_table(
 
 
 def _sums(measure: BalanceMeasure, plan: TerritoryPlan, n_reps: int) -> IntArray:
-    return np.bincount(plan.rep_of_area, weights=measure.amounts, minlength=n_reps).round().astype(np.int64)
+    sums = np.bincount(plan.rep_of_area, weights=measure.amounts, minlength=n_reps).round().astype(np.int64)
+    return sums + measure.fixed
 
 
 def _contiguous(instance: TerritoryInstance, plan: TerritoryPlan) -> list[bool]:

@@ -25,7 +25,8 @@ class MadeAreas:
     """Areas and the area of each account."""
 
     areas: gpd.GeoDataFrame
-    """Columns area_id, name, district, region, population, lon, lat, geometry (EPSG:4326); sorted by area_id."""
+    """Columns area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), group where areas
+    came with one; sorted by area_id."""
     ground: Ground
     area_of_account: IntArray
     """Row of `areas` for each account. Shape (accounts,)."""
@@ -98,7 +99,9 @@ def make_areas(
         areas["lon"], areas["lat"] = shapely.get_x(inside).round(6), shapely.get_y(inside).round(6)
     ground = ground_of(areas)
     area, _ = ground.find(accounts["lon"].to_numpy(float), accounts["lat"].to_numpy(float))
-    names = ["area_id", "name", "district", "region", "population", "lon", "lat", "geometry"]
+    names = ["area_id", "name", "district", "region", "population", "group", "lon", "lat", "geometry"]
+    if "group" not in areas.columns:
+        areas["group"] = ""
     return MadeAreas(areas=areas[names], ground=ground, area_of_account=area)
 
 
@@ -115,6 +118,7 @@ def regions_of_areas(
     by_accounts = pd.Series(most_common(accounts["district"], made.area_of_account, size), dtype=object)
     district = areas["district"].astype(object).reset_index(drop=True)
     areas["district"] = district.where(district != "", by_accounts).to_numpy()
+    areas["group"] = _groups(areas, accounts, made.area_of_account)
     own = areas["region"].astype(object).where(areas["region"].isin(known), "").reset_index(drop=True)
     if regions is not None:
         mapped = areas["district"].map(dict(zip(regions["district"], regions["region"], strict=True)))
@@ -130,6 +134,15 @@ def regions_of_areas(
         own.iloc[empty] = own.iloc[full[nearest]].to_numpy()
     areas["region"] = own.to_numpy()
     return areas
+
+
+def _groups(areas: pd.DataFrame, accounts: pd.DataFrame, area_of_account: IntArray) -> NDArray[np.object_]:
+    """Give each area's own group, else the most common of its accounts, "" for none."""
+    none = np.full(len(areas), "", dtype=object)
+    own = areas["group"].to_numpy(dtype=object) if "group" in areas.columns else none
+    if "group" not in accounts.columns:
+        return own
+    return np.where(own != "", own, most_common(accounts["group"], area_of_account, len(areas)))
 
 
 def _report_cells(

@@ -1,8 +1,8 @@
 """Turn checked data, potential and workload into a territory problem in integers."""
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,18 +12,26 @@ from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
 from optimizer.territory.verify import verify
-from scenarios.adjacency import bridge_islands, neighbours
+from scenarios.barriers import neighbourhood
 from scenarios.checking import CheckedData
-from scenarios.faults import BrokenPlanError, NoPlanError
-from scenarios.loaded import LoadedScenario
-from scenarios.planner_rules import group_indices, home_areas, named_pairs
-from scenarios.schema import BalanceMeasureName, Scenario
+from scenarios.faults import BrokenPlanError, NoPlanError, ScenarioError
+from scenarios.frozen import Frozen, frozen_territories, joined_pieces
+from scenarios.loaded import LoadedScenario, fault_at
+from scenarios.planner_rules import area_called, group_indices, home_areas, living_areas, named_pairs
+from scenarios.schema import BalanceMeasureName, Scenario, Territories
+from scenarios.territory_amounts import (
+    balance_amounts,
+    changing_amounts,
+    placed_accounts,
+    travel_costs,
+    travel_unit,
+    travel_weights,
+)
+from scenarios.territory_targets import balance_measure
 from scenarios.travel import TravelModel
 
-LEAST_TOTAL: Final = 10_000_000
-"""Money is counted in units so small that the potential is at least this many: rounding stays out of the balance."""
-ACCOUNT_SCALE: Final = 100
-"""Accounts are counted in hundredths, so that the targets of territories need not be whole."""
+USUAL_PRICE: Mapping[str, float] = {"from_scratch": 0.0, "improve": 0.5, "repair": 0.5}
+"""Price of change by mode, where the planner names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,6 +40,10 @@ class AssembledTerritories:
 
     instance: TerritoryInstance
     notes: tuple[str, ...]
+    start: TerritoryPlan | None = None
+    """The current alignment, where the search starts from it."""
+    account_reps: Mapping[str, str]
+    """Rep of each account that stays with a rep whoever has the territory around it."""
 
 
 def solver_settings(scenario: Scenario) -> SolverSettings:
@@ -63,56 +75,88 @@ def assemble_territories(
     ScenarioError
         When a rule names an unknown area or rep, or there are more reps than areas.
     """
-    scenario = loaded.scenario
+    scenario, rules_of_plan = loaded.scenario, loaded.scenario.territories
     areas, reps, accounts = data.areas, data.reps, data.accounts
-    area_index = pd.Index(areas["area_id"])
-    area_of_account = area_index.get_indexer(pd.Index(accounts["area_id"]))
+    exceptions = {line.account: line.rep for line in rules_of_plan.account_exceptions}
+    placed = placed_accounts(accounts, areas["area_id"], reps["rep_id"], exceptions)
     account_minutes, _ = travel.between(reps["lon"], reps["lat"], accounts["lon"], accounts["lat"])
     area_minutes, _ = travel.between(reps["lon"], reps["lat"], areas["lon"], areas["lat"])
-    locks, forbidden = (
-        named_pairs(loaded, data, "locks"),
-        named_pairs(loaded, data, "forbidden"),
-    )
     area_group, rep_group = group_indices(loaded, data)
+    edges, notes = neighbourhood(areas, loaded, partial(area_called, data=data), area_group)
+    current = pd.Index(reps["rep_id"]).get_indexer(pd.Index(areas["current_rep_id"])).astype(np.int64)
+    frozen = frozen_territories(
+        rules_of_plan, reps["rep_id"].tolist(), current, living_areas(data, area_minutes), edges
+    )
+    locks = _united(named_pairs(loaded, data, "locks"), frozen.locks())
+    forbidden = _united(named_pairs(loaded, data, "forbidden"), frozen.forbidden())
     allowed = (rep_group[None, :] == area_group[:, None]) | (rep_group[None, :] < 0)
     homes, home_notes = home_areas(
         loaded, data, area_minutes=area_minutes, allowed=allowed, locks=locks, forbidden=forbidden
     )
-    edges, bridge_notes = _edges(data, area_group)
-    amounts = _amounts(area_of_account, len(areas), potential, rules, scenario.currency)
-    travel_cost = _travel_cost(account_minutes, area_minutes, area_of_account, rules)
-    measures = tuple(
-        _measure(name, amounts[name], data, scenario, area_group=area_group, rep_group=rep_group)
-        for name in sorted(scenario.territories.balance)
+    amounts = balance_amounts(placed, potential, rules, scenario.currency)
+    cost = rules_of_plan.objective.cost
+    travel_cost, staying_cost = travel_costs(
+        placed, account_minutes, area_minutes, travel_weights(cost, potential, rules), cost
     )
-    moved = amounts[BalanceMeasureName.POTENTIAL]
-    current = pd.Index(reps["rep_id"]).get_indexer(pd.Index(areas["current_rep_id"]))
-    limit = scenario.territories.max_disruption
-    moving_all = max(1, int(moved.amounts[current >= 0].sum()))
-    aim = scenario.territories.objective
+    np.add.at(travel_cost, homes, staying_cost[:, None])  # the same for every rep: it moves no decision
+    measures = tuple(
+        balance_measure(
+            name,
+            amounts[name],
+            rules_of_plan.balance[name],
+            reps,
+            area_group=area_group,
+            rep_group=rep_group,
+            frozen_rep=frozen.rep_of_area,
+        )
+        for name in sorted(rules_of_plan.balance)
+    )
+    _exceptions_fit(measures, reps["rep_id"].tolist(), loaded)
+    moved = changing_amounts(rules_of_plan.disruption.measure, placed, amounts[BalanceMeasureName.POTENTIAL])
+    moving_all = max(1, int(moved.by_area[current >= 0].sum()))
+    aim, change = rules_of_plan.objective, rules_of_plan.disruption
+    price = USUAL_PRICE[rules_of_plan.mode] if change.price is None else change.price
+    together, split_group, split_price = _kept_together(data, rules_of_plan, frozen)
     instance = TerritoryInstance(
         area_ids=tuple(areas["area_id"]),
         rep_ids=tuple(reps["rep_id"]),
-        edges=edges,
+        edges=_united(edges, np.sort(joined_pieces(areas, edges, frozen), axis=1)),
         home_areas=homes,
         travel_cost=travel_cost,
         drive_minutes=np.ceil(area_minutes.T).astype(np.int64),
         measures=measures,
         area_group=area_group,
         rep_group=rep_group,
-        together=_together(data, scenario),
+        together=together,
         locks=locks,
         forbidden=forbidden,
-        max_drive_minutes=scenario.territories.max_drive_minutes or NO_LIMIT,
-        contiguous=scenario.territories.contiguous,
-        current_rep=current.astype(np.int64),
-        moved_amount=moved.amounts,
-        move_weight=aim.disruption / aim.travel * float(travel_cost.min(axis=1).sum()) / moving_all,
-        moved_limit=NO_LIMIT if limit is None else int(limit * moving_all + 1e-6),
+        max_drive_minutes=rules_of_plan.max_drive_minutes or NO_LIMIT,
+        contiguous=rules_of_plan.contiguous,
+        current_rep=current,
+        moved_amount=moved.by_area,
+        move_weight=price / aim.travel * float(travel_cost.min(axis=1).sum()) / moving_all,
+        moved_limit=NO_LIMIT if change.cap is None else int(change.cap * moving_all + 1e-6),
         moved_unit=moved.unit,
         moved_scale=moved.scale,
+        split_group=split_group,
+        split_price=split_price,
+        travel_unit=travel_unit(cost),
     )
-    return AssembledTerritories(instance=instance, notes=(*home_notes, *bridge_notes))
+    names = dict(zip(accounts["account_id"], accounts["name"], strict=True))
+    return AssembledTerritories(
+        instance=instance,
+        notes=(
+            *frozen.notes,
+            *home_notes,
+            *notes,
+            *(
+                f"{names[account]} ({account}) stays with {rep}, whoever has the territory."
+                for account, rep in exceptions.items()
+            ),
+        ),
+        start=None if rules_of_plan.mode == "from_scratch" else _today(instance, area_minutes),
+        account_reps=exceptions,
+    )
 
 
 def verified_plan(instance: TerritoryInstance, result: TerritoryResult) -> TerritoryPlan:
@@ -135,107 +179,68 @@ def verified_plan(instance: TerritoryInstance, result: TerritoryResult) -> Terri
     return plan
 
 
-def rep_of_accounts(instance: TerritoryInstance, plan: TerritoryPlan, data: CheckedData) -> list[str]:
-    """Give the rep_id of each account: the rep of its area."""
+def rep_of_accounts(
+    instance: TerritoryInstance, plan: TerritoryPlan, data: CheckedData, account_reps: Mapping[str, str]
+) -> list[str]:
+    """Give the rep_id of each account: the rep with whom it stays, else the rep of its area."""
     area = pd.Index(instance.area_ids).get_indexer(pd.Index(data.accounts["area_id"]))
-    return [instance.rep_ids[rep] for rep in plan.rep_of_area[area].tolist()]
+    of_area = [instance.rep_ids[rep] for rep in plan.rep_of_area[area].tolist()]
+    return [account_reps.get(key, rep) for key, rep in zip(data.accounts["account_id"], of_area, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Amounts:
-    """An amount of each area in whole numbers, `scale` of which make one `unit`. Shape (areas,)."""
+def _kept_together(data: CheckedData, rules: Territories, frozen: Frozen) -> tuple[IntArray, IntArray, int]:
+    """Label what is kept together as a rule and what at a price, and give the price; frozen areas are out of it.
 
-    amounts: IntArray
-    unit: str
-    scale: int
-
-
-def _amounts(
-    area_of_account: NDArray[np.intp], n_areas: int, potential: pd.DataFrame, rules: pd.DataFrame, currency: str
-) -> dict[BalanceMeasureName, _Amounts]:
-    """Add up the accounts of each area: money, whole minutes, accounts that are visited."""
-
-    def total(values: NDArray[np.float64], unit: str, scale: int) -> _Amounts:
-        sums = np.bincount(area_of_account, weights=values, minlength=n_areas)
-        return _Amounts(amounts=(sums * scale).round().astype(np.int64), unit=unit, scale=scale)
-
-    money = potential["potential"].to_numpy(dtype=np.float64)
-    return {
-        BalanceMeasureName.POTENTIAL: total(money, currency, _money_scale(float(money.sum()))),
-        BalanceMeasureName.WORKLOAD: total(potential["workload_hours"].to_numpy(dtype=np.float64) * 60, "minutes", 1),
-        BalanceMeasureName.ACCOUNTS: total((rules["visits"].to_numpy() > 0).astype(float), "accounts", ACCOUNT_SCALE),
-    }
-
-
-def _money_scale(total: float) -> int:
-    """Choose the power of ten that makes a sum of money at least LEAST_TOTAL units."""
-    return int(10 ** max(0, math.ceil(math.log10(LEAST_TOTAL / total)))) if total > 0 else 1
-
-
-def _travel_cost(
-    account_minutes: NDArray[np.float64],
-    area_minutes: NDArray[np.float64],
-    area_of_account: NDArray[np.intp],
-    rules: pd.DataFrame,
-) -> IntArray:
-    """Weigh the one-way drive from each home to each account by its visits. Shape (areas, reps).
-
-    An area without visits counts as one visit to its middle, so that it goes to a near rep.
+    Rules by several columns join up: a district and a group that share an area are kept together as one.
     """
-    visits = rules["visits"].to_numpy(dtype=np.float64)
-    n_areas = area_minutes.shape[1]
-    cost = np.zeros((n_areas, area_minutes.shape[0]))
-    np.add.at(cost, area_of_account, (account_minutes * visits).T)
-    unvisited = np.bincount(area_of_account, weights=visits, minlength=n_areas) == 0
-    cost[unvisited] = area_minutes.T[unvisited]
-    return cost.round().astype(np.int64)
+    shared = frozen.rep_of_area < 0
+    together, split_group, price = np.full(len(shared), -1), np.full(len(shared), -1), 0
+    for rule in rules.keep_together:
+        entry = data.areas[rule.by]
+        labels = pd.Index(sorted(set(entry) - {""})).get_indexer(pd.Index(entry))
+        labels = np.where(shared, labels, -1)
+        if rule.price is None:
+            together = _joined_labels(together, labels)
+        else:
+            split_group, price = labels, rule.price
+    return together.astype(np.int64), split_group.astype(np.int64), price
 
 
-def _measure(
-    name: BalanceMeasureName,
-    whole: _Amounts,
-    data: CheckedData,
-    scenario: Scenario,
-    *,
-    area_group: IntArray,
-    rep_group: IntArray,
-) -> BalanceMeasure:
-    """Share the total of each group over its reps, by hours or equally, and put the tolerance around it."""
-    rule, amounts = scenario.territories.balance[name], whole.amounts
-    hours = data.reps["hours_per_week"].to_numpy(dtype=np.float64)
-    share = hours if rule.share_by == "hours" else np.ones(len(hours))
-    targets = np.zeros(len(hours))
-    for group in np.unique(rep_group):
-        members = rep_group == group
-        total = amounts.sum() if group < 0 else amounts[area_group == group].sum()
-        targets[members] = total * share[members] / share[members].sum()
-    return BalanceMeasure(
-        name=str(name),
-        unit=whole.unit,
-        scale=whole.scale,
-        amounts=amounts,
-        targets=targets.round().astype(np.int64),
-        lower=np.ceil(targets * (1 - rule.tolerance) - 1e-6).astype(np.int64),
-        upper=np.floor(targets * (1 + rule.tolerance) + 1e-6).astype(np.int64),
-        tolerance=rule.tolerance,
-    )
+def _joined_labels(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return labels of which two areas have the same if either labelling, or a chain of both, gives them the same."""
+    joined = np.where(other >= 0, other, np.where(one >= 0, one + other.max(initial=-1) + 1, -1))
+    for _ in range(len(joined)):
+        before = joined.copy()
+        for labels in (one, other):
+            for label in np.unique(labels[labels >= 0]).tolist():
+                joined[labels == label] = joined[labels == label].min()
+        if (joined == before).all():
+            break
+    return joined
 
 
-def _together(data: CheckedData, scenario: Scenario) -> IntArray:
-    """Label the areas of each district where districts are kept together; -1 elsewhere."""
-    if scenario.territories.keep_together == "none":
-        return np.full(len(data.areas), -1, dtype=np.int64)
-    district = data.areas["district"]
-    labels = pd.Index(sorted(set(district) - {""})).get_indexer(pd.Index(district))
-    return np.asarray(labels, dtype=np.int64)
-
-
-def _edges(data: CheckedData, area_group: IntArray) -> tuple[IntArray, list[str]]:
-    """Find neighbouring areas, and link islands to the nearest area of their group."""
-    edges, bridges = bridge_islands(data.areas, neighbours(data.areas), area_group)
-    names = data.areas["name"].to_numpy()
-    notes = [
-        f"{names[a]} and {names[b]} do not touch but count as neighbours, so that no part of the map is cut off."
-        for a, b in bridges
+def _exceptions_fit(measures: tuple[BalanceMeasure, ...], rep_ids: list[str], loaded: LoadedScenario) -> None:
+    """Refuse accounts that stay with a rep and alone are more than he may hold."""
+    faults = [
+        fault_at(
+            loaded,
+            "territories.account_exceptions",
+            f"the accounts that stay with {rep_ids[rep]} hold {measure.name} {measure.text(measure.fixed[rep])}, more "
+            f"than the {measure.text(measure.upper[rep])} that he may have; leave some out or widen the tolerance",
+        )
+        for measure in measures
+        for rep in np.flatnonzero(measure.fixed > measure.upper).tolist()
     ]
-    return edges, notes
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _today(instance: TerritoryInstance, area_minutes: NDArray[np.float64]) -> TerritoryPlan:
+    """Return the current alignment, areas without a rep with the nearest one, homes with their own."""
+    reps = np.where(instance.current_rep >= 0, instance.current_rep, np.argmin(area_minutes, axis=0))
+    reps[instance.home_areas] = np.arange(instance.n_reps)
+    return TerritoryPlan(rep_of_area=reps.astype(np.int64))
+
+
+def _united(pairs: IntArray, more: IntArray) -> IntArray:
+    return np.unique(np.vstack([pairs.reshape(-1, 2), more.reshape(-1, 2)]), axis=0).reshape(-1, 2).astype(np.int64)

@@ -52,7 +52,7 @@ class CheckedData:
     """region, category, week, sales: capped sales of all accounts, closed ones too; every region × category × complete
     week once, NaN for a week that is not known; sorted."""
     areas: gpd.GeoDataFrame
-    """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), current_rep_id; sorted."""
+    """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), group, current_rep_id; sorted."""
     reps: pd.DataFrame
     """REP_COLUMNS, region filled; sorted by rep_id."""
     regions: pd.DataFrame | None

@@ -179,6 +179,46 @@ def territory_rules_agree(territories: Territories) -> Findings:
             yield path, f'area "{lock.area}" is forbidden to "{rep}" and also locked to "{rep}"; remove one of the two'
 
 
+def territory_lines_agree(territories: Territories) -> Findings:
+    """Ask for lines of the planner's rules that do not repeat or contradict each other."""
+    lines: tuple[tuple[str, list[str], str], ...] = (
+        ("freeze", list(territories.freeze), "rep"),
+        ("account_exceptions", [line.account for line in territories.account_exceptions], "account"),
+        ("keep_together", [str(rule.by) for rule in territories.keep_together], "column"),
+    )
+    for key, named, what in lines:
+        for position, word in enumerate(named):
+            if word in named[:position]:
+                yield ("territories", key, position), f'{what} "{word}" is written twice; keep one of the two'
+    priced = [position for position, rule in enumerate(territories.keep_together) if rule.price is not None]
+    for position in priced[1:]:
+        message = "a second price; only one column can have one: leave it out to make this a rule, or drop the line"
+        yield ("territories", "keep_together", position, "price"), message
+    linked = {frozenset(pair.areas) for pair in territories.links}
+    for position, pair in enumerate(territories.barriers.pairs):
+        if frozenset(pair.areas) in linked:
+            both = " and ".join(f'"{area}"' for area in pair.areas)
+            message = f"{both} are both linked and parted; remove one of the two"
+            yield ("territories", "barriers", "pairs", position, "areas"), message
+
+
+def change_is_measured_against_something(data: Data, territories: Territories) -> Findings:
+    """Ask for the current alignment where a rule looks at it."""
+    if data.current_alignment is not None:
+        return
+    change = territories.disruption
+    uses: tuple[tuple[tuple[str, ...], bool], ...] = (
+        (("mode",), territories.mode != "from_scratch"),
+        (("freeze",), bool(territories.freeze)),
+        (("disruption", "cap"), change.cap is not None),
+        (("disruption", "price"), bool(change.price)),
+    )
+    for keys, used in uses:
+        if used:
+            message = "needs the current alignment; name its table under data.current_alignment, or leave this out"
+            yield ("territories", *keys), message
+
+
 def minute_of_day(clock: str) -> int:
     """Count the minutes from midnight to "HH:MM"."""
     hours, minutes = clock.split(":")
@@ -193,6 +233,8 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Findings]], ...]] = (
     (("segments",), segments_can_be_filled),
     (("segments", "tours"), segments_fit_the_cycle),
     (("territories",), territory_rules_agree),
+    (("territories",), territory_lines_agree),
+    (("data", "territories"), change_is_measured_against_something),
     (("tours",), workday_has_room),
     (("tours",), tour_dates_fit),
 )

@@ -31,6 +31,7 @@ FILE_KEYS: Final[tuple[KeyPath, ...]] = (
     ("data", "events", "path"),
     ("data", "current_alignment", "path"),
     ("travel", "graph"),
+    ("territories", "barriers", "lines"),
 )
 """Keys that name files, relative to the file that they are written in; on the command line, to the current folder."""
 

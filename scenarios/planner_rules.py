@@ -1,6 +1,5 @@
 """Find the areas and reps that the planner's rules and the reps' homes stand for."""
 
-from collections.abc import Iterator
 from typing import Final, Literal
 
 import geopandas as gpd
@@ -11,11 +10,9 @@ from scipy.optimize import linear_sum_assignment
 
 from optimizer.territory.instance import IntArray
 from scenarios.checking import CheckedData
-from scenarios.faults import Fault, ScenarioError
+from scenarios.faults import ScenarioError
 from scenarios.loaded import LoadedScenario, fault_at
-from scenarios.suggest import did_you_mean, one_of
 
-PAIR_KEYS: Final = ("locks", "forbidden")
 FAR_AWAY: Final = 1e9
 """Minutes that stand for a home seat that is not allowed."""
 
@@ -40,52 +37,31 @@ def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, 
     )
 
 
-def check_planner_rules(loaded: LoadedScenario, data: CheckedData) -> None:
-    """Find every line of the planner's rules that names no area or rep, before any solver is asked.
-
-    Raises
-    ------
-    ScenarioError
-        With all such lines at once.
-    """
-    faults = [fault for key in PAIR_KEYS for fault in _pair_faults(loaded, data, key)]
-    try:
-        group_indices(loaded, data)
-    except ScenarioError as error:
-        faults += error.faults
-    if faults:
-        raise ScenarioError(faults)
-
-
 def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks", "forbidden"]) -> IntArray:
     """Give the indices of the areas (by id, or by unique name) and reps that checked lines name. Shape (lines, 2)."""
     reps = pd.Index(data.reps["rep_id"])
     rules = getattr(loaded.scenario.territories, key)
-    pairs = {(_areas_called(rule.area, data)[0], int(reps.get_loc(rule.rep))) for rule in rules}
+    pairs = {(area_called(rule.area, data), int(reps.get_loc(rule.rep))) for rule in rules}
     return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
 
 
-def _areas_called(word: str, data: CheckedData) -> list[int]:
+def area_called(word: str, data: CheckedData) -> int:
+    """Give the row of the area that a checked line names."""
+    return areas_called(word, data)[0]
+
+
+def areas_called(word: str, data: CheckedData) -> list[int]:
     """Find areas by id, else by name."""
     by_id = np.flatnonzero(data.areas["area_id"].to_numpy() == word).tolist()
     return by_id or np.flatnonzero(data.areas["name"].to_numpy() == word).tolist()
 
 
-def _pair_faults(loaded: LoadedScenario, data: CheckedData, key: str) -> Iterator[Fault]:
-    reps, names = data.reps["rep_id"].tolist(), data.areas["name"].tolist()
-    for number, rule in enumerate(getattr(loaded.scenario.territories, key), start=1):
-        place = f"territories.{key}[{number}]"
-        found = _areas_called(rule.area, data)
-        if not found:
-            parts = sorted(name for name in names if name.startswith(f"{rule.area} ("))
-            hint = f"; its parts are {one_of(parts, word='and')}" if parts else ""
-            hint = hint or did_you_mean(rule.area, [*names, *data.areas["area_id"]])
-            yield fault_at(loaded, f"{place}.area", f'no area is called "{rule.area}"{hint}')
-        elif len(found) > 1:
-            ids = one_of(data.areas["area_id"].iloc[found].tolist())
-            yield fault_at(loaded, f"{place}.area", f'{len(found)} areas are called "{rule.area}"; write {ids}')
-        if rule.rep not in reps:
-            yield fault_at(loaded, f"{place}.rep", f'no rep is called "{rule.rep}"{did_you_mean(rule.rep, reps)}')
+def living_areas(data: CheckedData, area_minutes: NDArray[np.float64]) -> IntArray:
+    """Give the area in which each rep lives, or the nearest one. Shape (reps,)."""
+    nearest: IntArray = np.argmin(area_minutes, axis=1).astype(np.int64)
+    inside = data.areas.sindex.query(gpd.points_from_xy(data.reps["lon"], data.reps["lat"]), predicate="intersects")
+    nearest[inside[0][::-1]] = inside[1][::-1]
+    return nearest
 
 
 def home_areas(

@@ -10,7 +10,17 @@ from scenarios.quality_log import QualityLog
 from scenarios.schema import Cleaning, Scenario
 
 STATUSES: Final = ("customer", "prospect")
-TEXT_COLUMNS: Final = ("name", "town", "district", "region", "segment", "status", "opening_hours", "position_quality")
+TEXT_COLUMNS: Final = (
+    "name",
+    "town",
+    "district",
+    "region",
+    "segment",
+    "status",
+    "opening_hours",
+    "position_quality",
+    "group",
+)
 
 
 def one_row_per_account(

@@ -67,4 +67,6 @@ def input_digests(scenario: Scenario) -> dict[str, str]:
     files = {key: Path(source.path) for key, source in sources(scenario.data).items()}
     if scenario.travel.graph:
         files["travel.graph"] = Path(scenario.travel.graph)
+    if scenario.territories.barriers.lines:
+        files["territories.barriers.lines"] = Path(scenario.territories.barriers.lines)
     return {key: file_digest(path) for key, path in files.items()}

@@ -39,6 +39,7 @@ AREA_TEXTS: Final = (
     Column(name="district", kind=Kind.ID),
     Column(name="region"),
     Column(name="population", kind=Kind.NUMBER, low=0),
+    Column(name="group", kind=Kind.ID),
 )
 
 TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
@@ -56,6 +57,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="visits", kind=Kind.WHOLE, low=0, high=60),
         Column(name="service_minutes", kind=Kind.WHOLE, low=1, high=600),
         Column(name="position_quality"),
+        Column(name="group", kind=Kind.ID),
     ),
     "data.sales": (
         Column(name="account_id", kind=Kind.ID, required=True, filled=True, repeated=True),
@@ -70,6 +72,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100),
         Column(name="region"),
         Column(name="working_days", parse=_working_days),
+        Column(name="target_share", kind=Kind.NUMBER, low=0, above=True, high=10),
     ),
     "polygons": (_id("area_id"), *AREA_TEXTS, Column(name="geometry", required=True)),
     "towns": (_id("area_id"), AREA_TEXTS[0], *_position(required=True, filled=True), *AREA_TEXTS[1:]),

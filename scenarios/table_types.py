@@ -22,11 +22,12 @@ ACCOUNT_COLUMNS: Final = (
     "visits",
     "service_minutes",
     "position_quality",
+    "group",
 )
 SALES_COLUMNS: Final = ("account_id", "category", "week", "sales")
-REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region", "working_days")
-POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population", "geometry")
-TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population")
+REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region", "working_days", "target_share")
+POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population", "group", "geometry")
+TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population", "group")
 REGION_COLUMNS: Final = ("district", "region", "valid_from", "school_zone", "subdivision")
 EVENT_COLUMNS: Final = ("event_id", "kind", "start", "end", "region", "category", "name")
 
@@ -40,7 +41,7 @@ class Tables:
     sales: pd.DataFrame
     """SALES_COLUMNS; account_id and category may be categorical; sales in the scenario's currency."""
     reps: pd.DataFrame
-    """REP_COLUMNS."""
+    """REP_COLUMNS; target_share is NaN when missing."""
     areas: gpd.GeoDataFrame | None = None
     """POLYGON_COLUMNS in EPSG:4326, when areas are polygons of a file."""
     towns: pd.DataFrame | None = None

@@ -91,6 +91,10 @@ def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Readin
     graph = getattr(sections.get("travel"), "graph", "")
     if graph and not Path(graph).is_file():
         reading.faults.append(_at(marks, "travel.graph", missing_file(Path(graph), (".graphml",))))
+    lines = sections["territories"].barriers.lines if "territories" in sections else ""
+    if lines and not Path(lines).is_file():
+        missing = missing_file(Path(lines), (".geojson", ".gpkg"))
+        reading.faults.append(_at(marks, "territories.barriers.lines", missing))
     sound = {key: reading.frames[key] for key in reading.frames if key in reading.sound}
     reading.faults += faults_between_tables(sound, reading.told, sections, marks)
     return reading

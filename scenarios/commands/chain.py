@@ -99,7 +99,7 @@ class Chain:
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
         from scenarios.checking import check_data
-        from scenarios.planner_rules import check_planner_rules
+        from scenarios.planner_checks import check_planner_rules
         from scenarios.run_record import input_digests
         from scenarios.tables import read_tables
 
@@ -167,13 +167,19 @@ class Chain:
             "territories",
             made_from,
             lambda progress: design_territories(
-                problem.instance, solver_settings(self.loaded.scenario), observer=progress
+                problem.instance, solver_settings(self.loaded.scenario), start=problem.start, observer=progress
             ),
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
         plan = verified_plan(problem.instance, result)
-        return TerritoryPart(instance=problem.instance, result=result, plan=plan, notes=problem.notes)
+        return TerritoryPart(
+            instance=problem.instance,
+            result=result,
+            plan=plan,
+            notes=problem.notes,
+            account_reps=problem.account_reps,
+        )
 
     def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart:
         """Plan the tours of every rep."""
@@ -185,7 +191,7 @@ class Chain:
         from scenarios.travel import travel_model
 
         scenario = self.loaded.scenario
-        owners = rep_of_accounts(territory.instance, territory.plan, data)
+        owners = rep_of_accounts(territory.instance, territory.plan, data, territory.account_reps)
         instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
         made_from = saved.digest(
             [self.results["territories"], self._sections("tours", "segments", "travel"), self._search()]

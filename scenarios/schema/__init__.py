@@ -3,25 +3,42 @@
 from scenarios.schema.data import AreaMaking, AreaSource, Cleaning, Data, PositionRepair, Source
 from scenarios.schema.forecast import ForecastModel, ForecastSection
 from scenarios.schema.scenario import Outputs, Period, Scenario, Solver
-from scenarios.schema.territories import Balance, BalanceMeasureName, Lock, Objective, Territories
+from scenarios.schema.territories import (
+    AccountException,
+    Balance,
+    BalanceMeasureName,
+    Barriers,
+    Disruption,
+    KeepTogether,
+    Lock,
+    NeighbourPair,
+    Objective,
+    Territories,
+    TravelCost,
+)
 from scenarios.schema.tours import Lunch, Segment, Tours, WorkDaySection
 from scenarios.schema.travel import Travel, TravelMethod
 from scenarios.schema.values import ClockTime, Identifier, Minutes, Section, Share, Weekday
 
 __all__ = [
+    "AccountException",
     "AreaMaking",
     "AreaSource",
     "Balance",
     "BalanceMeasureName",
+    "Barriers",
     "Cleaning",
     "ClockTime",
     "Data",
+    "Disruption",
     "ForecastModel",
     "ForecastSection",
     "Identifier",
+    "KeepTogether",
     "Lock",
     "Lunch",
     "Minutes",
+    "NeighbourPair",
     "Objective",
     "Outputs",
     "Period",
@@ -35,6 +52,7 @@ __all__ = [
     "Territories",
     "Tours",
     "Travel",
+    "TravelCost",
     "TravelMethod",
     "Weekday",
     "WorkDaySection",

@@ -42,8 +42,8 @@ class AreaSource(Section):
     make: AreaMaking = AreaMaking.POLYGONS
     """`polygons`, `towns` or `accounts`."""
     source: Source | None = None
-    """Polygons (area_id, name, geometry) or towns (area_id, name, lon, lat); optional columns district, population. Not
-    used with `accounts`."""
+    """Polygons (area_id, name, geometry) or towns (area_id, name, lon, lat); optional columns district, population,
+    group (see `territories.keep_together`). Not used with `accounts`."""
     outline: Source | None = None
     """Polygon that cells are clipped to; without it, a margin around the points."""
     largest_share: Share = 0.25
@@ -56,11 +56,11 @@ class Data(Section):
     accounts: Source
     """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale,
     opening_hours, visits,
-    service_minutes, position_quality."""
+    service_minutes, position_quality, group (see `territories.keep_together`)."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""
     reps: Source
-    """rep_id, name, lon, lat, hours_per_week; optional: region, working_days (such as "mon tue wed")."""
+    """rep_id, name, lon, lat, hours_per_week; optional: region, working_days (such as "mon tue wed"), target_share."""
     areas: AreaSource = Field(default_factory=AreaSource)
     """The smallest units of territory."""
     regions: Source | None = None

@@ -96,7 +96,7 @@ def test_limits_that_are_not_set_do_not_bind(scenario_file):
 
 def test_disruption_of_one_makes_moving_everything_as_dear_as_the_least_travel(scenario_file):
     """The weight is relative, so that it means the same for every firm."""
-    *_, instance = assembled(scenario_file, "territories.objective.disruption=1.0")
+    *_, instance = assembled(scenario_file, "territories.disruption.price=1.0")
     moving_all = instance.move_weight * instance.moved_amount[instance.current_rep >= 0].sum()
     assert moving_all == pytest.approx(instance.travel_cost.min(axis=1).sum())
 

@@ -1,0 +1,110 @@
+"""Find out which territories stay as they are today: by name, or because a repair does not reach them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.territory.instance import IntArray
+from scenarios.adjacency import bridge_islands
+from scenarios.schema import Territories
+
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Frozen:
+    """Who keeps what."""
+
+    rep_of_area: IntArray
+    """The rep who keeps an area whatever the plan, -1 for areas that are shared out. Shape (areas,)."""
+    reps: BoolArray
+    """Whether a rep is frozen. Shape (reps,)."""
+    notes: tuple[str, ...]
+
+    def locks(self) -> IntArray:
+        """Return pairs (area, rep) that hold. Shape (areas of frozen reps, 2)."""
+        kept = np.flatnonzero(self.rep_of_area >= 0)
+        return np.column_stack([kept, self.rep_of_area[kept]])
+
+    def forbidden(self) -> IntArray:
+        """Return pairs (area, rep) that do not: a frozen rep gets nothing new. Shape (pairs, 2)."""
+        shared = np.flatnonzero(self.rep_of_area < 0)
+        reps = np.flatnonzero(self.reps)
+        return np.column_stack([np.repeat(shared, len(reps)), np.tile(reps, len(shared))])
+
+
+def frozen_territories(
+    rules: Territories, rep_ids: Sequence[str], current: IntArray, homes: IntArray, edges: IntArray
+) -> Frozen:
+    """Freeze the territories of the reps that `freeze` names and, in a repair, of those that it does not reach.
+
+    Parameters
+    ----------
+    rules
+        The section `territories`.
+    rep_ids
+        Ids of the reps.
+    current
+        Today's rep of each area, -1 for none. Shape (areas,).
+    homes
+        The area that each rep lives in. Shape (reps,).
+    edges
+        Neighbouring areas. Shape (edges, 2).
+    """
+    reps = np.isin(rep_ids, list(rules.freeze))
+    notes = []
+    if rules.mode == "repair":
+        reached = repair_reaches(current, homes, edges, n_reps=len(rep_ids), reach=rules.repair_reach)
+        orphans, joined = int((current < 0).sum()), _joined(current, len(rep_ids))
+        names = ", ".join(np.array(rep_ids)[reached & ~reps]) or "nobody"
+        notes.append(
+            f"Repair: {orphans} areas have no rep today and {int(joined.sum())} reps have no area; {names} share out "
+            f"their areas anew, the other {int((~reached | reps).sum())} territories stay as they are."
+        )
+        reps |= ~reached
+    kept = (current >= 0) & reps[np.maximum(current, 0)]
+    if reps.any():
+        names = ", ".join(np.array(rep_ids)[reps])
+        notes.append(f"Frozen, with the areas of today and without a limit on their balance: {names}.")
+    return Frozen(rep_of_area=np.where(kept, current, -1), reps=reps, notes=tuple(notes))
+
+
+def repair_reaches(current: IntArray, homes: IntArray, edges: IntArray, *, n_reps: int, reach: int) -> BoolArray:
+    """Tell which reps take part in a repair.
+
+    Those who joined do; at reach 1 those whose territory touches or holds an area without a rep or the home of one who
+    joined; at each reach more those whose territory touches the territory of one who takes part. Shape (reps,).
+    """
+    joined = _joined(current, n_reps)
+    damaged = current < 0
+    damaged[homes[joined]] = True
+    reached = joined.copy()
+    for _ in range(reach):
+        a, b = edges.T
+        near = damaged.copy()
+        near[a[damaged[b]]] = True
+        near[b[damaged[a]]] = True
+        reached[np.unique(current[near & (current >= 0)])] = True
+        damaged = (current < 0) | reached[np.maximum(current, 0)]
+    return reached
+
+
+def joined_pieces(areas: gpd.GeoDataFrame, edges: IntArray, frozen: Frozen) -> IntArray:
+    """Link the pieces of each frozen territory: it stays as it is even if it lies in pieces. Shape (links, 2)."""
+    links = [np.empty((0, 2), dtype=np.int64)]
+    for rep in np.flatnonzero(frozen.reps):
+        members = np.flatnonzero(frozen.rep_of_area == rep)
+        local = np.full(len(areas), -1, dtype=np.int64)
+        local[members] = np.arange(len(members))
+        inside = local[edges]
+        _, bridges = bridge_islands(areas.iloc[members], inside[(inside >= 0).all(axis=1)])
+        links.append(members[bridges].reshape(-1, 2))
+    return np.vstack(links)
+
+
+def _joined(current: IntArray, n_reps: int) -> BoolArray:
+    """Tell which reps have no area today. Shape (reps,)."""
+    return np.asarray(np.bincount(current[current >= 0], minlength=n_reps) == 0)
