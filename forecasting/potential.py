@@ -85,7 +85,7 @@ def share_out_potential(
         for category, amount in lines.groupby("category", sort=True, observed=True)["p50"].sum().items():
             total += float(amount) * weights[str(category)]
         cents[members] = round_to_sum(total * 100, round(float(lines["p50"].sum()) * 100))
-        down[members], up[members] = _relative_spread(lines)
+        down[members], up[members] = relative_spread(lines)
     baseline = cents / 100
     bought = customer & recent.ever
     room = headroom(accounts, baseline, customer=bought, alive=recent.alive, quantile=headroom_quantile).round(2)
@@ -225,7 +225,7 @@ class _CategoryWeights:
         return np.asarray(weights / weights.sum())
 
 
-def _relative_spread(lines: pd.DataFrame) -> tuple[float, float]:
+def relative_spread(lines: pd.DataFrame) -> tuple[float, float]:
     """Distance of the region's P10 and P90 over the period from its P50, as shares of P50."""
     middle = float(lines["p50"].sum())
     if middle <= 0:
