@@ -115,14 +115,22 @@ def chances(instance: TerritoryInstance, plan: TerritoryPlan, futures: Futures) 
     """Return the share of futures in which each territory is inside the tolerance of every measure. Shape (reps,).
 
     Targets move with what turns out in total: a year that is better everywhere puts nobody off balance. Measures that
-    the forecast does not touch, such as workload, are inside in every future or in none.
+    the forecast does not touch, such as workload, are inside in every future or in none. A frozen rep, whose limits
+    leave no room, is not judged: NaN.
     """
     inside = within(instance, future_sums(plan, futures), np.arange(instance.n_reps), futures).mean(axis=1)
     for number, measure in enumerate(instance.measures):
         if number != futures.number:
             sums = np.bincount(plan.rep_of_area, weights=measure.amounts, minlength=instance.n_reps) + measure.fixed
             inside[(sums < measure.lower) | (sums > measure.upper)] = 0.0
+    inside[frozen_reps(instance, futures.number)] = np.nan
     return np.asarray(inside)
+
+
+def frozen_reps(instance: TerritoryInstance, number: int) -> NDArray[np.bool_]:
+    """Tell whose limits of a measure leave no room, though it has a tolerance. Shape (reps,)."""
+    measure = instance.measures[number]
+    return np.asarray((measure.lower >= measure.upper) & (measure.tolerance > 0) & (instance.n_reps > 1))
 
 
 def future_sums(plan: TerritoryPlan, futures: Futures) -> FloatArray:
@@ -154,15 +162,23 @@ def _left_over(whole: FloatArray, part: FloatArray) -> FloatArray:
 def _growth(
     instance: TerritoryInstance, errors: ForecastErrors, areas: NDArray[np.float32], fixed: FloatArray
 ) -> FloatArray:
-    """Return drawn over expected totals of each rep's group, or of everything for reps without one."""
+    """Return drawn over expected totals of what each rep shares: his group, or everything for reps without one.
+
+    What frozen reps hold is not shared.
+    """
     free = errors.holder < 0
     expected = np.bincount(errors.area[free], weights=errors.middle[free], minlength=instance.n_areas)
     kept = np.bincount(errors.holder[~free], weights=errors.middle[~free], minlength=instance.n_reps)
+    names = [measure.name for measure in instance.measures]
+    frozen = frozen_reps(instance, names.index(errors.measure))
+    shared = np.ones(instance.n_areas, dtype=bool)
+    locked, locked_to = instance.locks.reshape(-1, 2).T
+    shared[locked[frozen[locked_to]]] = False
     growth = np.ones_like(fixed)
     for group in np.unique(instance.rep_group).tolist():
         reps = instance.rep_group == group
-        inside = slice(None) if group < 0 else instance.area_group == group
-        holders = slice(None) if group < 0 else reps
+        inside = shared if group < 0 else shared & (instance.area_group == group)
+        holders = ~frozen if group < 0 else ~frozen & reps
         drawn = areas[inside].sum(axis=0, dtype=np.float64) + fixed[holders].sum(axis=0)
         total = float(expected[inside].sum() + kept[holders].sum())
         growth[reps] = drawn / total if total > 0 else 1.0

@@ -76,7 +76,7 @@ def make_surest(
             found.append(climb(instance, start, futures))
 
     def rank(plan: TerritoryPlan) -> tuple[float, float]:
-        return -float(chances(instance, plan, futures).min()), sum(t.contribution for t in terms(instance, plan))
+        return -_least(chances(instance, plan, futures)), sum(t.contribution for t in terms(instance, plan))
 
     plan = min(found, key=rank, default=result.plan)
     watch.report("making balance surer", share_done=1.0)
@@ -85,6 +85,11 @@ def make_surest(
         return result
     stopped = result.stopped_by if result.stopped_by is not StopReason.PROVEN else StopReason.WORK_DONE
     return replace(result, plan=plan, status=Status.FEASIBLE, terms=terms(instance, plan), stopped_by=stopped)
+
+
+def _least(chance: FloatArray) -> float:
+    """Return the least chance of those that are judged; 1 when none is."""
+    return float(np.min(chance, where=~np.isnan(chance), initial=1.0))
 
 
 def climb(instance: TerritoryInstance, plan: TerritoryPlan, futures: Futures) -> TerritoryPlan:
@@ -97,7 +102,9 @@ def climb(instance: TerritoryInstance, plan: TerritoryPlan, futures: Futures) ->
     """
     for _ in range(MOST_STEPS):
         chance = chances(instance, plan, futures)
-        worst = int(chance.argmin())
+        if np.isnan(chance).all():
+            return plan
+        worst = int(np.nanargmin(chance))
         better = _better(instance, plan, futures, worst, float(chance[worst]))
         if better is None:
             return plan

@@ -205,3 +205,22 @@ def test_tightened_limits_lie_inside():
     half = tightened(instance, 0.5).measures[0]
     assert (half.lower.tolist(), half.upper.tolist(), half.tolerance) == ([95, 95], [105, 105], 0.05)
     assert tightened(instance, 0.5, only="workload").measures[0].lower.tolist() == [90, 90]
+
+
+def test_a_frozen_rep_is_not_judged():
+    """R1 keeps what he has: his limits leave no room, his chance is unknown, and R0 shares nothing with him."""
+    instance = strip(0.1, locks=np.array([[2, 1], [3, 1]]))
+    measure = instance.measures[0]
+    rigid = replace(measure, lower=np.array([90, 100]), upper=np.array([110, 100]))
+    found = chance_of(replace(instance, measures=(rigid,)), errors_of(low=[20] * 4, high=[20] * 4))
+    assert np.isnan(found[1])
+    assert found[0] == 1.0
+
+
+def test_a_climb_without_anyone_to_judge_ends():
+    """All frozen."""
+    instance = strip(0.1)
+    rigid = replace(instance.measures[0], lower=np.array([100, 100]), upper=np.array([100, 100]))
+    frozen = replace(instance, measures=(rigid,))
+    futures = draw_futures(frozen, errors_of(low=[20] * 4, high=[20] * 4), seed=1, draws=50)
+    assert climb(frozen, HALVES, futures).rep_of_area.tolist() == HALVES.rep_of_area.tolist()
