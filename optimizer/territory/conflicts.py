@@ -1,21 +1,44 @@
-"""Say in the planner's words why no plan can keep every rule."""
+"""Find by cheap exact tests why no plan can keep every rule, and say it in the planner's words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 import numpy as np
 
-from optimizer.solving import Conflict
-from optimizer.territory.bound import least_excess
-from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance, amount_text
-from optimizer.territory.units import FAMILIES, PAIR_FAMILIES, UnitProblem, closed_by, condense, open_pairs, split
-
-NAMED_AT_MOST: Final = 3
-"""Ids that a sentence names before it only counts them."""
+from optimizer.solving import Conflict, Line
+from optimizer.territory.closing import closing_lines, leave_no_rep, together_line
+from optimizer.territory.culprits import smallest_set
+from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
+from optimizer.territory.lines import (
+    BALANCE,
+    CONTIGUITY,
+    DRIVES,
+    FORBIDDEN,
+    HOMES,
+    LOCKS,
+    TOGETHER,
+    keeping,
+    lines_of,
+    pair_line,
+)
+from optimizer.territory.sentences import (
+    NAMED_AT_MOST,
+    areas_text,
+    clash_text,
+    listed,
+    minutes_text,
+    percent,
+    reps_text,
+)
+from optimizer.territory.units import FAMILIES, PAIR_FAMILIES, BoolArray, UnitProblem, condense, open_pairs, split
 
 LISTED_AT_MOST: Final = 12
 """Conflicts of one kind that are worked out."""
+
+MOST_PAIRS: Final = 500_000
+"""Pairs of area and rep up to which the lines behind a sum are looked for, condensing again and again."""
 
 
 def certain_conflicts(instance: TerritoryInstance, problem: UnitProblem) -> tuple[Conflict, ...]:
@@ -24,10 +47,7 @@ def certain_conflicts(instance: TerritoryInstance, problem: UnitProblem) -> tupl
     The tests go from the narrow to the wide: areas that no rep may serve, areas too large, areas cut off from every
     home, reps and sets of reps whose limits their open areas cannot meet.
     """
-    found = [
-        *_areas_without_rep(instance),
-        *_areas_too_large(instance),
-    ]
+    found = [*_areas_without_rep(instance), *_areas_too_large(instance)]
     if not found:
         found = [*_areas_cut_off(instance, problem)]
     if not found:
@@ -35,59 +55,21 @@ def certain_conflicts(instance: TerritoryInstance, problem: UnitProblem) -> tupl
     return tuple(found)
 
 
-def divided_conflicts(instance: TerritoryInstance, problem: UnitProblem) -> tuple[Conflict, ...]:
-    """Return the conflict that remains even if areas may be divided: its rules and where it pinches."""
-    excess = least_excess(problem)
-    if not excess.proven:
-        return ()
-    rules = smallest_clash(instance, lambda families: least_excess(condense(instance, families=families)).proven)
-    pinches = [
-        f"{instance.rep_ids[rep]} {instance.measures[m].name} {instance.measures[m].text(amount)} {word}"
-        for word, side in (("over", excess.over), ("short", excess.short))
-        for m, rep in np.argwhere(side > 0.5).tolist()
-        for amount in (side[m, rep],)
-    ]
-    if excess.moved > 0.5:
-        pinches.append(
-            f"{amount_text(excess.moved, instance.moved_unit, instance.moved_scale)} "
-            "more would change hands than the cap allows"
-        )
-    text = (
-        f"{_rules_text(instance, rules)} cannot all be kept: even if areas could be divided between reps, "
-        f"at best {_listed(pinches, 5)}"
-    )
-    return (Conflict(rules=rules, text=text),)
-
-
-def smallest_clash(instance: TerritoryInstance, clashes: Callable[[frozenset[str]], bool]) -> tuple[str, ...]:
-    """Return families that clash, none of which can be left out (deletion filter, Chinneck & Dravnieks 1991)."""
-    kept = list(active_families(instance))
-    for family in tuple(kept):
-        fewer = frozenset(kept) - {family}
-        if clashes(fewer):
-            kept.remove(family)
-    return tuple(kept)
-
-
 def active_families(instance: TerritoryInstance) -> tuple[str, ...]:
     """Return the families that an instance makes use of, in the order in which they are left out first."""
-    uses = {
-        "territories_hold_their_home": True,
-        "territories_are_balanced": bool(instance.measures),
-        "territories_are_contiguous": instance.contiguous,
-        "territories_stay_within_groups": bool((instance.rep_group >= 0).any()),
-        "groups_are_kept_together": bool((instance.together >= 0).any()),
-        "locks_hold": instance.locks.size > 0,
-        "forbidden_pairs_are_kept": instance.forbidden.size > 0,
-        "drives_are_short_enough": instance.max_drive_minutes != NO_LIMIT,
-        "few_areas_change_hands": instance.moved_limit != NO_LIMIT,
-    }
-    return tuple(family for family in FAMILIES if uses[family])
+    used = {HOMES, *(line.rule for line in lines_of(instance))}
+    return tuple(family for family in FAMILIES if family in used)
+
+
+def rules_of(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Return the families of some lines, in their order."""
+    named = {line.rule for line in lines}
+    return tuple(family for family in FAMILIES if family in named)
 
 
 def whole_conflict(instance: TerritoryInstance, rules: tuple[str, ...]) -> Conflict:
     """Return the conflict that only the search over whole areas could prove."""
-    text = f"{_rules_text(instance, rules)} cannot all be kept by whole areas: every combination was ruled out"
+    text = f"{rules_text(instance, rules)} cannot all be kept by whole areas: every combination was ruled out"
     return Conflict(rules=rules, text=text)
 
 
@@ -95,50 +77,85 @@ def open_question(instance: TerritoryInstance, rules: tuple[str, ...]) -> Confli
     """Return the note on a search that found no plan and proved nothing."""
     text = (
         f"no plan was found that keeps every rule, and none was proven impossible; "
-        f"the closest one breaks: {_rules_text(instance, rules)}"
+        f"the closest one breaks: {rules_text(instance, rules)}"
     )
     return Conflict(rules=rules, text=text)
 
 
+def rules_text(instance: TerritoryInstance, rules: tuple[str, ...]) -> str:
+    """Name families of rules."""
+    tolerances = sorted({f"{measure.name} ± {percent(measure.tolerance)}" for measure in instance.measures})
+    words = [
+        f"territories are balanced ({', '.join(tolerances)})" if rule == BALANCE else rule.replace("_", " ")
+        for rule in rules
+    ]
+    return listed(words, len(words))
+
+
 def _areas_without_rep(instance: TerritoryInstance) -> Iterator[Conflict]:
     """Find areas, or areas kept together, for which the rules on pairs leave no rep."""
-    closed = {family: closed_by(instance, family) for family in PAIR_FAMILIES}
+    open_by_rules = open_pairs(instance, frozenset(PAIR_FAMILIES))
+    too_far: list[int] = []
     for areas in _kept_together(instance):
-        shut = {family: mask[areas].any(axis=0) for family, mask in closed.items()}
-        if not np.logical_or.reduce(list(shut.values())).all():
+        if open_by_rules[areas].all(axis=0).any():
             continue
-        kept = [family for family in PAIR_FAMILIES if shut[family].any()]
-        for family in tuple(kept):
-            fewer = [other for other in kept if other != family]
-            if fewer and np.logical_or.reduce([shut[other] for other in fewer]).all():
-                kept.remove(family)
-        reasons = [_reason(instance, family, areas) for family in kept]
-        names = _ids(instance.area_ids, areas)
-        together = () if len(areas) == 1 else ("groups_are_kept_together",)
-        what = f"{names}: " if len(areas) == 1 else f"{names} are kept together: "
-        yield Conflict(rules=(*kept, *together), text=f"{what}no rep is left ({', but '.join(reasons)})")
+        closing = closing_lines(instance, areas)
+        lines = smallest_set(partial(leave_no_rep, closing=closing), list(closing))
+        if len(areas) == 1 and rules_of(lines) == (DRIVES,):
+            too_far.append(int(areas[0]))
+            continue
+        single = TOGETHER not in rules_of(lines)
+        reasons = [_reason(instance, family, areas, lines) for family in rules_of(lines) if family != TOGETHER]
+        what = f"{areas_text(instance, areas)}: " if single else f"{areas_text(instance, areas)} are kept together: "
+        text = f"{what}no rep is left ({', but '.join(reasons)})"
+        yield Conflict(rules=rules_of(lines), text=text, lines=lines, minimal=True)
+    if too_far:
+        yield _too_far(instance, np.array(too_far))
 
 
-def _reason(instance: TerritoryInstance, family: str, areas: IntArray) -> str:
+def _too_far(instance: TerritoryInstance, areas: IntArray) -> Conflict:
+    """Return the conflict of areas that are too far from every rep, the farthest named first."""
+    minutes = instance.drive_minutes[areas]
+    nearest = np.argmin(minutes, axis=1)
+    least = minutes[np.arange(len(areas)), nearest]
+    order = np.argsort(-least, kind="stable")
+    named = [
+        f"{instance.area_text(int(areas[i]))} is {least[i]} minutes from {instance.rep_ids[int(nearest[i])]}"
+        for i in order[:NAMED_AT_MOST].tolist()
+    ]
+    others = [f"{len(areas) - NAMED_AT_MOST} more are too far"] if len(areas) > NAMED_AT_MOST else []
+    if len(areas) == 1:
+        text = (
+            f"{instance.area_text(int(areas[0]))}: no rep is left ({least[0]} minutes from "
+            f"{instance.rep_ids[int(nearest[0])]}, {instance.max_drive_minutes} allowed)"
+        )
+    else:
+        text = (
+            f"{len(areas)} areas: no rep lives within {minutes_text(instance.max_drive_minutes)}; "
+            f"{listed([*named, *others], len(named) + 1)}"
+        )
+    return Conflict(rules=(DRIVES,), text=text, lines=(Line(rule=DRIVES),), minimal=True)
+
+
+def _reason(instance: TerritoryInstance, family: str, areas: IntArray, lines: Sequence[Line]) -> str:
     """Say what one family does to some areas."""
-    reps = instance.rep_ids
-    if family == "territories_hold_their_home":
-        homes = [reps[r] for r, home in enumerate(instance.home_areas.tolist()) if home in areas]
-        return f"home of {' and '.join(homes)}"
-    if family == "locks_hold":
-        locked = sorted({int(rep) for area, rep in instance.locks.tolist() if area in areas})
-        return f"locked to {' and to '.join(reps[r] for r in locked)}"
-    if family == "forbidden_pairs_are_kept":
-        forbidden = np.array(sorted({int(rep) for area, rep in instance.forbidden.tolist() if area in areas}))
-        return f"forbidden for {_ids(reps, forbidden)}"
-    if family == "drives_are_short_enough":
+    named = [line.reps[0] for line in lines if line.rule == family and line.reps]
+    if family == HOMES:
+        return f"home of {' and '.join(named)}"
+    if family == LOCKS:
+        return f"locked to {' and to '.join(dict.fromkeys(named))}"
+    if family == FORBIDDEN:
+        return f"forbidden for {listed(list(dict.fromkeys(named)), NAMED_AT_MOST)}"
+    if family == DRIVES:
         minutes = instance.drive_minutes[areas].max(axis=0)
         other = np.flatnonzero(open_pairs(instance, frozenset(PAIR_FAMILIES) - {family})[areas].all(axis=0))
         among = other if len(other) else np.arange(instance.n_reps)
         nearest = int(among[np.argmin(minutes[among])])
-        return f"{minutes[nearest]} minutes from {reps[nearest]}, {instance.max_drive_minutes} allowed"
-    allowed = ~closed_by(instance, family)[areas].any(axis=0)
-    return f"in the group of {_ids(reps, np.flatnonzero(allowed))}" if allowed.any() else "in a group without a rep"
+        return f"{minutes[nearest]} minutes from {instance.rep_ids[nearest]}, {instance.max_drive_minutes} allowed"
+    allowed = ((instance.rep_group < 0) | (instance.rep_group == instance.area_group[areas][:, None])).all(axis=0)
+    if not allowed.any():
+        return "in a region without a rep"
+    return f"in the region of {reps_text(instance, np.flatnonzero(allowed))}"
 
 
 def _areas_too_large(instance: TerritoryInstance) -> Iterator[Conflict]:
@@ -148,19 +165,36 @@ def _areas_too_large(instance: TerritoryInstance) -> Iterator[Conflict]:
         reps = pairs[areas].all(axis=0)
         for measure in instance.measures:
             amount = int(measure.amounts[areas].sum())
-            if not reps.any() or amount <= int(measure.upper[reps].max()):
+            room = np.where(measure.upper == NO_LIMIT, NO_LIMIT, measure.upper - measure.fixed)
+            if not reps.any() or amount <= int(room[reps].max()):
                 continue
-            most = int(measure.upper[reps].max())
-            who = "any territory" if reps.all() else _ids(instance.rep_ids, np.flatnonzero(reps))
-            together = () if len(areas) == 1 else ("groups_are_kept_together",)
+            most = int(room[reps].max())
+            who = "any territory" if reps.all() else reps_text(instance, np.flatnonzero(reps))
             verb = "alone exceeds" if len(areas) == 1 else "kept together exceed"
             text = (
-                f"{_ids(instance.area_ids, areas)}: {measure.name} {measure.text(amount)} {verb} "
-                f"the {measure.text(most)} "
-                f"that {who} may hold at {100 * measure.tolerance:g} % tolerance"
+                f"{areas_text(instance, areas)}: {measure.name} {measure.text(amount)} {verb} "
+                f"the {measure.text(most)} that {who} may hold at {percent(measure.tolerance)} tolerance"
             )
-            pair_rules = () if reps.all() else _rules_that_close(instance, areas)
-            yield Conflict(rules=("territories_are_balanced", *together, *pair_rules), text=text)
+            lines = _too_large_lines(instance, areas, measure, amount > room)
+            yield Conflict(rules=rules_of(lines), text=text, lines=lines, minimal=True)
+
+
+def _too_large_lines(
+    instance: TerritoryInstance, areas: IntArray, measure: BalanceMeasure, too_small: BoolArray
+) -> tuple[Line, ...]:
+    """Return the lines because of which some areas are too large for every rep whom the rules leave."""
+    balance = Line(rule=BALANCE, subject=measure.name)
+    closing = closing_lines(instance, areas)
+    together = together_line(instance, areas)
+
+    def clash(kept: Sequence[Line]) -> bool:
+        closed = too_small & (balance in kept)
+        for line in kept:
+            if line != balance:
+                closed = closed | closing[line].any(axis=0)
+        return bool(closed.all()) and (len(areas) == 1 or together in kept)
+
+    return smallest_set(clash, [balance, *closing])
 
 
 def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterator[Conflict]:
@@ -168,48 +202,83 @@ def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterato
     pairs = open_pairs(instance, frozenset(PAIR_FAMILIES))
     for unit in np.flatnonzero(~problem.allowed.any(axis=1))[:LISTED_AT_MOST].tolist():
         areas = np.flatnonzero(problem.unit_of_area == unit)
-        area, reps = int(areas[0]), np.flatnonzero(pairs[areas].all(axis=0))
-        rules = smallest_clash(instance, partial(_has_no_rep, instance, area))
-        names = _ids(instance.area_ids, areas)
-        who = _ids(instance.rep_ids, reps)
+        reps = np.flatnonzero(pairs[areas].all(axis=0))
+        rules, lines = _behind(instance, partial(_has_no_rep, int(areas[0])))
+        names, who = areas_text(instance, areas), reps_text(instance, reps)
         text = f"{names}: only {who} may serve it, and cannot get there through areas of their own"
-        if "territories_are_contiguous" not in rules:
+        named = [line for line in lines if line.rule != BALANCE]
+        if CONTIGUITY not in rules:
             text = f"{names}: too large to be served beside the home of any rep who may serve it"
         elif not len(problem.beside(unit)):
             text = f"{names}: has no neighbouring area"
         elif len(reps) == instance.n_reps:
             text = f"{names}: cut off from every home"
-        yield Conflict(rules=rules, text=text)
+        if len(named) > 1:
+            text = f"{clash_text(instance, lines)}: {text}"
+        yield Conflict(rules=rules, text=text, lines=lines, minimal=bool(lines))
     for rep, home in enumerate(problem.home_unit.tolist()):
         if not problem.allowed[home, rep] and problem.allowed[home].any():
-            name = instance.area_ids[int(instance.home_areas[rep])]
-            text = f"{name}: home of {instance.rep_ids[rep]}, who may not serve it"
-            yield Conflict(rules=("territories_hold_their_home",), text=text)
+            area = int(instance.home_areas[rep])
+            rules, lines = _behind(instance, partial(_home_is_closed, rep))
+            lines = (pair_line(instance, HOMES, area, rep), *lines)
+            text = f"{instance.area_text(area)}: home of {instance.rep_ids[rep]}, who may not serve it"
+            yield Conflict(rules=rules_of(lines) or rules, text=text, lines=lines, minimal=True)
 
 
-def _has_no_rep(instance: TerritoryInstance, area: int, families: frozenset[str]) -> bool:
+def _has_no_rep(area: int, instance: TerritoryInstance, families: frozenset[str]) -> bool:
     problem = condense(instance, families=families)
     return not problem.allowed[problem.unit_of_area[area]].any()
+
+
+def _home_is_closed(rep: int, instance: TerritoryInstance, families: frozenset[str]) -> bool:
+    problem = condense(instance, families=families)
+    return not problem.allowed[problem.home_unit[rep], rep]
+
+
+def _behind(
+    instance: TerritoryInstance, clash: Callable[[TerritoryInstance, frozenset[str]], bool]
+) -> tuple[tuple[str, ...], tuple[Line, ...]]:
+    """Return the families and the lines behind a clash, none of which can be spared; on a large map the families."""
+    lines = lines_of(instance)
+    every = frozenset(FAMILIES)
+    rules = smallest_set(
+        lambda kept: clash(keeping(instance, [line for line in lines if line.rule in kept]), every), rules_of(lines)
+    )
+    lines = tuple(line for line in lines if line.rule in rules)
+    if instance.n_areas * instance.n_reps <= MOST_PAIRS:
+        lines = smallest_set(lambda kept: clash(keeping(instance, kept), every), lines)
+    homes = () if clash(keeping(instance, lines), every - {HOMES}) else (HOMES,)
+    found = tuple(family for family in FAMILIES if family in {*homes, *rules})
+    return found, lines if instance.n_areas * instance.n_reps <= MOST_PAIRS else ()
 
 
 def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Iterator[Conflict]:
     """Find reps, and sets of reps that share areas with nobody else, whose limits do not fit their open areas."""
     sets = [np.array([rep]) for rep in range(instance.n_reps)]
     sets += [part.reps for part in split(problem) if len(part.reps) > 1]
-    listed = 0
+    told: set[tuple[Line | str, ...]] = set()
     for m, measure in enumerate(instance.measures):
         for reps in sets:
             for above in (True, False):
                 short = _out_of_reach(problem, m, reps, above=above)
-                if short is None or listed == LISTED_AT_MOST:
+                if short is None or len(told) == LISTED_AT_MOST:
                     continue
-                listed += 1
-                rules = smallest_clash(instance, partial(_still_out_of_reach, instance, m, reps, above=above))
-                yield Conflict(rules=rules, text=_reach_text(instance, measure, reps, short, above=above))
+                rules, lines = _behind(instance, partial(_still_out_of_reach, m, reps, above))
+                ids = tuple(instance.rep_ids[rep] for rep in reps.tolist()) if len(reps) < instance.n_reps else ()
+                at_these = [replace(line, reps=ids) if line.rule == BALANCE else line for line in lines]
+                others = tuple(line for line in lines if line.rule != BALANCE)
+                cause = (*others, *(() if others else (measure.name,)))
+                if cause in told:
+                    continue
+                told.add(cause)
+                text = _reach_text(instance, measure, reps, short, above=above)
+                if others:
+                    text = f"{clash_text(instance, at_these)}: {text}"
+                yield Conflict(rules=rules, text=text, lines=tuple(at_these), minimal=bool(lines))
 
 
 def _still_out_of_reach(
-    instance: TerritoryInstance, m: int, reps: IntArray, families: frozenset[str], *, above: bool
+    m: int, reps: IntArray, above: bool, instance: TerritoryInstance, families: frozenset[str]
 ) -> bool:
     return _out_of_reach(condense(instance, families=families), m, reps, above=above) is not None
 
@@ -230,23 +299,12 @@ def _reach_text(
     instance: TerritoryInstance, measure: BalanceMeasure, reps: IntArray, numbers: tuple[int, int, int], *, above: bool
 ) -> str:
     limit, amount, count = numbers
-    names = _ids(instance.rep_ids, reps)
+    names, who = reps_text(instance, reps), "this rep" if len(reps) == 1 else "these reps"
     areas = "1 area" if count == 1 else f"{count} areas"
-    if above:
-        return (
-            f"{names}: the {areas} that only {'this rep' if len(reps) == 1 else 'these reps'} may serve "
-            f"hold {measure.name} {measure.text(amount)}, at most {measure.text(limit)} allowed"
-        )
-    return (
-        f"{names}: the {areas} that {'this rep' if len(reps) == 1 else 'these reps'} may serve "
-        f"hold {measure.name} {measure.text(amount)}, at least {measure.text(limit)} wanted"
-    )
-
-
-def _rules_that_close(instance: TerritoryInstance, areas: IntArray) -> tuple[str, ...]:
-    """Return the families, but for homes, that close a pair of one of the areas."""
-    others = [family for family in PAIR_FAMILIES if family != "territories_hold_their_home"]
-    return tuple(family for family in others if closed_by(instance, family)[areas].any())
+    only, wanted = ("only ", f"at most {measure.text(limit)} allowed") if above else ("", "")
+    wanted = wanted or f"at least {measure.text(limit)} wanted"
+    verb = "holds" if count == 1 else "hold"
+    return f"{names}: the {areas} that {only}{who} may serve {verb} {measure.name} {measure.text(amount)}, {wanted}"
 
 
 def _kept_together(instance: TerritoryInstance) -> Iterator[IntArray]:
@@ -255,24 +313,3 @@ def _kept_together(instance: TerritoryInstance) -> Iterator[IntArray]:
         yield np.array([area])
     for label in np.unique(instance.together[instance.together >= 0]).tolist():
         yield np.flatnonzero(instance.together == label)
-
-
-def _rules_text(instance: TerritoryInstance, rules: tuple[str, ...]) -> str:
-    tolerances = sorted({f"{measure.name} ± {100 * measure.tolerance:g} %" for measure in instance.measures})
-    words = [
-        f"territories are balanced ({', '.join(tolerances)})"
-        if rule == "territories_are_balanced"
-        else rule.replace("_", " ")
-        for rule in rules
-    ]
-    return _listed(words, len(words))
-
-
-def _ids(ids: tuple[str, ...], which: IntArray) -> str:
-    return _listed([ids[i] for i in which.tolist()], NAMED_AT_MOST)
-
-
-def _listed(words: list[str], at_most: int) -> str:
-    if len(words) > at_most:
-        return f"{', '.join(words[:at_most])} and {len(words) - at_most} more"
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

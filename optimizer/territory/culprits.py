@@ -87,4 +87,4 @@ def smallest_set(clash: Callable[[Sequence[ItemT]], bool], items: Sequence[ItemT
         of_first = within((*background, *of_second), bool(of_second), first)
         return (*of_first, *of_second)
 
-    return within((), False, tuple(items)) if items else ()
+    return () if not items or clash(()) else within((), False, tuple(items))

@@ -19,7 +19,7 @@ from optimizer.territory.lines import (
     lines_of,
     with_tolerance,
 )
-from optimizer.territory.sentences import gives_way, listed, percent
+from optimizer.territory.sentences import gives_way, listed, minutes_text, percent
 from optimizer.territory.verdict import Judge, Verdict
 
 STEPS_PER_UNIT: Final = 1000
@@ -150,7 +150,7 @@ def _least_drive(instance: TerritoryInstance, judge: Judge) -> Loosening | None:
     if found is None:
         return None
     least, enough = float(levels[found.least]), float(levels[found.enough])
-    text = _sentence(f"drives up to {enough:g} minutes instead of {now}", least, enough, lambda x: f"{x:g} minutes")
+    text = _sentence(f"drives up to {minutes_text(enough)} instead of {now}", least, enough, minutes_text)
     return Loosening(rule=DRIVES, now=now, least=least, enough=enough, text=text)
 
 

@@ -8,23 +8,17 @@ from typing import Final
 
 import numpy as np
 
+from optimizer.interruption import requested
 from optimizer.progress import Observer, Silent
-from optimizer.solving import Conflict, SolverSettings, Status, StopReason
-from optimizer.territory.blame import families_to_blame
-from optimizer.territory.conflicts import (
-    active_families,
-    certain_conflicts,
-    divided_conflicts,
-    open_question,
-    whole_conflict,
-)
+from optimizer.solving import SolverSettings, Status, StopReason
+from optimizer.territory.conflicts import certain_conflicts
 from optimizer.territory.effort import BUDGETS
 from optimizer.territory.instance import IntArray, TerritoryInstance
 from optimizer.territory.loosening import loosened
-from optimizer.territory.neighbourhood import Work
 from optimizer.territory.objective import terms
 from optimizer.territory.part import PartTask, solve_part
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.reasons import reasons
 from optimizer.territory.team import Team
 from optimizer.territory.units import Part, UnitProblem, condense, rounding_error, split
 from optimizer.territory.verify import verify
@@ -32,11 +26,8 @@ from optimizer.territory.verify import verify
 POOL_PAIRS: Final = 2000
 """Open pairs from which on starting processes pays."""
 
-BLAME_WORK: Final = 2.0
-"""Deterministic seconds of each solve that looks for the rules that clash."""
-
-BLAME_SECONDS: Final = 60.0
-"""Wall-clock safety net of each such solve."""
+LEAST_SECONDS_TO_EXPLAIN: Final = 60.0
+"""Wall-clock safety net for saying why there is no plan, however late the search ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,7 +37,7 @@ class _Answer:
     labels: IntArray
     statuses: tuple[Status, ...]
     bound: int
-    out_of_time: bool
+    stopped_by: StopReason
 
 
 def design_territories(
@@ -94,7 +85,6 @@ def design_territories(
     values = terms(instance, plan)
     _check_objective(instance, playable, answer.labels, sum(term.contribution for term in values))
     bound = max(0.0, answer.bound / playable.cost_scale - rounding_error(instance, playable))
-    stopped_by = StopReason.OUT_OF_TIME if answer.out_of_time else StopReason.WORK_DONE
     if not violations:
         proven = all(status is Status.OPTIMAL for status in answer.statuses)
         watch.report("territories verified", share_done=1.0, objective=sum(t.contribution for t in values), bound=bound)
@@ -106,12 +96,19 @@ def design_territories(
             conflicts=(),
             terms=values,
             bound=bound,
-            stopped_by=StopReason.PROVEN if proven else stopped_by,
+            stopped_by=StopReason.PROVEN if proven else answer.stopped_by,
         )
     proven = bool(conflicts) or Status.INFEASIBLE in answer.statuses
-    if not conflicts:
-        broken = tuple(dict.fromkeys(violation.rule for violation in violations))
-        conflicts = _explain(instance, problem, proven=proven, broken=broken)
+    watch.report("looking for the rules that clash", share_done=0.9, bound=bound)
+    conflicts = reasons(
+        instance,
+        conflicts,
+        tuple(dict.fromkeys(violation.rule for violation in violations)),
+        settings,
+        proven=proven,
+        deadline=max(deadline, time.monotonic() + LEAST_SECONDS_TO_EXPLAIN),
+    )
+    proven = proven or any(conflict.lines for conflict in conflicts)
     watch.report("no plan keeps every rule" if proven else "no plan found", share_done=1.0, bound=bound)
     return TerritoryResult(
         status=Status.INFEASIBLE if proven else Status.UNKNOWN,
@@ -121,7 +118,7 @@ def design_territories(
         conflicts=conflicts,
         terms=values,
         bound=bound,
-        stopped_by=StopReason.PROVEN if proven else stopped_by,
+        stopped_by=StopReason.PROVEN if proven else answer.stopped_by,
     )
 
 
@@ -166,7 +163,7 @@ def _solve_parts(
         labels=labels,
         statuses=tuple(result.status for result in results),
         bound=sum(result.bound for result in results),
-        out_of_time=any(result.stopped_by is StopReason.OUT_OF_TIME for result in results),
+        stopped_by=_worst({result.stopped_by for result in results}),
     )
 
 
@@ -188,18 +185,11 @@ def _local_start(part: Part, start: IntArray) -> IntArray | None:
     return np.searchsorted(part.reps, labels)
 
 
-def _explain(
-    instance: TerritoryInstance, problem: UnitProblem, *, proven: bool, broken: tuple[str, ...]
-) -> tuple[Conflict, ...]:
-    """Say why there is no plan, as exactly as is known."""
-    divided = divided_conflicts(instance, problem)
-    if divided:
-        return divided
-    if not proven:
-        return (open_question(instance, broken),)
-    families = active_families(instance)
-    work = Work(deterministic_seconds=BLAME_WORK, seed=1, seconds=BLAME_SECONDS)
-    return (whole_conflict(instance, families_to_blame(instance, families, work) or families),)
+def _worst(reasons_to_stop: set[StopReason]) -> StopReason:
+    """Return why the search as a whole ended: the first of these that ended a part."""
+    if requested() or StopReason.INTERRUPTED in reasons_to_stop:
+        return StopReason.INTERRUPTED
+    return StopReason.OUT_OF_TIME if StopReason.OUT_OF_TIME in reasons_to_stop else StopReason.WORK_DONE
 
 
 def _check_objective(instance: TerritoryInstance, problem: UnitProblem, labels: IntArray, recomputed: float) -> None:

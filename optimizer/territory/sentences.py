@@ -26,6 +26,11 @@ def listed(words: Sequence[str], at_most: int) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def minutes_text(minutes: float) -> str:
+    """Write minutes, such as "1 minute"."""
+    return "1 minute" if minutes == 1 else f"{minutes:g} minutes"
+
+
 def areas_text(instance: TerritoryInstance, areas: IntArray) -> str:
     """Name some areas."""
     return listed([instance.area_text(area) for area in areas.tolist()], NAMED_AT_MOST)
@@ -47,6 +52,10 @@ def gives_way(instance: TerritoryInstance, line: Line) -> str:
         return "territories in several pieces"
     if line.rule == WITHIN:
         return "reps who may leave their region"
+    if line.rule == FORBIDDEN:
+        return f"allowing {_area(instance, line)} to {line.reps[0]}"
+    if line.rule == TOGETHER:
+        return f"no longer keeping {_members(instance, line)} together"
     return f"giving up {line_text(instance, line)}"
 
 
@@ -67,9 +76,9 @@ def _balance(instance: TerritoryInstance, line: Line) -> str:
     return f"{measure.name} ± {percent(measure.tolerance)}{at}"
 
 
-def _together(instance: TerritoryInstance, line: Line) -> str:
+def _members(instance: TerritoryInstance, line: Line) -> str:
     label = instance.together[instance.area_ids.index(line.subject)]
-    return f"{areas_text(instance, (instance.together == label).nonzero()[0])} kept together"
+    return areas_text(instance, (instance.together == label).nonzero()[0])
 
 
 def _change(instance: TerritoryInstance, _: Line) -> str:
@@ -82,9 +91,9 @@ _TEXTS: Final[Mapping[str, Callable[[TerritoryInstance, Line], str]]] = {
     BALANCE: _balance,
     CONTIGUITY: lambda *_: "territories in one piece",
     WITHIN: lambda *_: "reps staying within their region",
-    TOGETHER: _together,
+    TOGETHER: lambda instance, line: f"{_members(instance, line)} kept together",
     LOCKS: lambda instance, line: f"{line.reps[0]}'s lock on {_area(instance, line)}",
     FORBIDDEN: lambda instance, line: f"{_area(instance, line)} forbidden for {line.reps[0]}",
-    DRIVES: lambda instance, _: f"drives of at most {instance.max_drive_minutes} minutes",
+    DRIVES: lambda instance, _: f"drives of at most {minutes_text(instance.max_drive_minutes)}",
     CHANGE: _change,
 }

@@ -1,0 +1,170 @@
+"""Say why there is no plan: the planner's lines that clash, and the smallest changes that would make one possible."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from optimizer.solving import Conflict, SolverSettings
+from optimizer.territory.blame import families_to_blame
+from optimizer.territory.bound import least_excess
+from optimizer.territory.conflicts import active_families, open_question, rules_of, whole_conflict
+from optimizer.territory.culprits import find_culprits
+from optimizer.territory.instance import NO_LIMIT, IntArray, TerritoryInstance, amount_text
+from optimizer.territory.least_change import least_changes
+from optimizer.territory.lines import CHANGE, WITHIN, keeping, lines_of, narrowed
+from optimizer.territory.neighbourhood import Work
+from optimizer.territory.sentences import clash_text, listed
+from optimizer.territory.units import condense
+from optimizer.territory.verdict import PAIR_WORK, Judge, Verdict
+
+EXPLAINED_AT_MOST: Final = 4
+"""Parts of the map whose clash is worked out."""
+
+PINCHES_AT_MOST: Final = 5
+"""Limits named at which a clash pinches."""
+
+FAMILY_WORK: Final = 2.0
+"""Deterministic seconds of each solve that only looks for the families that clash."""
+
+
+def reasons(
+    instance: TerritoryInstance,
+    certain: tuple[Conflict, ...],
+    broken: tuple[str, ...],
+    settings: SolverSettings,
+    *,
+    proven: bool,
+    deadline: float,
+) -> tuple[Conflict, ...]:
+    """Say why there is no plan, as exactly as can be found out within a fixed amount of work.
+
+    Parameters
+    ----------
+    instance
+        A problem for which no plan was found.
+    certain
+        What the cheap exact tests found.
+    broken
+        Families that the closest plan breaks.
+    settings
+        `effort` sets the amount of work.
+    proven
+        Whether it is known that there is no plan.
+    deadline
+        Wall-clock safety net, in monotonic seconds.
+
+    Returns
+    -------
+    tuple of Conflict
+        At least one; one with lines is a proof. Changes that would be enough stand with the first conflict of each
+        part of the map.
+    """
+    judge = Judge(pairs_left=PAIR_WORK[settings.effort], seed=settings.seed, deadline=deadline)
+    if certain:
+        return tuple(_with_changes(instance, certain, judge))
+    found = [conflict for part in clashing_parts(instance, judge) for conflict in _conflict_of(part, judge)]
+    if found:
+        return tuple(found)
+    if not proven:
+        return (open_question(instance, broken),)
+    families = active_families(instance)
+    work = Work(deterministic_seconds=FAMILY_WORK, seed=settings.seed, seconds=settings.seconds)
+    return (whole_conflict(instance, families_to_blame(instance, families, work) or families),)
+
+
+def parts_of(instance: TerritoryInstance) -> tuple[tuple[IntArray, IntArray], ...]:
+    """Return the areas and reps of each part of the map whose reps stay inside; the whole map if one may leave.
+
+    Whatever other line is given up, no rep gets an area of another part.
+    """
+    everything = (np.arange(instance.n_areas), np.arange(instance.n_reps))
+    groups = np.unique(instance.area_group)
+    homes = instance.area_group[instance.home_areas]
+    if (instance.rep_group < 0).any() or len(groups) == 1 or (homes != instance.rep_group).any():
+        return (everything,)
+    return tuple(
+        (np.flatnonzero(instance.area_group == group), np.flatnonzero(instance.rep_group == group))
+        for group in groups.tolist()
+    )
+
+
+def clashing_parts(instance: TerritoryInstance, judge: Judge) -> tuple[TerritoryInstance, ...]:
+    """Return the parts of the map in which lines clash for certain, a few at most.
+
+    A cap on what changes hands joins all parts: it is left out first, and only if every part is in order without it is
+    the whole map the part concerned.
+    """
+    parts = parts_of(instance)
+    free = keeping(instance, [line for line in lines_of(instance) if line.rule != CHANGE])
+    capped = free.moved_limit != instance.moved_limit
+    if len(parts) == 1 and not capped:
+        return (instance,)
+    found: list[TerritoryInstance] = []
+    for areas, reps in parts:
+        part = narrowed(free, areas, reps)
+        if len(found) < EXPLAINED_AT_MOST and judge.decide(part) is Verdict.CLASH:
+            found.append(part)
+    return tuple(found) if found or not capped else (instance,)
+
+
+def _conflict_of(part: TerritoryInstance, judge: Judge) -> Iterator[Conflict]:
+    """Yield the conflict of one part, unless it could not be worked out."""
+    lines, divided, minimal = find_culprits(part, judge)
+    if not lines:
+        return
+    how = "by whole areas: every combination was ruled out"
+    if divided:
+        pinches = _pinches(keeping(part, lines))
+        how = f"even if areas could be divided between reps, at best {listed(pinches, PINCHES_AT_MOST)}"
+    text = f"{_where(part)}{clash_text(part, lines)}{':' if divided else ''} {how}"
+    yield Conflict(
+        rules=rules_of(lines), text=text, lines=lines, minimal=minimal, loosenings=least_changes(part, lines, judge)
+    )
+
+
+def _with_changes(instance: TerritoryInstance, certain: Sequence[Conflict], judge: Judge) -> Iterator[Conflict]:
+    """Yield conflicts with the changes that would be enough for each part of the map, beside the part's first one."""
+    parts = parts_of(instance)
+    of_area = {instance.area_ids[area]: number for number, (areas, _) in enumerate(parts) for area in areas.tolist()}
+    of_rep = {instance.rep_ids[rep]: number for number, (_, reps) in enumerate(parts) for rep in reps.tolist()}
+    places = []
+    for conflict in certain:
+        named = [of_area[line.subject] for line in conflict.lines if line.subject in of_area]
+        named += [of_rep[rep] for line in conflict.lines for rep in line.reps]
+        places.append(named[0] if named else 0)
+    for number, conflict in enumerate(certain):
+        if places[number] in places[:number] or not conflict.lines:
+            yield conflict
+            continue
+        here = [other for other, place in zip(certain, places, strict=True) if place == places[number]]
+        lines = dict.fromkeys(line for other in here for line in other.lines)
+        capped = instance.moved_limit != NO_LIMIT
+        part = instance if capped else narrowed(instance, *parts[places[number]])
+        inside = [line for line in lines if line.rule != WITHIN]
+        across = [line for line in lines if line.rule == WITHIN]
+        changes = (*least_changes(part, inside, judge), *least_changes(instance, across, judge))
+        yield replace(conflict, loosenings=changes)
+
+
+def _pinches(instance: TerritoryInstance) -> list[str]:
+    """Say which limits are exceeded when areas may be divided, and by how much at least in sum."""
+    excess = least_excess(condense(instance))
+    pinches = [
+        f"{instance.rep_ids[rep]} {instance.measures[m].name} {instance.measures[m].text(amount)} {word}"
+        for word, side in (("over", excess.over), ("short", excess.short))
+        for m, rep in np.argwhere(side > 0.5).tolist()
+        for amount in (side[m, rep],)
+    ]
+    if excess.moved > 0.5:
+        amount = amount_text(excess.moved, instance.moved_unit, instance.moved_scale)
+        pinches.append(f"{amount} more would change hands than the cap allows")
+    return pinches
+
+
+def _where(part: TerritoryInstance) -> str:
+    """Name the region of a part, where the map has several and the planner names them."""
+    group = int(part.area_group[0])
+    inside = bool((part.area_group == group).all()) and len(part.group_names) > 1
+    return f"{part.group_names[group]}: " if inside else ""
