@@ -114,7 +114,7 @@ def areas_have_a_source(data: Data) -> Findings:
 def travel_has_its_graph(travel: Travel) -> Findings:
     """Ask for a road graph when the method is `graph`."""
     if travel.method is TravelMethod.GRAPH and not travel.graph:
-        yield ("travel", "graph"), 'missing: "method: graph" needs a GraphML file'
+        yield ("travel", "graph"), 'missing: "method: graph" needs a road network (.osm.pbf or .graphml)'
 
 
 def segments_can_be_filled(segments: Mapping[str, Segment]) -> Findings:

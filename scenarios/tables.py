@@ -90,7 +90,7 @@ def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Readin
                 reading.sound.add(key)
     graph = getattr(sections.get("travel"), "graph", "")
     if graph and not Path(graph).is_file():
-        reading.faults.append(_at(marks, "travel.graph", missing_file(Path(graph), (".graphml",))))
+        reading.faults.append(_at(marks, "travel.graph", missing_file(Path(graph), (".graphml", ".pbf"))))
     lines = sections["territories"].barriers.lines if "territories" in sections else ""
     if lines and not Path(lines).is_file():
         missing = missing_file(Path(lines), (".geojson", ".gpkg"))

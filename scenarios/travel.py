@@ -73,16 +73,16 @@ def straight_line(travel: Travel) -> StraightLine:
 def travel_model(travel: Travel) -> TravelModel:
     """Make the travel model that a scenario asks for."""
     if travel.method is TravelMethod.GRAPH:
-        from scenarios.roads import RoadGraph  # noqa: PLC0415 -- osmnx takes seconds to import
+        from scenarios.roads.model import RoadModel  # noqa: PLC0415 -- only where there are roads
 
-        return RoadGraph.read(travel)
+        return RoadModel.read(travel)
     return straight_line(travel)
 
 
 def travel_note(travel: Travel) -> str:
     """Say in one sentence how drive minutes were made."""
     if travel.method is TravelMethod.GRAPH:
-        how = f"shortest ways on the road graph {Path(travel.graph).name}"
+        how = f"quickest ways on the road network {Path(travel.graph).name}, found by {travel.engine}"
     else:
         how = (
             f"straight lines × {travel.circuity:g}, the first {TOWN_KM:g} km at {travel.town_kmh:g} km/h and the rest "

@@ -17,7 +17,7 @@ from scenarios.schema.territories import (
     TravelCost,
 )
 from scenarios.schema.tours import Lunch, Segment, Tours, WorkDaySection
-from scenarios.schema.travel import Travel, TravelMethod
+from scenarios.schema.travel import RoadEngineName, Travel, TravelMethod
 from scenarios.schema.values import ClockTime, Identifier, Minutes, Section, Share, Weekday
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Outputs",
     "Period",
     "PositionRepair",
+    "RoadEngineName",
     "Scenario",
     "Section",
     "Segment",

@@ -15,13 +15,22 @@ class TravelMethod(StrEnum):
     GRAPH = "graph"
 
 
+class RoadEngineName(StrEnum):
+    """What finds the quickest ways."""
+
+    SCIPY = "scipy"
+    CCH = "cch"
+
+
 class Travel(Section):
     """Drive minutes and kilometres."""
 
     method: TravelMethod = TravelMethod.STRAIGHT_LINE
-    """`straight_line` (distance × circuity at a speed that grows with distance) or `graph` (a GraphML road graph)."""
+    """`straight_line` (distance × circuity at a speed that grows with distance) or `graph` (a road network)."""
     graph: str = ""
-    """GraphML file made by OSMnx, relative to the scenario."""
+    """Road network, relative to the scenario: an OpenStreetMap extract (.osm.pbf) or a GraphML file made by OSMnx."""
+    engine: RoadEngineName = RoadEngineName.SCIPY
+    """`scipy`, or `cch` (contraction hierarchies, many times quicker on large networks; needs the extra `roads`)."""
     circuity: Annotated[float, Field(ge=1.0, le=3.0)] = 1.3
     """Road distance over straight line."""
     town_kmh: Annotated[float, Field(gt=0.0, le=200.0)] = 35.0

@@ -1,0 +1,1 @@
+"""Read road networks, find the quickest ways on them, and answer how long drives take."""

@@ -1,0 +1,1 @@
+"""Tests of drives on road networks."""
