@@ -73,6 +73,8 @@ def _join_to_homes(problem: UnitProblem, price: FloatArray, labels: IntArray) ->
         if not len(pinned):
             continue
         free = problem.allowed[:, rep] & ((labels == UNASSIGNED) | (labels == rep))
+        if not free[problem.home_unit[rep]]:
+            continue
         enter = np.where(labels == rep, 1e-9, np.where(np.isfinite(price[:, rep]), price[:, rep], 0.0) + 1.0)
         inside = np.flatnonzero(free)
         graph = problem.graph()[inside][:, inside].tocoo()
