@@ -1,7 +1,6 @@
 """Build territory instances: maps drawn in ASCII, random maps, and large maps like real ones."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.spatial import Delaunay
@@ -171,45 +170,3 @@ def _per_group(name: str, values: IntArray, group: IntArray, rep_group: IntArray
         upper=np.floor(target * (1 + tolerance)).astype(np.int64),
         tolerance=tolerance,
     )
-
-
-def tiny(seed: int) -> TerritoryInstance:
-    """Return a random map of 4 to 9 areas and 2 or 3 reps with a random choice of rules, feasible or not."""
-    rng = np.random.default_rng(seed)
-    areas, reps = int(rng.integers(4, 10)), int(rng.integers(2, 4))
-    xy = rng.random((areas, 2))
-    distance = ((xy[:, None] - xy) ** 2).sum(axis=2)
-    edges = {
-        (min(a, b), max(a, b)) for a in range(areas) for b in np.argsort(distance[a])[1 : 2 + int(rng.integers(0, 3))]
-    }
-    homes = rng.choice(areas, reps, replace=False)
-    cost = np.round(np.sqrt(distance[:, homes]) * 100).astype(np.int64)
-    measures = []
-    for name in ("potential", "workload")[: int(rng.integers(0, 3))]:
-        amounts = rng.integers(0, 10, areas)
-        if amounts.sum() > 0:
-            measures.append(measure(name, amounts, reps, float(rng.choice([0.2, 0.4, 0.7]))))
-    changes: dict[str, object] = {"contiguous": bool(rng.random() < 0.8)}
-    if rng.random() < 0.3:
-        changes["area_group"] = (xy[:, 0] > 0.5).astype(np.int64)
-        changes["rep_group"] = np.where(rng.random(reps) < 0.7, (xy[homes, 0] > 0.5).astype(np.int64), -1)
-    if rng.random() < 0.3:
-        changes["together"] = np.where(rng.random(areas) < 0.4, rng.integers(0, 2, areas), -1)
-    if rng.random() < 0.3:
-        changes["locks"] = np.array([[int(rng.integers(areas)), int(rng.integers(reps))]], dtype=np.int64)
-    if rng.random() < 0.3:
-        changes["forbidden"] = np.array([[int(rng.integers(areas)), int(rng.integers(reps))]], dtype=np.int64)
-    if rng.random() < 0.2:
-        changes["max_drive_minutes"] = int(np.quantile(cost, 0.8))
-    if rng.random() < 0.4:
-        changes["current_rep"] = rng.integers(-1, reps, areas)
-        changes["moved_amount"] = rng.integers(0, 6, areas)
-        changes["move_weight"] = float(rng.choice([0.0, 0.25, 3.0, 12.5]))
-        if rng.random() < 0.5:
-            changes["moved_limit"] = int(rng.integers(0, 12))
-    if rng.random() < 0.4:
-        changes["split_group"] = rng.integers(-1, 3, areas)
-        changes["split_price"] = int(rng.choice([1, 15, 60, 1000]))
-    if measures and rng.random() < 0.4:
-        measures = [replace(m, fixed=rng.integers(0, 4, reps)) for m in measures]
-    return instance_of(edges=sorted(edges), homes=homes.tolist(), cost=cost, measures=measures, **changes)

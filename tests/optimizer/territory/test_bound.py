@@ -8,7 +8,8 @@ from optimizer.territory.exact import tighten_bound
 from optimizer.territory.separation import broken_by_labels, broken_by_shares
 from optimizer.territory.units import bundled_pairs, condense
 from tests.optimizer.territory.brute_force import best_plan
-from tests.optimizer.territory.builders import from_ascii, tiny
+from tests.optimizer.territory.builders import from_ascii
+from tests.optimizer.territory.tiny_maps import tiny
 
 SEEDS = range(40)
 

@@ -10,14 +10,15 @@ from optimizer.territory.plan import TerritoryPlan
 from optimizer.territory.search import design_territories
 from optimizer.territory.verify import verify
 from tests.optimizer.territory.brute_force import best_plan
-from tests.optimizer.territory.builders import from_ascii, instance_of, measure, tiny, towns
+from tests.optimizer.territory.builders import from_ascii, instance_of, measure, towns
+from tests.optimizer.territory.tiny_maps import RULES, tiny
 
 QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
 
 
-def agrees(seed):
+def agrees(seed, rules=None):
     """Assert that the search and brute force find the same optimum, or both none."""
-    instance = tiny(seed)
+    instance = tiny(seed, rules)
     best = best_plan(instance)
     result = design_territories(instance, QUICK)
     if best is None:
@@ -46,6 +47,21 @@ def test_brute_force_agrees(seed):
 def test_brute_force_agrees_on_many(seed):
     """The same on hundreds of maps more."""
     agrees(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(2 ** len(RULES)))
+def test_brute_force_agrees_on_every_combination_of_rules(number):
+    """Each of the 1,024 sets of rules on a map of its own."""
+    agrees(10_000 + number, {rule for place, rule in enumerate(RULES) if number >> place & 1})
+
+
+def test_two_homes_kept_together_are_named():
+    """Two reps live in one group that must have one rep: no plan, and a reason instead of a crash."""
+    together = np.array([0, -1, -1, 0])
+    result = design_territories(from_ascii("[1] 1  1 [1]", tolerance=None, together=together), QUICK)
+    assert result.status is Status.INFEASIBLE
+    assert "groups_are_kept_together" in result.conflicts[0].rules
 
 
 def test_map_drawn_by_hand():

@@ -4,7 +4,8 @@ import numpy as np
 
 from optimizer.territory.instance import NO_LIMIT
 from optimizer.territory.units import condense, reachable, rounding_error, split
-from tests.optimizer.territory.builders import from_ascii, instance_of, tiny, towns
+from tests.optimizer.territory.builders import from_ascii, instance_of, towns
+from tests.optimizer.territory.tiny_maps import tiny
 
 ROW = "[1] 1  1  1 [1]"
 
