@@ -30,7 +30,7 @@ NODE_ITERATIONS: Final = 120
 GUESSES: Final = (0.001, 0.004, 0.016, 0.064, 0.25, 1.0, 4.0, np.inf)
 """Without a plan, plans dearer than the bound by more than this share are left aside at first; then by the next."""
 
-LARGE_GUESS: Final = 0.1
+LARGE_GUESS: Final = 2.0
 """Before dearer plans than this are searched, it is tried to prove that there is none."""
 
 PARTITION_WORK: Final = (1.0, 60.0)
