@@ -1,5 +1,6 @@
 """Show on the terminal how far a run has come, and what came out."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -95,13 +96,15 @@ class Console:
         self._clock = clock
 
     @contextmanager
-    def stage(self, title: str) -> Iterator[StageProgress]:
+    def stage(self, title: str, *, hint: str = "") -> Iterator[StageProgress]:
         """Announce a stage, show its progress, and say when it has ended or failed.
 
         Parameters
         ----------
         title
             One or two words, such as `Forecast`.
+        hint
+            What the user may do while it runs.
 
         Yields
         ------
@@ -112,11 +115,17 @@ class Console:
         if self._quiet:
             yield SilentProgress()
         elif stream.isatty():
-            with self._bar(title, stream) as bar:
+            with self._bar(title, stream, hint) as bar:
                 yield bar
         else:
-            with self._lines(title, stream) as lines:
+            with self._lines(title, stream, hint) as lines:
                 yield lines
+
+    def ending_early(self) -> None:
+        """Say that a stage ends with the best so far; safe to call while a signal is handled."""
+        if not self._quiet:
+            text = "\nEnding with the best so far. Ctrl-C again: stop at once, with nothing written.\n"
+            os.write(sys.stderr.fileno(), text.encode())
 
     def summary(self, headlines: "tuple[Headline, ...]", folder: Path, *, open_first: tuple[str, ...] = ()) -> None:
         """Print the main measures and the files to open.
@@ -137,10 +146,10 @@ class Console:
         print_summary(headlines, folder, open_first, self._summary_stream or sys.stdout)
 
     @contextmanager
-    def _bar(self, title: str, stream: TextIO) -> Iterator[StageProgress]:
+    def _bar(self, title: str, stream: TextIO, hint: str) -> Iterator[StageProgress]:
         from maps.terminal import BarProgress  # noqa: PLC0415 - as in `summary`
 
-        bar = BarProgress(title, stream, self._clock)
+        bar = BarProgress(title, stream, self._clock, hint=hint)
         began = self._clock()
         ended = "stopped after"
         with bar.bar:
@@ -151,9 +160,9 @@ class Console:
                 bar.end(f"{ended} {duration_text(self._clock() - began)}", complete=ended == "done in")
 
     @contextmanager
-    def _lines(self, title: str, stream: TextIO) -> Iterator[StageProgress]:
+    def _lines(self, title: str, stream: TextIO, hint: str) -> Iterator[StageProgress]:
         began = self._clock()
-        print(f"{title}: begins", file=stream, flush=True)
+        print(f"{title}: begins{f' ({hint})' if hint else ''}", file=stream, flush=True)
         ended = "stopped after"
         try:
             yield PlainProgress(title, stream, self._clock)

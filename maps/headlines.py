@@ -29,7 +29,14 @@ class Headline:
 
 def headlines(book: PlanBook) -> tuple[Headline, ...]:
     """Choose and word the main measures, most important first."""
-    return (*_broken_rules(book), *_money(book), *_territories(book), *_tours(book), *_change(book))
+    return (
+        *_stopped_early(book),
+        *_broken_rules(book),
+        *_money(book),
+        *_territories(book),
+        *_tours(book),
+        *_change(book),
+    )
 
 
 def territory_gap(book: PlanBook) -> float:
@@ -67,6 +74,14 @@ def sold_and_expected(book: PlanBook) -> tuple[float, float]:
 def deviation_measures(book: PlanBook) -> list[str]:
     """Name the balance measures that the territories table carries, in its order."""
     return [name.removesuffix("_deviation") for name in book.territories.columns if name.endswith("_deviation")]
+
+
+def _stopped_early(book: PlanBook) -> list[Headline]:
+    """Warn that the user did not let the search end."""
+    early = book.solves.loc[book.solves["stopped_by"] == "interrupted", "stage"]
+    stages = list(dict.fromkeys(early))
+    note = "by Ctrl-C: the best found by then; let it run to its end for a better plan"
+    return [Headline(label="Stopped early", value=" and ".join(stages), note=note, verdict="bad")] if stages else []
 
 
 def _broken_rules(book: PlanBook) -> list[Headline]:

@@ -21,8 +21,9 @@ BAR_SECONDS: Final = 0.1
 class BarProgress:
     """Draws a bar that fills while the stage runs and stays on the screen when it has ended."""
 
-    def __init__(self, title: str, stream: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(self, title: str, stream: TextIO, clock: Callable[[], float], *, hint: str = "") -> None:
         self._clock = clock
+        self._hint = hint
         self._began = clock()
         self._last_drawn = self._began
         self.bar = Progress(
@@ -46,7 +47,7 @@ class BarProgress:
             return
         self._last_drawn = now
         text = progress_text(doing, share_done=share_done, seconds=now - self._began, objective=objective, bound=bound)
-        self.bar.update(self._task, completed=share_done, text=text)
+        self.bar.update(self._task, completed=share_done, text=" · ".join(part for part in (self._hint, text) if part))
 
     def end(self, text: str, *, complete: bool) -> None:
         """Say how the stage ended."""

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.sharedctypes import RawArray
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,6 @@ POLL_SECONDS: Final = 0.05
 
 Shared = Any
 """One byte that several processes see: 0 go on, 1 end with the best so far."""
-
-
-class Stoppable(Protocol):
-    """A solver that can be told from another thread to end."""
-
-    def stop_search(self) -> None:
-        """End the search under way with the best found."""
-        ...
 
 
 class _Bell:
@@ -84,10 +76,15 @@ def join(byte: Shared) -> None:
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def listening(told: Callable[[], None] | None = None) -> Iterator[None]:
     """Let the first Ctrl-C ask the search to end with the best it has, and the second one abort as usual.
 
     Outside the main thread, where signals cannot be caught, nothing changes.
+
+    Parameters
+    ----------
+    told
+        Is called at the first Ctrl-C, from the signal's handler.
     """
     _BELL.byte[0] = 0
     if threading.current_thread() is not threading.main_thread():
@@ -98,6 +95,8 @@ def listening() -> Iterator[None]:
         if requested():
             raise KeyboardInterrupt
         end_early()
+        if told is not None:
+            told()
 
     before = signal.signal(signal.SIGINT, on_interrupt)
     try:
@@ -122,19 +121,27 @@ def deaf_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def stoppable(solver: Stoppable, solve: Callable[[], AnswerT]) -> AnswerT:
+def stoppable(solve: Callable[[], AnswerT], stop: Callable[[], None] | None = None) -> AnswerT:
     """Return what a long solve returns, and end it when that is asked for.
 
     The solve runs in a thread of its own: in the main thread it would keep Python from seeing the signal.
+
+    Parameters
+    ----------
+    solve
+        Releases the interpreter lock while it works.
+    stop
+        Tells the solve to end with the best found; not needed where it looks at `flag` itself.
     """
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(solve)
         try:
             while not wait((answer,), POLL_SECONDS).done:
-                if requested():
-                    solver.stop_search()
+                if requested() and stop is not None:
+                    stop()
         except KeyboardInterrupt:
-            solver.stop_search()
+            if stop is not None:
+                stop()
             raise
         return answer.result()
 

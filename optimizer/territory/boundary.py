@@ -1,11 +1,13 @@
 """Search along the borders of territories: annealed moves of units between neighbours, in compiled code."""
 
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.interruption import flag, requested, stoppable
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.instance import IntArray
 from optimizer.territory.units import BoolArray, UnitProblem
@@ -65,7 +67,8 @@ def anneal(
     frozen[problem.home_unit] = True
     frozen |= problem.allowed.sum(axis=1) <= 1
     unit_cost = max(problem.total_cost(labels) / problem.n_units, 1.0)
-    best, excess = _anneal(
+    stop = np.zeros(1, dtype=np.int8) if requested() else flag()  # asked for before, it is done to the end
+    given = (
         (problem.starts, problem.neighbours, np.ascontiguousarray(problem.allowed), frozen, problem.contiguous),
         (
             np.ascontiguousarray(problem.cost),
@@ -78,7 +81,9 @@ def anneal(
         labels.astype(np.int64),
         np.append(price, unit_cost / max(1.0, float(problem.moved.mean()))),
         (max(1, proposals // ROUNDS_PER_ANNEALING), ROUNDS_PER_ANNEALING, hot * unit_cost, COLD * unit_cost, seed),
+        stop,
     )
+    best, excess = stoppable(partial(_anneal, *given))
     return Annealed(best, float(excess))
 
 
@@ -240,9 +245,14 @@ def _stand(labels: IntArray, limits: Limits) -> tuple[IntArray, IntArray, Books,
     return load, over, (members, place, size), total_moved, total_cost
 
 
-@njit(cache=True)
-def _anneal(  # noqa: C901, PLR0915 - one loop, as its state is a dozen arrays that the compiler keeps at hand
-    where: Map, limits: Limits, labels: IntArray, weight: FloatArray, schedule: tuple[int, int, float, float, int]
+@njit(cache=True, nogil=True)
+def _anneal(  # noqa: C901, PLR0915, PLR0917 - one loop, as its state is a dozen arrays that the compiler keeps at hand
+    where: Map,
+    limits: Limits,
+    labels: IntArray,
+    weight: FloatArray,
+    schedule: tuple[int, int, float, float, int],
+    stop: NDArray[np.int8],
 ) -> tuple[IntArray, float]:
     """Propose moves of a unit, or of a unit and another one out of the territory that it joins.
 
@@ -260,6 +270,8 @@ def _anneal(  # noqa: C901, PLR0915 - one loop, as its state is a dozen arrays t
     excess = _weighted(over, _excess(total_moved, 0, moved_limit), weight)
     best, best_excess, best_cost = labels.copy(), excess, total_cost
     for step in range(rounds):
+        if stop[0] != 0:
+            break
         heat = hot * (cold / hot) ** (step / max(1, rounds - 1))
         broken = 0
         for _ in range(proposals):

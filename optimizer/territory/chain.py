@@ -1,12 +1,12 @@
 """Anneal hotter and hotter until the territories are balanced."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from optimizer.interruption import late
+from optimizer.interruption import late, requested
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.boundary import anneal
 from optimizer.territory.excess import excess_of
@@ -27,6 +27,9 @@ class Step(NamedTuple):
 STEPS: Final = (Step(0.3, 1.0), Step(2.0, 3.0), Step(15.0, 10.0), Step(40.0, 10.0))
 """On an even map the first step balances. Where single units hold a third of a territory, as in Iowa's capital, only
 great heat carries them from territory to territory; the shapes it costs are won back on neighbourhoods."""
+
+HASTY: Final = 2_000_000
+"""Most moves to propose once the user wants the best so far and there is no balanced labelling yet."""
 
 GENTLE: Final = Step(0.01, 1.0)
 """First step for a given start: keep its shape, mend its borders."""
@@ -51,18 +54,21 @@ class Chain:
 def anneal_until_balanced(chain: Chain) -> IntArray:
     """Return the best labelling of the steps up to the first that leaves no excess."""
     best, deadline = chain.labels, time.monotonic() + chain.seconds
-    for number, step in enumerate(chain.steps):
+    asked = requested()
+    for number, step in enumerate(chain.steps[:1] if asked else chain.steps):
         if number and (excess_of(chain.problem, best) == 0.0 or late(deadline)):
             break
         found = anneal(
             chain.problem,
             best,
             price=chain.price * step.dear,
-            proposals=chain.proposals,
+            proposals=min(chain.proposals, HASTY) if asked else chain.proposals,
             seed=chain.seed * len(STEPS) + number,
             hot=step.hot,
         )
         best = min((best, found.labels), key=lambda labels: rank(chain.problem, labels))
+    if requested() and not asked and excess_of(chain.problem, best) > 0.0:
+        return anneal_until_balanced(replace(chain, labels=best))
     return best
 
 

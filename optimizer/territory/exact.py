@@ -151,7 +151,7 @@ def _solve_with_cuts(
     if labels is not None:
         hint(model, x, labels)
     solver = new_solver(work)
-    status = stoppable(solver, partial(solver.solve, model))
+    status = stoppable(partial(solver.solve, model), solver.stop_search)
     used = max(1e-4, float(solver.response_proto.deterministic_time))
     if status == cp_model.INFEASIBLE:
         proven = labels is None

@@ -61,6 +61,7 @@ def solve_exactly(
         hint_plan(model, x, instance, start)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    solver.parameters.catch_sigint_signal = False  # Ctrl-C is for `optimizer.interruption`
     solver.parameters.linearization_level = 2  # the circuits' cuts: without them the bound hardly moves
     solver.parameters.random_seed = settings.seed
     solver.parameters.max_deterministic_time = DETERMINISTIC_SECONDS

@@ -1,10 +1,10 @@
 """Search for the tours of one rep from several seeds with the compiled kernel."""
 
-import time
 from typing import Final
 
 import numpy as np
 
+from optimizer.interruption import late
 from optimizer.progress import Observer, Silent
 from optimizer.solving import Effort, SolverSettings
 from optimizer.tours.annealing import improve, settle
@@ -88,7 +88,7 @@ def search_tours(problem: Problem, settings: SolverSettings, deadline: float, ob
             )
             done = (restart * chunks + chunk + 1) / (restarts * chunks)
             observer.report("planning tours", share_done=done, objective=float(best_cost))
-            if time.monotonic() > deadline and done < 1.0:
+            if late(deadline) and done < 1.0:
                 return best, False
         best_cost = settle(problem, best, trial, rng, SETTLE_PRICE, best_cost, SETTLE_PASSES)
     return best, True

@@ -1,14 +1,12 @@
 """Plan the tours of reps: search, time every stop, say what is missed and why; many reps side by side."""
 
 import multiprocessing
-import os
-import signal
-import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 
+from optimizer.interruption import deaf_children, join, requested, shared
 from optimizer.progress import Observer, Silent
 from optimizer.solving import SolverSettings, Status, StopReason
 from optimizer.tours.arrays import MUST_PENALTY, Tours, problem_of
@@ -43,7 +41,7 @@ def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Ob
     tours, in_time = search_tours(problem, settings, deadline, watcher)
     plan = _plan_of(instance, tours)
     bound, proven = driving_bound(instance), False
-    if is_small(instance):
+    if is_small(instance) and not requested():
         exact = solve_exactly(instance, settings, start=plan, seconds=max(1.0, deadline - time.monotonic()))
         bound, proven = max(bound, exact.bound), exact.proven
         if exact.plan is not None and cost(instance, exact.plan) < cost(instance, plan):
@@ -53,7 +51,8 @@ def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Ob
     if any(violation.rule != MUST_RULE for violation in broken):
         raise AssertionError("; ".join(violation.text for violation in broken))
     gap_closed = proven or cost(instance, plan) <= bound * (1.0 + settings.relative_gap)
-    stopped = StopReason.PROVEN if gap_closed else StopReason.WORK_DONE if in_time else StopReason.OUT_OF_TIME
+    early = StopReason.INTERRUPTED if requested() else StopReason.OUT_OF_TIME
+    stopped = StopReason.PROVEN if gap_closed else StopReason.WORK_DONE if in_time else early
     return TourResult(
         rep_id=instance.rep_id,
         status=_status(instance, bool(broken), proven=gap_closed),
@@ -92,10 +91,13 @@ def plan_all_tours(
         return tuple(results)
     load_kernels()  # compiles once, so that the processes find the machine code on disk
     found: dict[int, TourResult] = {}
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=join, initargs=(shared(),)
+    )
     try:
         largest_first = sorted(range(len(instances)), key=lambda i: -len(instances[i].visits))
-        futures = {pool.submit(_plan_until, instances[i], settings, deadline): i for i in largest_first}
+        with deaf_children():
+            futures = {pool.submit(_plan_until, instances[i], settings, deadline): i for i in largest_first}
         for future in as_completed(futures):
             index = futures[future]
             found[index] = future.result()
@@ -138,16 +140,3 @@ def _plan_until(instance: TourInstance, settings: SolverSettings, deadline: floa
 
 def _report(observer: Observer, instance: TourInstance, done: int, reps: int) -> None:
     observer.report(f"tours of {instance.rep_id}", share_done=done / reps)
-
-
-def _start_worker() -> None:
-    """Leave Ctrl-C to the parent, and end when the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from scenarios.commands.words import STAGES
+from scenarios.commands.words import STAGES, STOPPABLE
 
 if TYPE_CHECKING:
     import argparse
@@ -58,6 +58,8 @@ class Chain:
     """SHA-256 of every file read, by key path."""
     results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     """Per stage the fingerprint of what it was made from, and its result as JSON values."""
+    interrupted: list[str] = field(default_factory=list)
+    """Stages that Ctrl-C ended early, with the best plan found by then."""
 
     @classmethod
     def begin(cls, arguments: argparse.Namespace, *, quiet: bool) -> Self:
@@ -150,6 +152,7 @@ class Chain:
     def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart:
         """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
         from maps.bookmaking import TerritoryPart
+        from optimizer.solving import StopReason
         from optimizer.territory.search import design_territories
         from scenarios import saved
         from scenarios.assemble_territories import solver_settings, verified_plan
@@ -172,6 +175,8 @@ class Chain:
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
+        if result.plan is None and result.stopped_by is StopReason.INTERRUPTED:
+            raise KeyboardInterrupt  # there is no plan so far
         plan = verified_plan(problem.instance, result)
         return TerritoryPart(
             instance=problem.instance,
@@ -258,7 +263,7 @@ class Chain:
             result = unpack(payload)
         elif self.reuse or self.only in {"", name}:
             with self.timed(name) as progress:
-                result = work(progress)
+                result = self._until_interrupted(name, work, progress)
         elif list(STAGES).index(name) > list(STAGES).index(self.only):
             self.dropped = [stage for stage in list(STAGES)[1:-1] if stage not in self.results]
             raise NotRunError(name)
@@ -270,11 +275,23 @@ class Chain:
         self.results[name] = (made_from, pack(result))
         return result
 
+    def _until_interrupted(self, name: str, work: Callable[[StageProgress], Result], progress: StageProgress) -> Result:
+        """Run a stage; where there is a best plan so far, the first Ctrl-C ends it with that, the second aborts."""
+        from optimizer.interruption import listening, requested
+
+        if name not in STOPPABLE:
+            return work(progress)
+        with listening(self.console.ending_early):
+            result = work(progress)
+            if requested():
+                self.interrupted.append(name)
+        return result
+
     @contextmanager
     def timed(self, stage: str) -> Iterator[StageProgress]:
         """Show a stage on the terminal and note how long it took."""
         began = time.perf_counter()
-        with self.console.stage(STAGES[stage]) as progress:
+        with self.console.stage(STAGES[stage], hint=STOPPABLE.get(stage, "")) as progress:
             yield progress
         self.seconds[stage] = round(time.perf_counter() - began, 2)
 

@@ -6,4 +6,6 @@ DONE: Final = 0
 RULES_BROKEN: Final = 1
 BAD_INPUT: Final = 2
 NO_PLAN: Final = 3
+STOPPED_EARLY: Final = 4
+"""Interrupted, and the best plan found by then was written."""
 INTERRUPTED: Final = 130

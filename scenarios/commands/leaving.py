@@ -18,4 +18,4 @@ def leave_results(chain: Chain, book: PlanBook) -> None:
         with chain.timed("maps"):
             write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
         chain.save(staging)
-        write_run_record({**book.run, "stage_seconds": chain.seconds}, staging)
+        write_run_record({**book.run, "stage_seconds": chain.seconds, "interrupted": chain.interrupted}, staging)

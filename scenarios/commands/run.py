@@ -37,4 +37,4 @@ def answer(arguments: argparse.Namespace) -> int:
     if chain.dropped and not arguments.quiet:
         print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
     Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
-    return exits.DONE
+    return exits.STOPPED_EARLY if chain.interrupted else exits.DONE

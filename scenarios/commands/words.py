@@ -13,6 +13,9 @@ STAGES: Final = {
 }
 """The stages of a run, in order, with their titles."""
 
+STOPPABLE: Final = {"territories": "Ctrl-C: best plan so far", "tours": "Ctrl-C: best tours so far"}
+"""Stages that end with the best found by then when they are interrupted, and what is said of it."""
+
 
 def add_scenario(parser: argparse.ArgumentParser) -> None:
     """Take a scenario file and changes to its keys."""
