@@ -30,6 +30,8 @@ class SitingResult:
     bound: float
     """No plan that keeps every rule costs less."""
     stopped_by: StopReason
+    closest: SitingPlan | None = None
+    """Without a plan: the one that breaks the rules least, where one was made."""
 
     @property
     def gap(self) -> float | None:

@@ -1,0 +1,221 @@
+"""Choose homes and draw territories on maps too large for proofs: locate, draw, polish, bound, verify."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from optimizer.interruption import late, requested
+from optimizer.progress import Observer, Silent
+from optimizer.siting.instance import SitingInstance
+from optimizer.siting.location_blocks import DeadEnd, dead_ends
+from optimizer.siting.location_bound import lower_bound
+from optimizer.siting.location_search import Field, Homes, field_of, sown, swapped
+from optimizer.siting.location_territories import Drawing, Drawn, drawn, polished
+from optimizer.siting.plan import SitingPlan, SitingResult
+from optimizer.siting.verify import cost_of_plan, verify
+from optimizer.solving import Conflict, Effort, SolverSettings, Status, StopReason, Violation
+from optimizer.territory.chain import rank
+from optimizer.territory.effort import BUDGETS
+from optimizer.territory.instance import IntArray
+from optimizer.territory.neighbourhood import Improved, Task, solve_in_order
+from optimizer.territory.team import Team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """How much work an effort means; none of it a time on the clock."""
+
+    sowings: int
+    """Choices of homes at random; the best goes on."""
+    swaps: int
+    """Swaps of homes tried."""
+    drawings: int
+    """Times that territories are drawn from different random numbers until balanced."""
+    proposals: int
+    """Boundary moves proposed per area and annealing."""
+    polishings: int
+    """Rounds of sharing out neighbouring territories anew, at most."""
+    search_work: float
+    """Deterministic seconds of CP-SAT of such a round, per home."""
+    bound_steps: int
+    """Steps of the lower bound's prices."""
+
+
+AMOUNTS: Final = {
+    Effort.QUICK: Amount(
+        sowings=3, swaps=200, drawings=1, proposals=1500, polishings=1, search_work=0.03, bound_steps=300
+    ),
+    Effort.NORMAL: Amount(
+        sowings=6, swaps=500, drawings=2, proposals=4000, polishings=2, search_work=0.08, bound_steps=800
+    ),
+    Effort.THOROUGH: Amount(
+        sowings=12, swaps=2500, drawings=4, proposals=20_000, polishings=4, search_work=0.6, bound_steps=3000
+    ),
+}
+"""Tuned on the US counties: a few seconds, about twenty seconds, some minutes on two cores."""
+
+NEIGHBOURHOOD_WORK: Final = 0.3
+"""Deterministic seconds of CP-SAT for one neighbourhood."""
+
+
+def locate_territories(
+    instance: SitingInstance, settings: SolverSettings, *, observer: Observer | None = None
+) -> SitingResult:
+    """Choose homes and give every area to one of them: balanced, contiguous and cheap, with a lower bound.
+
+    Homes are sown by amount, settled by alternating prices and recentring, swapped a few territories at a time; then
+    territories are grown and annealed in one piece, homes following, and shared out anew by CP-SAT. Fixed homes stay.
+    The same input and seed give the same plan for any number of workers, unless the safety net is reached.
+
+    Parameters
+    ----------
+    instance
+        The problem.
+    settings
+        Effort, workers, seed, safety net.
+    observer
+        Is told how far the search has come.
+
+    Returns
+    -------
+    SitingResult
+        Feasible with a verified plan and a bound, optimal if they meet; infeasible if areas behind a cut area fit no
+        number of territories; else unknown. Without a plan `closest` breaks the rules least.
+    """
+    watch, amount = observer or Silent(), AMOUNTS[settings.effort]
+    deadline = time.monotonic() + settings.seconds
+    field = field_of(instance)
+    blocked = dead_ends(instance)
+    unavoidable = max((end.excess / _mean(instance, end) for end in blocked), default=0.0)
+    watch.report("choosing homes", share_done=0.0)
+    homes = _homes(field, amount, settings, deadline)
+    watch.report("drawing territories", share_done=0.3)
+    work = Drawing(
+        proposals=amount.proposals,
+        polishings=amount.polishings,
+        budget=replace(BUDGETS[Effort.QUICK], neighbourhood_work=NEIGHBOURHOOD_WORK, search_work=amount.search_work),
+        deadline=deadline,
+    )
+    best = _drawn(field, homes, work, amount.drawings, unavoidable=unavoidable, seed=settings.seed)
+    watch.report("sharing out neighbouring territories anew", share_done=0.5, objective=_cost(best))
+    with Team(settings.workers) as team:
+
+        def run(tasks: Sequence[Task]) -> list[Improved]:
+            return team.run(solve_in_order, tasks)
+
+        best = polished(field, best, work, unavoidable=unavoidable, seed=settings.seed, run=run)
+    watch.report("bounding", share_done=0.8, objective=_cost(best))
+    plan = _ordered(instance, best.homes, best.labels)
+    bound = 0.0
+    if not late(deadline):
+        bound = lower_bound(
+            field, field.shared(best.homes, homes.price), aim=float(_cost(best)), steps=amount.bound_steps
+        )
+    return _result(instance, plan, bound, blocked, deadline)
+
+
+def _homes(field: Field, amount: Amount, settings: SolverSettings, deadline: float) -> Homes:
+    """Return the best of several sowings, improved by swaps."""
+    best = sown(field, settings.seed * 1000)
+    for number in range(1, amount.sowings):
+        if late(deadline):
+            break
+        best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
+    return best if late(deadline) else swapped(field, best, tries=amount.swaps, seed=settings.seed)
+
+
+def _drawn(field: Field, homes: Homes, work: Drawing, tries: int, *, unavoidable: float, seed: int) -> Drawn:
+    """Return the best of several drawings."""
+    best = drawn(field, homes, work, unavoidable=unavoidable, seed=seed * 100)
+    for number in range(1, tries):
+        if late(work.deadline):
+            break
+        other = drawn(field, homes, work, unavoidable=unavoidable, seed=seed * 100 + number)
+        best = min(best, other, key=lambda plan: rank(plan.problem, plan.labels))
+    return best
+
+
+def _cost(drawing: Drawn) -> int:
+    return drawing.problem.total_cost(drawing.labels)
+
+
+def _mean(instance: SitingInstance, end: DeadEnd) -> float:
+    (total,) = (int(m.amounts.sum()) for m in instance.measures if m.name == end.measure)
+    return max(1.0, total / instance.n_homes)
+
+
+def _ordered(instance: SitingInstance, homes: IntArray, labels: IntArray) -> SitingPlan:
+    """Return the plan with its free homes ascending."""
+    n_fixed = len(instance.fixed)
+    order = np.concatenate([np.arange(n_fixed), n_fixed + np.argsort(homes[n_fixed:], kind="stable")])
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return SitingPlan(homes=homes[order], home_of_area=place[labels])
+
+
+def _result(
+    instance: SitingInstance, plan: SitingPlan, bound: float, blocked: tuple[DeadEnd, ...], deadline: float
+) -> SitingResult:
+    violations = verify(instance, plan)
+    cost = float(cost_of_plan(instance, plan))
+    stopped_by = StopReason.OUT_OF_TIME if time.monotonic() >= deadline else StopReason.WORK_DONE
+    if requested():
+        stopped_by = StopReason.INTERRUPTED
+    if violations:
+        conflicts = _dead_end_conflicts(instance, blocked) or _open_question(violations)
+        return SitingResult(
+            status=Status.INFEASIBLE if blocked else Status.UNKNOWN,
+            plan=None,
+            conflicts=conflicts,
+            objective=None,
+            bound=bound,
+            stopped_by=StopReason.PROVEN if blocked else stopped_by,
+            closest=plan,
+        )
+    proven = bound >= cost
+    return SitingResult(
+        status=Status.OPTIMAL if proven else Status.FEASIBLE,
+        plan=plan,
+        conflicts=(),
+        objective=cost,
+        bound=min(bound, cost),
+        stopped_by=StopReason.PROVEN if proven else stopped_by,
+    )
+
+
+def _dead_end_conflicts(instance: SitingInstance, blocked: tuple[DeadEnd, ...]) -> tuple[Conflict, ...]:
+    """Say which areas cannot be shared out, and the tolerance from which they can."""
+    conflicts = []
+    for end in blocked:
+        (measure,) = (m for m in instance.measures if m.name == end.measure)
+        target = int(measure.targets[0])
+        gate = instance.area_ids[end.gate]
+        named = ", ".join(instance.area_ids[area] for area in end.areas[:6])
+        more = f" and {len(end.areas) - 6} more" if len(end.areas) > 6 else ""
+        least = measure.tolerance + end.excess / max(1, target)
+        conflicts.append(
+            Conflict(
+                rules=("territories_are_balanced", "territories_are_contiguous"),
+                text=f"{named}{more} hang on the rest of the map by {gate} alone and have {measure.text(end.amount)} "
+                f"{measure.name}: that fits no number of territories of {measure.text(target)} "
+                f"± {100 * measure.tolerance:g} % in one piece. Allow at least {100 * least:.2f} %, let them count as "
+                "neighbours of other areas, or choose another number of reps.",
+            )
+        )
+    return tuple(conflicts)
+
+
+def _open_question(violations: tuple[Violation, ...]) -> tuple[Conflict, ...]:
+    rules = tuple(dict.fromkeys(violation.rule for violation in violations))
+    some = "; ".join(violation.text for violation in violations[:3])
+    return (
+        Conflict(
+            rules=rules,
+            text=f"No choice of homes was found that keeps every rule, nor is it known that there is none. "
+            f"Closest: {some}. "
+            "Allow a greater tolerance or search harder (solver.effort).",
+        ),
+    )
