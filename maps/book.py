@@ -67,7 +67,7 @@ class PlanBook:
     violations: pd.DataFrame
     """rule, subject, amount, unit, text: rules that the plan breaks."""
     conflicts: pd.DataFrame
-    """rules, text: rules that no plan can keep together."""
+    """rules, text: rules that no plan can keep together; enough: changes of which each would make a plan possible."""
     measures: Mapping[str, Any]
     """Contents of measures.json."""
     run: Mapping[str, Any]

@@ -275,7 +275,8 @@ def _violations(territory: TerritoryPart | None, tours: TourPart | None) -> pd.D
 
 def _conflicts(territory: TerritoryPart | None) -> pd.DataFrame:
     conflicts = territory.result.conflicts if territory else ()
-    return pd.DataFrame([(", ".join(c.rules), c.text) for c in conflicts], columns=["rules", "text"])
+    rows = [(", ".join(c.rules), c.text, [change.text for change in c.loosenings]) for c in conflicts]
+    return pd.DataFrame(rows, columns=["rules", "text", "enough"])
 
 
 def _solves(territory: TerritoryPart | None, tours: TourPart | None) -> pd.DataFrame:

@@ -92,6 +92,8 @@ def _broken_rules(book: PlanBook) -> list[Headline]:
     if clashes:
         note = "no plan can keep them all" if is_impossible(book) else "a plan that keeps them all was not found"
     told = [Headline(label="Why", value="", note=str(text)) for text in book.conflicts["text"].head(WHYS_TOLD)]
+    changes = [text for texts in book.conflicts["enough"] for text in texts] if "enough" in book.conflicts else []
+    told += [Headline(label="Would do", value="", note=text) for text in changes[:WHYS_TOLD]]
     return [Headline(label="Rules", value=f"{len(book.violations)} broken", note=note, verdict="bad"), *told]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimizer.solving import Term
+from optimizer.solving import Conflict, Term
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.plan import TerritoryResult
 from optimizer.tours.instance import TourInstance
@@ -37,7 +37,7 @@ def territory_measures(
             {"rule": v.rule, "subject": v.subject, "amount": _number(v.amount), "unit": v.unit, "text": v.text}
             for v in result.violations
         ],
-        "conflicts": [{"rules": list(conflict.rules), "text": conflict.text} for conflict in result.conflicts],
+        "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "by_territory": [{key: _plain(value) for key, value in row.items()} for row in territories.to_dict("records")],
     }
 
@@ -102,6 +102,28 @@ def forecast_measures(scores: pd.DataFrame, table: pd.DataFrame) -> dict[str, An
         "p50_total": _number(float(table["p50"].sum())),
         "weeks": int(table["week"].nunique()),
         "scores": [{key: _plain(value) for key, value in row.items()} for row in chosen.to_dict("records")],
+    }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    """Lay out rules that clash: the planner's lines, and the changes of which each would be enough."""
+    return {
+        "rules": list(conflict.rules),
+        "text": conflict.text,
+        "lines": [{"rule": line.rule, "subject": line.subject, "reps": list(line.reps)} for line in conflict.lines],
+        "each_line_is_needed": conflict.minimal,
+        "enough": [
+            {
+                "rule": change.rule,
+                "subject": change.subject,
+                "now": change.now,
+                "least": change.least,
+                "enough": change.enough,
+                "proven": change.proven,
+                "text": change.text,
+            }
+            for change in conflict.loosenings
+        ],
     }
 
 

@@ -78,7 +78,14 @@ def _alarms(book: PlanBook) -> list[Chapter]:
     chapters = []
     if len(book.conflicts):
         clashes = [
-            tag("li", tag("b", row["text"]), " ", tag("span", f"({row['rules']})", class_="soft"), dir="auto")
+            tag(
+                "li",
+                tag("b", row["text"]),
+                " ",
+                tag("span", f"({row['rules']})", class_="soft"),
+                _enough(row.get("enough", [])),
+                dir="auto",
+            )
             for row in book.conflicts.to_dict("records")
         ]
         proof = "It is proven that no plan" if is_impossible(book) else "No plan was found that"
@@ -91,6 +98,13 @@ def _alarms(book: PlanBook) -> list[Chapter]:
         how = "Found by a check that does not know how the plan was made."
         chapters.append(Chapter(anchor="broken", title="Broken rules", body=tag("ul", *broken), how=how, alarm=True))
     return chapters
+
+
+def _enough(changes: list[str]) -> Markup:
+    """List the changes of which each would make a plan possible."""
+    if not changes:
+        return join([])
+    return join([tag("p", "Any one of these would be enough:"), tag("ul", *(tag("li", text) for text in changes))])
 
 
 def _doors(*, with_maps: bool) -> Markup:

@@ -17,7 +17,7 @@ from scenarios.checking import CheckedData
 from scenarios.faults import BrokenPlanError, NoPlanError, ScenarioError
 from scenarios.frozen import Frozen, frozen_territories, joined_pieces
 from scenarios.loaded import LoadedScenario, fault_at
-from scenarios.planner_rules import area_called, group_indices, home_areas, living_areas, named_pairs
+from scenarios.planner_rules import area_called, group_indices, home_areas, living_areas, named_pairs, region_names
 from scenarios.schema import BalanceMeasureName, Scenario, Territories
 from scenarios.territory_amounts import (
     balance_amounts,
@@ -141,6 +141,8 @@ def assemble_territories(
         split_group=split_group,
         split_price=split_price,
         travel_unit=travel_unit(cost),
+        area_names=tuple(areas["name"]),
+        group_names=region_names(data) if rules_of_plan.within == "region" else (),
     )
     names = dict(zip(accounts["account_id"], accounts["name"], strict=True))
     return AssembledTerritories(
@@ -198,7 +200,7 @@ def _kept_together(data: CheckedData, rules: Territories, frozen: Frozen) -> tup
     for rule in rules.keep_together:
         entry = data.areas[rule.by]
         labels = pd.Index(sorted(set(entry) - {""})).get_indexer(pd.Index(entry))
-        labels = np.where(shared, labels, -1)
+        labels = np.where(shared & ~entry.isin(rule.except_for).to_numpy(), labels, -1)
         if rule.price is None:
             together = _joined_labels(together, labels)
         else:

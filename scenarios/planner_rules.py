@@ -21,7 +21,7 @@ def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, 
     """Give the region number of areas and reps where reps stay within theirs; else one group that any rep may serve."""
     if loaded.scenario.territories.within == "none":
         return np.zeros(len(data.areas), dtype=np.int64), np.full(len(data.reps), -1, dtype=np.int64)
-    regions = pd.Index(sorted({*data.areas["region"], *data.reps["region"]}))
+    regions = pd.Index(region_names(data))
     without_rep = sorted(set(data.areas["region"]) - set(data.reps["region"]))
     if without_rep:
         names = ", ".join(without_rep)
@@ -35,6 +35,11 @@ def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, 
         regions.get_indexer(pd.Index(data.areas["region"])).astype(np.int64),
         regions.get_indexer(pd.Index(data.reps["region"])).astype(np.int64),
     )
+
+
+def region_names(data: CheckedData) -> tuple[str, ...]:
+    """Give the regions of areas and reps in the order of their numbers."""
+    return tuple(sorted({*data.areas["region"], *data.reps["region"]}))
 
 
 def named_pairs(loaded: LoadedScenario, data: CheckedData, key: Literal["locks", "forbidden"]) -> IntArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -156,6 +156,7 @@ class Chain:
         from optimizer.territory.search import design_territories
         from scenarios import saved
         from scenarios.assemble_territories import solver_settings, verified_plan
+        from scenarios.clashes import in_the_file
 
         problem = self.territory_problem(data, rules, forecast)
         made_from = saved.digest(
@@ -177,6 +178,7 @@ class Chain:
         )
         if result.plan is None and result.stopped_by is StopReason.INTERRUPTED:
             raise KeyboardInterrupt  # there is no plan so far
+        result = replace(result, conflicts=in_the_file(result.conflicts, self.loaded, data))
         plan = verified_plan(problem.instance, result)
         return TerritoryPart(
             instance=problem.instance,
