@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 _SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
-_RESERVED: Final = re.compile(r"con|prn|aux|nul|com\d|lpt\d|territories", re.IGNORECASE)
+_RESERVED: Final = re.compile(r"con|prn|aux|nul|com\d|lpt\d|territories|retouch", re.IGNORECASE)
 
 
 def page_names(rep_ids: Sequence[str]) -> dict[str, str]:
