@@ -23,6 +23,9 @@ COMMANDS: Final = {
 }
 """Module with `add_arguments(parser)` and `run(arguments) -> list of rows`, and what it does, of each sub-command."""
 
+FREE_HOMES: Final = {"france": "benchmarks.territory_france_free"}
+"""Module of a sub-command when the engine is to choose the homes."""
+
 SHARES: Final = ("gap", "max_deviation")
 
 
@@ -36,7 +39,7 @@ def main(given: Sequence[str] | None = None) -> int:
         command = commands.add_parser(name, help=help_text)
         command.add_argument("--json", action="store_true", help="print one JSON list of rows instead of a table")
         if name in words[:1]:
-            module = importlib.import_module(path)
+            module = importlib.import_module(FREE_HOMES.get(name, path) if "--free-homes" in words else path)
             module.add_arguments(command)
     arguments = parser.parse_args(words)
     assert module is not None

@@ -1,50 +1,43 @@
-"""Bound the cost from below when homes are free: prices on areas, and on the balance of every candidate.
+"""Bound the cost from below on large maps: the bound of `bound.py` over near pairs, made good over every pair.
 
-Dualising "every area has one home" with prices u leaves one choice per candidate: as a home it serves its own area and
-every area that pays (c − u + λ·a < 0), and pays for its limits; the cheapest candidates become homes (Beasley 1993,
-doi:10.1016/0377-2217(93)90182-M). The λ are prices inside the candidate's own choice: any values give a bound. Steps
-follow Rprop for λ, and smoothed subgradients (Camerini et al. 1975, doi:10.1007/BFb0120697) for u. They look at near
-pairs only; as a bound over near pairs is none, the last evaluation takes every pair.
+The prices of areas and of limits are improved over the pairs (area, candidate) that are near only, a few per cent of
+all. A bound over near pairs is none; so the prices of areas are kept, those of limits get a few steps over every pair,
+each candidate keeps the best value it had, and the cheapest candidates make the bound.
 """
 
 from typing import Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from optimizer.siting.bound import Prices, Region, improve_bound
 from optimizer.siting.instance import CLOSED
 from optimizer.siting.location_kernels import CostArray
 from optimizer.siting.location_search import Field, Homes
-from optimizer.territory.bound import FloatArray
+from optimizer.siting.pairs import FloatArray, Pairs, limits_of
 from optimizer.territory.instance import IntArray
 
 BEYOND: Final = 6
 """A candidate counts as near to an area if it is nearer than this many of the homes of a good plan."""
 
-PATIENCE: Final = 12
-"""Steps without a better bound before steps get shorter."""
+CAUTION: Final = 0.5
+"""First share of the Polyak step."""
 
-POLISH: Final = 60
-"""Steps at the end in which only the prices of the limits move."""
+DEAREST: Final = 1.2
+"""Greatest price of a limit over every pair, in greatest prices of candidates that near areas can fill."""
 
-DEAREST: Final = 6.0
-"""Greatest price of a limit, in mean costs of a territory: where near areas are too few, it would rise for ever."""
-
-LEAST_STEP: Final = 1e-4
-"""Shortest step of the price of a limit, as a share of the greatest: it has to follow the prices of areas."""
-
-LAST_LOOKS: Final = 12
+LAST_LOOKS: Final = 16
 """Steps of the prices of limits over every pair."""
+
+ROWS_AT_ONCE: Final = 2048
+"""Areas whose costs are sorted at once, to save memory."""
 
 SAFETY: Final = 1e-9
 """Share of the sums by which the bound is lowered for floating-point error, which is about 1e-12."""
 
 
 @njit(cache=True, nogil=True)
-def _near_pairs(
-    cost: CostArray, reach: FloatArray, area_of: IntArray
-) -> tuple[IntArray, NDArray[np.int32], FloatArray]:
+def _near_pairs(cost: CostArray, reach: FloatArray, area_of: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Return starts, areas and costs of the pairs within reach, candidate by candidate; its own area comes first."""
     n, candidates = cost.shape
     count = np.zeros(candidates + 1, dtype=np.int64)
@@ -54,7 +47,7 @@ def _near_pairs(
     for c in range(candidates):
         count[c + 1] += count[c]
     place = count[:-1] + 1
-    area, value = np.zeros(count[-1], dtype=np.int32), np.zeros(count[-1])
+    area, value = np.zeros(count[-1], dtype=np.int64), np.zeros(count[-1])
     for i in range(n):
         for c in range(candidates):
             if area_of[c] == i:
@@ -62,38 +55,8 @@ def _near_pairs(
             elif cost[i, c] <= reach[i] and cost[i, c] != CLOSED:
                 area[place[c]], value[place[c]] = i, cost[i, c]
                 place[c] += 1
-    return count, area, value
-
-
-@njit(cache=True, nogil=True)
-def _values(  # noqa: PLR0917 - plain arrays for the compiled code
-    pairs: tuple[IntArray, NDArray[np.int32], FloatArray],
-    amounts: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    worth: FloatArray,
-    toll: FloatArray,
-    value: FloatArray,
-    load: FloatArray,
-) -> None:
-    """Write what each candidate is worth as a home, and what it would take on."""
-    starts, area, cost = pairs
-    measures = len(amounts)
-    load[:] = 0.0
-    for c in range(len(value)):
-        total = 0.0
-        for e in range(starts[c], starts[c + 1]):
-            i = area[e]
-            reduced = cost[e] - worth[i]
-            for m in range(measures):
-                reduced += toll[m, c] * amounts[m, i]
-            if reduced < 0.0 or e == starts[c]:
-                total += reduced
-                for m in range(measures):
-                    load[m, c] += amounts[m, i]
-        for m in range(measures):
-            total -= toll[m, c] * (upper[m, c] if toll[m, c] > 0.0 else lower[m, c])
-        value[c] = total
+    starts = np.concatenate((np.zeros(1, dtype=np.int64), count[1:]))
+    return starts, area, value
 
 
 @njit(cache=True, nogil=True)
@@ -104,7 +67,7 @@ def _step_tolls(  # noqa: PLR0917 - plain arrays for the compiled code
     toll: FloatArray,
     step: FloatArray,
     last: FloatArray,
-    cap: float,
+    cap: FloatArray,
 ) -> None:
     """Move the price of each limit by a step that grows while its sign stays and shrinks when it turns."""
     measures, candidates = toll.shape
@@ -116,36 +79,10 @@ def _step_tolls(  # noqa: PLR0917 - plain arrays for the compiled code
             else:
                 sign = 1.0 if load[m, c] > upper[m, c] else -1.0
             turn = sign * last[m, c]
-            step[m, c] = max(LEAST_STEP * cap, step[m, c] * (1.2 if turn > 0.0 else (0.5 if turn < 0.0 else 1.0)))
+            step[m, c] *= 1.2 if turn > 0.0 else (0.5 if turn < 0.0 else 1.0)
             last[m, c] = sign
-            moved = min(cap, max(-cap, toll[m, c] + sign * step[m, c]))
+            moved = min(cap[m], max(-cap[m], toll[m, c] + sign * step[m, c]))
             toll[m, c] = 0.0 if inside and moved * toll[m, c] < 0.0 else moved
-
-
-@njit(cache=True, nogil=True)
-def _settle_tolls(  # noqa: PLR0917 - plain arrays for the compiled code
-    pairs: tuple[IntArray, NDArray[np.int32], FloatArray],
-    limits: tuple[FloatArray, FloatArray, FloatArray],
-    worth: FloatArray,
-    toll: FloatArray,
-    step: FloatArray,
-    last: FloatArray,
-    cap: float,
-) -> FloatArray:
-    """Improve the prices of the limits in place, those of areas given, and return what each candidate is worth."""
-    amounts, lower, upper = limits
-    measures, candidates = toll.shape
-    value, load = np.zeros(candidates), np.zeros((measures, candidates))
-    best_value, best_toll = np.full(candidates, -np.inf), toll.copy()
-    for _ in range(POLISH):
-        _values(pairs, amounts, lower, upper, worth, toll, value, load)
-        for c in range(candidates):
-            if value[c] > best_value[c]:
-                best_value[c] = value[c]
-                best_toll[:, c] = toll[:, c]
-        _step_tolls(lower, upper, load, toll, step, last, cap)
-    toll[:] = best_toll
-    return best_value
 
 
 @njit(cache=True, nogil=True)
@@ -162,63 +99,6 @@ def _chosen(value: FloatArray, fixed: IntArray, n_homes: int) -> IntArray:
             chosen[filled] = c
             filled += 1
     return chosen
-
-
-@njit(cache=True, nogil=True)
-def _climb(  # noqa: PLR0917 - plain arrays for the compiled code
-    pairs: tuple[IntArray, NDArray[np.int32], FloatArray],
-    limits: tuple[FloatArray, FloatArray, FloatArray],
-    fixed: IntArray,
-    n_homes: int,
-    worth: FloatArray,
-    toll: FloatArray,
-    scale: FloatArray,
-    first_step: float,
-    cap: float,
-    aim: float,
-    steps: int,
-) -> float:
-    """Improve the prices in place and return their bound over the near pairs."""
-    amounts, lower, upper = limits
-    starts, area, cost = pairs
-    n, (measures, candidates) = len(worth), toll.shape
-    value, load = np.zeros(candidates), np.zeros((measures, candidates))
-    step, last = np.full((measures, candidates), first_step), np.zeros((measures, candidates))
-    best, best_worth, best_toll = -np.inf, worth.copy(), toll.copy()
-    slope, heading = np.zeros(n), np.zeros(n)
-    length, waited = 1.0, 0
-    _settle_tolls(pairs, limits, worth, toll, step, last, cap)
-    for _ in range(steps):
-        _values(pairs, amounts, lower, upper, worth, toll, value, load)
-        chosen = _chosen(value, fixed, n_homes)
-        bound = worth.sum() + value[chosen].sum()
-        slope[:] = 1.0
-        for c in chosen:
-            for e in range(starts[c], starts[c + 1]):
-                i = area[e]
-                reduced = cost[e] - worth[i]
-                for m in range(measures):
-                    reduced += toll[m, c] * amounts[m, i]
-                if reduced < 0.0 or e == starts[c]:
-                    slope[i] -= 1.0
-        if bound > best:
-            best, waited = bound, 0
-            best_worth[:] = worth
-            best_toll[:] = toll
-        else:
-            waited += 1
-            if waited >= PATIENCE:
-                waited, length = 0, length * 0.7
-        heading = 0.7 * heading + 0.3 * slope
-        size = (scale * heading**2).sum()
-        if size < 1e-12 * scale.sum():
-            break
-        worth += length * max(aim - bound, 1e-6 * abs(aim)) / size * scale * heading
-        _step_tolls(lower, upper, load, toll, step, last, cap)
-    worth[:] = best_worth
-    toll[:] = best_toll
-    best_value = _settle_tolls(pairs, limits, worth, toll, step, last, cap)
-    return float(worth.sum() + best_value[_chosen(best_value, fixed, n_homes)].sum())
 
 
 @njit(cache=True, nogil=True)
@@ -261,19 +141,22 @@ def _over_all_pairs(  # noqa: PLR0917 - plain arrays for the compiled code
     n_homes: int,
     worth: FloatArray,
     toll: FloatArray,
-    first_step: float,
-    cap: float,
+    cap: FloatArray,
 ) -> tuple[float, float]:
     """Return the bound over every pair, and the size of the sums behind it."""
     _, lower, upper = limits
     measures, candidates = toll.shape
     value, load, best = np.zeros(candidates), np.zeros((measures, candidates)), np.full(candidates, -np.inf)
-    step, last = np.full((measures, candidates), 0.2 * first_step), np.zeros((measures, candidates))
+    step, last = np.zeros((measures, candidates)), np.zeros((measures, candidates))
+    for m in range(measures):
+        step[m] = 0.01 * cap[m]
     for _ in range(LAST_LOOKS):
         _full_values(cost, area_of, limits, worth, toll, value, load)
         best = np.maximum(best, value)
         _step_tolls(lower, upper, load, toll, step, last, cap)
-    size = np.abs(worth).sum() + (np.abs(best).max() + cap * measures) * n_homes
+    size = np.abs(worth).sum() + np.abs(best).max() * n_homes
+    for m in range(measures):
+        size += n_homes * cap[m] * upper[m].max()
     return worth.sum() + best[_chosen(best, fixed, n_homes)].sum(), size
 
 
@@ -285,33 +168,63 @@ def lower_bound(field: Field, homes: Homes, *, aim: float, steps: int) -> float:
     field
         The problem.
     homes
-        A good choice, whose prices are a good start.
+        A good choice, which tells what is near.
     aim
         Cost of a good plan, which scales the steps.
     steps
         Steps of the prices, a fixed amount of work.
     """
     instance = field.instance
-    amounts, lower, upper = field.limits
-    n_fixed, free = len(instance.fixed), np.ones(instance.n_candidates, dtype=np.bool_)
-    free[instance.fixed] = False
-    low, high = np.zeros((len(lower), len(free))), np.zeros((len(lower), len(free)))
-    for part, given in ((low, lower), (high, upper)):
-        part[:, free] = given[:, n_fixed:].max(axis=1, initial=0.0)[:, None]
-        part[:, instance.fixed] = given[:, :n_fixed]
-    labels = homes.labels
-    cost = instance.cost[np.arange(instance.n_areas), homes.homes[labels]].astype(np.float64)
-    worth = cost.copy()
-    beyond = min(BEYOND, instance.n_homes) - 1
-    reach = np.maximum(np.partition(instance.cost[:, homes.homes], beyond, axis=1)[:, beyond], worth)
-    toll = np.zeros((len(amounts), instance.n_candidates))
-    pairs = _near_pairs(instance.cost, reach, instance.candidates)
-    limits = (amounts, low, high)
-    scale = amounts.mean(axis=0) + 1e-3 / instance.n_areas
-    first_step = 0.05 * max(1.0, aim) / instance.n_homes
-    cap = DEAREST * max(1.0, aim) / instance.n_homes
-    _climb(pairs, limits, instance.fixed, instance.n_homes, worth, toll, scale, first_step, cap, aim, steps)
+    n_fixed, k = len(instance.fixed), instance.n_homes
+    limits = limits_of(instance)
+    beyond = min(BEYOND, k) - 1
+    reach = np.partition(instance.cost[:, homes.homes], beyond, axis=1)[:, beyond].astype(np.float64)
+    starts, area, cost = _near_pairs(instance.cost, reach, instance.candidates)
+    group = np.zeros(instance.n_candidates, dtype=np.int64)
+    group[instance.fixed] = 1 + np.arange(n_fixed)
+    owner = np.full(instance.n_areas, -1, dtype=np.int64)
+    owner[instance.candidates[instance.fixed]] = instance.fixed
+    sizes = np.maximum(limits.amounts.sum(axis=1), 1.0)
+    first_step = 0.1 * max(1.0, aim) / sizes
+    prices = Prices(
+        area=_rather_near(instance.cost, instance.n_candidates // (2 * k)),
+        balance=np.zeros(limits.lower.shape),
+        step=np.tile(first_step[:, None], (1, instance.n_candidates)),
+    )
+    improve_bound(
+        Pairs(start=starts, area=area, cost=cost),
+        limits,
+        instance.candidates,
+        Region(
+            group=group, homes_of_group=np.concatenate([[k - n_fixed], np.ones(n_fixed, dtype=np.int64)]), owner=owner
+        ),
+        prices,
+        target=aim,
+        iterations=steps,
+        step=CAUTION,
+    )
+    load = np.array([np.add.reduceat(row[area], starts[:-1]) for row in limits.amounts]).reshape(limits.lower.shape)
+    filled = (load >= limits.lower).all(axis=0)
+    cap = DEAREST * np.abs(prices.balance[:, filled]).max(axis=1, initial=0.0) + 1e-9
+    toll = np.clip(prices.balance, -cap[:, None], cap[:, None])
     bound, size = _over_all_pairs(
-        instance.cost, instance.candidates, limits, instance.fixed, instance.n_homes, worth, toll, first_step, cap
+        instance.cost,
+        instance.candidates,
+        (limits.amounts, limits.lower, limits.upper),
+        instance.fixed,
+        k,
+        prices.area,
+        toll,
+        cap,
     )
     return max(0.0, float(bound - SAFETY * size))
+
+
+def _rather_near(cost: CostArray, rank: int) -> FloatArray:
+    """Return the cost of each area from the candidate of a rank among the nearest. Shape (areas,)."""
+    worth = [
+        np.partition(cost[first : first + ROWS_AT_ONCE], rank, axis=1)[:, rank]
+        for first in range(0, len(cost), ROWS_AT_ONCE)
+    ]
+    near = np.concatenate(worth).astype(np.float64)
+    return np.where(near == CLOSED, 0.0, near)

@@ -1,0 +1,112 @@
+"""Homes chosen and territories drawn on maps too large for proofs."""
+
+import numpy as np
+import pytest
+
+from optimizer.siting.location import locate_territories
+from optimizer.siting.location_blocks import dead_ends
+from optimizer.siting.location_bound import lower_bound
+from optimizer.siting.location_search import field_of, sown, swapped
+from optimizer.siting.verify import cost_of_plan, verify
+from optimizer.solving import Effort, SolverSettings, Status
+from tests.optimizer.siting.location_maps import grid, optimum
+
+QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_tiny_maps_agree_with_trying_everything(seed):
+    """A plan keeps every rule and costs no less than the optimum; the bound is no more; no plan without one."""
+    instance = grid(2, 4, 2, tolerance=0.15, seed=seed)
+    result, best = locate_territories(instance, QUICK), optimum(instance)
+    if best is None:
+        assert result.plan is None
+        assert result.status in {Status.INFEASIBLE, Status.UNKNOWN}
+        return
+    assert result.status in {Status.FEASIBLE, Status.OPTIMAL}
+    assert verify(instance, result.plan) == ()
+    assert result.objective == cost_of_plan(instance, result.plan)
+    assert result.bound <= best + 1e-6
+    assert best <= result.objective <= 1.1 * best
+
+
+@pytest.mark.parametrize("fixed", [(0,), (5, 2), (7, 0, 3)])
+def test_fixed_homes_stay(fixed):
+    """Fixed homes come first, in their order, and the rest is chosen."""
+    instance = grid(3, 3, 3, tolerance=0.4, seed=3, fixed=fixed)
+    result = locate_territories(instance, QUICK)
+    assert result.plan.homes[: len(fixed)].tolist() == list(fixed)
+    assert len(set(result.plan.homes.tolist())) == 3
+    assert verify(instance, result.plan) == ()
+
+
+def test_homes_lie_among_candidates():
+    """Only candidates hold homes."""
+    instance = grid(6, 6, 4, tolerance=0.2, seed=1, candidates=(0, 7, 9, 14, 20, 22, 28, 33))
+    result = locate_territories(instance, QUICK)
+    assert verify(instance, result.plan) == ()
+    assert set(instance.candidates[result.plan.homes].tolist()) <= {0, 7, 9, 14, 20, 22, 28, 33}
+
+
+def test_same_input_and_seed_give_the_same_plan():
+    """The plan does not depend on what ran before."""
+    instance = grid(8, 8, 5, tolerance=0.1, seed=4)
+    first, second = (locate_territories(instance, QUICK) for _ in range(2))
+    assert first.plan.homes.tolist() == second.plan.homes.tolist()
+    assert first.plan.home_of_area.tolist() == second.plan.home_of_area.tolist()
+    assert first.bound == second.bound
+
+
+def test_larger_maps_come_close_to_their_bound():
+    """On an even map of 12 × 12 areas and six homes the plan is balanced and near what is proven."""
+    instance = grid(12, 12, 6, tolerance=0.05, seed=2)
+    result = locate_territories(instance, QUICK)
+    assert verify(instance, result.plan) == ()
+    assert result.gap < 0.15
+
+
+def test_swaps_never_make_homes_worse():
+    """Improved homes cost at most what the start cost."""
+    field = field_of(grid(10, 10, 6, tolerance=0.1, seed=5))
+    start = sown(field, 1)
+    assert swapped(field, start, tries=100, seed=1).value <= start.value
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bound_holds_for_any_prices(seed):
+    """A bound after one step is as true as one after many, and weaker."""
+    instance = grid(2, 4, 2, tolerance=0.3, seed=seed)
+    field, best = field_of(instance), optimum(instance)
+    homes = sown(field, seed)
+    bounds = [lower_bound(field, homes, aim=float(best), steps=steps) for steps in (1, 200)]
+    assert max(bounds) <= best + 1e-6
+    assert bounds[1] > 0.5 * best
+
+
+def test_area_behind_a_gate_that_fits_no_territory_is_found():
+    """Two homes of 10 ± 1 in a row of areas: 3 + 4 behind A2 are too few for a home and too many beside its 6.
+
+    A0 - A1 - A2 - A3 - A4
+    """
+    even = grid(1, 5, 2, tolerance=0.1, amounts=np.array([5, 5, 4, 3, 3]))
+    assert dead_ends(even) == ()
+    assert locate_territories(even, QUICK).plan is not None
+    lumpy = grid(1, 5, 2, tolerance=0.1, amounts=np.array([3, 4, 6, 4, 3]))
+    assert optimum(lumpy) is None
+    assert dead_ends(lumpy)
+    result = locate_territories(lumpy, QUICK)
+    assert result.status is Status.INFEASIBLE
+    assert result.plan is None
+    assert result.closest is not None
+    assert "Allow at least" in result.conflicts[0].text
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_dead_ends_are_never_false(seed):
+    """Where a dead end is found on a random row of areas, trying everything finds no plan."""
+    amounts = np.random.default_rng(seed).integers(1, 7, size=6)
+    row = grid(1, 6, 2, tolerance=0.2, amounts=amounts)
+    if dead_ends(row):
+        assert optimum(row) is None
+    else:
+        assert optimum(row) is None or locate_territories(row, QUICK).plan is not None
