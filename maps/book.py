@@ -3,10 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
+
+if TYPE_CHECKING:
+    from maps.alternative_plans import AlternativePlan
 
 SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
 
@@ -45,7 +48,9 @@ class PlanBook:
     """territory_id, rep_id, region, areas, accounts, contiguous; per balance measure m: m, m_target, m_deviation (a
     share); inside_tolerance, routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per
     cycle (`workload_hours`, `workload_target`, `workload_deviation`). `bridged`: in one piece, but only through areas
-    that do not touch."""
+    that do not touch. `balance_index`, `compactness_index` (0–100), `polsby_popper` (0–1), `cut_edges`,
+    `mean_drive_minutes`, `max_drive_minutes`, and where the forecast's errors are known `chance_inside` (NaN for a
+    frozen rep)."""
     forecast: pd.DataFrame
     """region, category, week, p10, p50, p90, model."""
     scores: pd.DataFrame
@@ -78,8 +83,16 @@ class PlanBook:
     """Allowed deviation of each balance measure, as a share: {"potential": 0.1}."""
     territory_notes: tuple[str, ...] = ()
     """What was done so that territories can be drawn: areas taken as neighbours that do not touch, homes moved."""
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    """The territory problem as plain data, see `maps.retouching.retouch_rules`; empty without territories."""
     travel_note: str = ""
     """How the minutes of driving were made."""
     solves: pd.DataFrame = field(default_factory=no_solves)
     """stage ("territories", "tours"), subject ("" or rep_id), status, objective, bound (NaN for none), gap (a share,
     NaN for none), stopped_by."""
+    moves: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """What moving each area at a border to a neighbouring territory would do, see `maps.move_table.move_table`."""
+    alternatives: "tuple[AlternativePlan, ...]" = ()
+    """Other good plans, the chosen one first."""
+    alternative_notes: tuple[str, ...] = ()
+    """What was looked for in vain."""

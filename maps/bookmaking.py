@@ -11,13 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from maps.alternative_plans import AlternativePlan
 from maps.book import SOLVE_COLUMNS, PlanBook, no_solves
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
+from maps.move_table import border_moves
 from maps.plan_tables import bridged, territories_table, territory_id, tour_tables
+from maps.retouching import retouch_rules
+from maps.territory_indices import with_indices
 from optimizer.solving import Term, Violation
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.objective import terms
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.robustness import Futures
 from optimizer.territory.verify import verify
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourResult
@@ -75,6 +80,13 @@ class TerritoryPart:
     notes: tuple[str, ...]
     account_reps: Mapping[str, str] = field(default_factory=dict)
     """Rep of each account that stays with a rep whoever has the territory around it."""
+    futures: Futures | None = None
+    """What may become of the potential, where it is balanced."""
+    chances: NDArray[np.float64] | None = None
+    """Probability that each territory stays inside its tolerance, NaN for a frozen rep. Shape (reps,)."""
+    alternatives: tuple[AlternativePlan, ...] = ()
+    """Other good plans, the chosen one first."""
+    alternative_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -158,8 +170,12 @@ def make_book(
         resolved_scenario=heading.resolved_scenario,
         tolerances={m.name: m.tolerance for m in territory.instance.measures} if territory else {},
         territory_notes=territory.notes if territory else (),
+        rules=retouch_rules(territory.instance, territory.plan) if territory else {},
         travel_note=heading.travel_note,
         solves=solves,
+        moves=border_moves(territory.instance, territory.plan) if territory else pd.DataFrame(),
+        alternatives=territory.alternatives if territory else (),
+        alternative_notes=territory.alternative_notes if territory else (),
     )
 
 
@@ -225,7 +241,14 @@ def _territories(
     whole = table["contiguous"].to_numpy(dtype=bool)
     crossing = bridged(territory.instance, territory.plan, areas.geometry.to_numpy())
     table.insert(list(table.columns).index("contiguous") + 1, "bridged", whole & crossing)
-    return table
+    return with_indices(
+        table,
+        territory.instance,
+        territory.plan,
+        shapes=areas.geometry.to_numpy(),
+        accounts_of_area=counts,
+        chances=territory.chances,
+    )
 
 
 def _measures(

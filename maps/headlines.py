@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import pandas as pd
+
 from maps.book import PlanBook
 from maps.spans import period_weeks
 from maps.words import money_text, number_text, percent_text, signed_percent_text
@@ -150,6 +152,12 @@ def _territories(book: PlanBook) -> list[Headline]:
             verdict="good" if pieces == count else "bad",
         ),
     ]
+    chances = table["chance_inside"].astype(float) if "chance_inside" in table else pd.Series(dtype=float)
+    if chances.notna().any():
+        least = table["territory_id"].iloc[int(chances.argmin())]
+        note = f"least sure is {least}, when sales turn out as the forecast's errors say they may"
+        value = f"{percent_text(float(chances.min()), 0)} or more"
+        lines.append(Headline(label="Chance to stay inside", value=value, note=note))
     gap = territory_gap(book)
     if math.isfinite(gap):
         note = (

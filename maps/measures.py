@@ -9,6 +9,7 @@ import pandas as pd
 from optimizer.solving import Conflict, Term
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.plan import TerritoryResult
+from optimizer.territory.robustness import DRAWS
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourResult
 
@@ -33,6 +34,7 @@ def territory_measures(
             }
             for measure in instance.measures
         },
+        **_summary(territories),
         "broken_rules": [
             {"rule": v.rule, "subject": v.subject, "amount": _number(v.amount), "unit": v.unit, "text": v.text}
             for v in result.violations
@@ -40,6 +42,25 @@ def territory_measures(
         "conflicts": [_conflict(conflict) for conflict in result.conflicts],
         "by_territory": [{key: _plain(value) for key, value in row.items()} for row in territories.to_dict("records")],
     }
+
+
+def _summary(territories: pd.DataFrame) -> dict[str, Any]:
+    """Sum up the indices of the territories, and the chance of the least sure one; nothing where not measured."""
+    found: dict[str, Any] = {
+        column: {"least": _number(float(territories[column].min())), "mean": _number(float(territories[column].mean()))}
+        for column in ("balance_index", "compactness_index", "polsby_popper")
+        if column in territories
+    }
+    if "cut_edges" in territories:
+        found["cut_edges"] = int(territories["cut_edges"].sum()) // 2
+    if "chance_inside" in territories:
+        chances = territories["chance_inside"].astype(float)
+        found["chance_inside"] = {
+            "least": _number(float(chances.min())),
+            "mean": _number(float(chances.mean())),
+            "draws": DRAWS,
+        }
+    return found
 
 
 def tour_measures(

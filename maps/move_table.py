@@ -1,15 +1,16 @@
-"""Lay out what moving an area would do, as a table and in plain words."""
+"""Lay out what moving an area to a neighbouring territory would do, as a table."""
 
-from collections.abc import Sequence
+import csv
+import io
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from maps.words import number_text, signed_percent_text
+from maps.tables import as_id, as_text, decimals
 from optimizer.territory.cut_off import CutOff, cut_off
 from optimizer.territory.explanation import Moves, border_pairs, explain_moves
-from optimizer.territory.instance import TerritoryInstance, amount_text
+from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.move_reasons import reasons, rule_word
 from optimizer.territory.plan import TerritoryPlan
 
@@ -51,59 +52,15 @@ def move_table(instance: TerritoryInstance, plan: TerritoryPlan, moves: Moves, c
     return pd.DataFrame(columns)
 
 
-def moves_text(
-    instance: TerritoryInstance, plan: TerritoryPlan, moves: Moves, cuts: CutOff, *, reps: Sequence[str]
-) -> str:
-    """Write what each move would do, in plain words; moves that are allowed and cheap first.
-
-    Parameters
-    ----------
-    reps
-        What to call each rep, in the order of the instance.
-    """
-    order = sorted(range(len(moves)), key=lambda n: (not moves.allowed[n], float(moves.cost_change[n]), n))
-    paragraphs = []
-    for number in order:
-        why = reasons(instance, plan, moves, number, cuts=cuts)
-        lines = [f"to {reps[moves.taker[number]]}: {'NOT ALLOWED' if why else 'allowed'}"]
-        lines += [f"  {line}" for line in _effects(instance, moves, number)]
-        lines += [f"  because of {reason}" for reason in why]
-        paragraphs.append("\n".join(lines))
-    return "\n\n".join(paragraphs)
-
-
-def _effects(instance: TerritoryInstance, moves: Moves, number: int) -> list[str]:
-    """Say what one move would do to cost, balance and change of hands."""
-    giver, taker = int(moves.giver[number]), int(moves.taker[number])
-    lines = [_cost_words(instance, moves, number)]
-    for m, measure in enumerate(instance.measures):
-        sides = (
-            (giver, moves.giver_before[m, number], moves.giver_after[m, number]),
-            (taker, moves.taker_before[m, number], moves.taker_after[m, number]),
-        )
-        said = ", ".join(
-            f"{instance.rep_ids[rep]} from {signed_percent_text(float(before))} to {signed_percent_text(float(after))}"
-            for rep, before, after in sides
-        )
-        lines.append(f"{measure.name} against target ({100 * measure.tolerance:g} % allowed): {said}")
-    change = int(moves.moved_change[number])
-    if change:
-        amount = amount_text(abs(change), instance.moved_unit, instance.moved_scale)
-        lines.append(f"{amount} {'more' if change > 0 else 'less'} would change hands against today")
-    return lines
-
-
-def _cost_words(instance: TerritoryInstance, moves: Moves, number: int) -> str:
-    """Say what the plan's cost would come to."""
-    change = float(moves.cost_change[number])
-    if change == 0:
-        return "costs the same"
-    unit = instance.travel_unit
-    change_of_hands = instance.move_weight * float(moves.moved_change[number])
-    travel = change - change_of_hands
-    parts = f" (travel {_signed(travel)}, change of hands {_signed(change_of_hands)})" if change_of_hands else ""
-    return f"{number_text(abs(change))} {unit} {'dearer' if change > 0 else 'cheaper'}{parts}"
-
-
-def _signed(value: float) -> str:
-    return f"+{number_text(value)}" if value > 0 else number_text(value)
+def moves_csv(moves: pd.DataFrame) -> str:
+    """Write the moves of a run, sorted by area and taker: costs to a hundredth, shares to four decimals."""
+    ids = {"area_id": as_id, "from": as_id, "to": as_id, "cost_change": decimals(2)}
+    words = {"allowed": as_id, "forbidden_by": as_text, "why": as_text}
+    forms = {name: ids.get(name) or words.get(name) or decimals(4) for name in moves.columns}
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(forms)
+    ordered = moves.sort_values(["area_id", "to"], kind="stable")
+    written = [[form(value) for value in ordered[name]] for name, form in forms.items()]
+    writer.writerows(zip(*written, strict=True))
+    return stream.getvalue()

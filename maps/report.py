@@ -7,6 +7,7 @@ from maps.headlines import headlines, is_impossible
 from maps.markup import Markup, join, tag
 from maps.names import page_names
 from maps.report_forecast import forecast_chapters
+from maps.report_indices import alternative_chapters, index_chapters
 from maps.report_page import Chapter, reading_page
 from maps.report_quality import quality_chapters
 from maps.report_territories import territory_chapters
@@ -16,6 +17,7 @@ from maps.spans import plan_span
 FILES: Final = (
     ("data_quality.html", "what was found in the data"),
     ("assignment.csv", "who serves which area"),
+    ("area_moves.csv", "what moving an area to a neighbouring territory would do, and which rule forbids it"),
     ("visits.csv", "every visit with its times"),
     ("days.csv", "every day of every rep"),
     ("missed.csv", "what did not fit, and why"),
@@ -51,6 +53,8 @@ def report_page(book: PlanBook, *, with_maps: bool = True) -> str:
     chapters = [
         *_alarms(book),
         *territory_chapters(book),
+        *index_chapters(book),
+        *alternative_chapters(book),
         *tour_chapters(book),
         *forecast_chapters(book),
         *quality_chapters(book),

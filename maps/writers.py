@@ -6,17 +6,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from maps import features
+from maps.alternative_plans import alternatives_csv, assignment_csv
 from maps.book import PlanBook
 from maps.exports.calendars import rep_calendars
 from maps.exports.crm import CRM_FILES
 from maps.exports.gis import write_gis
 from maps.exports.routes import day_routes
 from maps.exports.workbook import workbook_bytes
+from maps.move_table import moves_csv
 from maps.names import page_names
 from maps.plain import collection_text, json_text
 from maps.rep_map import rep_pages
 from maps.report import report_page
 from maps.report_quality import quality_page
+from maps.retouching import retouch_page
 from maps.tables import TABLE_FILES
 from maps.territory_map import territories_page
 
@@ -86,6 +89,17 @@ def write_tables(book: PlanBook, folder: Path) -> None:
     for table in TABLE_FILES:
         if _is_done(book, STAGE_OF_FILE.get(table.name, "tours")):
             write_text(folder / table.name, table.text(book))
+    if not book.moves.empty:
+        write_text(folder / "area_moves.csv", moves_csv(book.moves))
+    write_alternatives(book, folder)
+
+
+def write_alternatives(book: PlanBook, folder: Path) -> None:
+    """Write alternatives.csv and the assignment of each other good plan."""
+    if book.alternatives:
+        write_text(folder / "alternatives.csv", alternatives_csv(book.alternatives))
+    for plan in book.alternatives:
+        write_text(folder / plan.file, assignment_csv(plan, tuple(book.areas["area_id"])))
 
 
 def write_geojson(book: PlanBook, folder: Path) -> None:
@@ -116,6 +130,8 @@ def write_run_record(run: Mapping[str, Any], folder: Path) -> None:
 def write_maps(book: PlanBook, folder: Path) -> None:
     """Write the territory map and a page per rep."""
     write_text(folder / "maps" / "territories.html", territories_page(book))
+    if book.rules:
+        write_text(folder / "maps" / "retouch.html", retouch_page(book))
     names = page_names(list(book.reps["rep_id"]))
     for rep_id, page in rep_pages(book).items():
         write_text(folder / "maps" / f"{names[rep_id]}.html", page)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Final
 
-from scenarios.commands import compare, evaluate, run, schema, show, sweep, validate
+from scenarios.commands import alternatives, compare, evaluate, explain, run, schema, show, sweep, validate
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "run": run,
@@ -13,6 +13,8 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "schema": schema,
     "show": show,
     "evaluate": evaluate,
+    "explain": explain,
+    "alternatives": alternatives,
     "compare": compare,
     "sweep": sweep,
 }
@@ -25,7 +27,8 @@ Draw balanced sales territories and plan weekly tours from a scenario file.
   python run_scenario.py my_scenario.yaml --set tours.weeks=2 --out out/two_weeks
 
 Other commands: schema (the JSON Schema of scenario files), show FILE (the scenario with everything it extends),
-evaluate FILE --alignment assignment.csv (measure a given alignment), compare A B (plans side by side), sweep FILE
+evaluate FILE --alignment assignment.csv (measure a given alignment), explain FILE --area ID (what moving an area would
+do), alternatives FILE (other good plans), compare A B (plans side by side), sweep FILE
 --vary KEY=A,B (a plan for each value). --help tells more.
 """
 

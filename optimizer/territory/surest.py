@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from optimizer.interruption import requested
 from optimizer.progress import Observer, Silent
 from optimizer.solving import SolverSettings, Status, StopReason
 from optimizer.territory.explanation import CONTIGUOUS, Moves, border_pairs, explain_moves
@@ -67,6 +68,8 @@ def make_surest(
     name = instance.measures[futures.number].name
     found: list[TerritoryPlan] = []
     for number, share in enumerate((1.0, *TOLERANCE_SHARES)):
+        if requested():
+            break
         watch.report("making balance surer", share_done=number / (len(TOLERANCE_SHARES) + 1))
         start: TerritoryPlan | None = result.plan
         if share < 1.0:
@@ -83,7 +86,7 @@ def make_surest(
     same = bool((plan.rep_of_area == result.plan.rep_of_area).all())
     if same:
         return result
-    stopped = result.stopped_by if result.stopped_by is not StopReason.PROVEN else StopReason.WORK_DONE
+    stopped = StopReason.WORK_DONE if result.stopped_by is StopReason.PROVEN else result.stopped_by
     return replace(result, plan=plan, status=Status.FEASIBLE, terms=terms(instance, plan), stopped_by=stopped)
 
 

@@ -85,6 +85,7 @@ class Chain:
             forecast = self.forecast(data, rules)
             territory = self.territories(data, rules, forecast)
             tours = self.tours(data, rules, territory)
+            territory = self.alternatives(territory)
         return make_book(
             self._heading(),
             areas=data.areas,
@@ -153,26 +154,27 @@ class Chain:
         """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
         from maps.bookmaking import TerritoryPart
         from optimizer.solving import StopReason
-        from optimizer.territory.search import design_territories
+        from optimizer.territory.robustness import chances
         from scenarios import saved
-        from scenarios.assemble_territories import solver_settings, verified_plan
+        from scenarios.assemble_territories import verified_plan
         from scenarios.clashes import in_the_file
+        from scenarios.commands.designing import design, futures_of
 
         problem = self.territory_problem(data, rules, forecast)
+        futures = futures_of(problem, data, forecast, self.loaded.scenario)
         made_from = saved.digest(
             [
                 self.results["forecast"][1],
                 self.inputs,
-                self._sections("segments", "travel", "territories", "tours"),
+                self._sections("segments", "travel", "tours"),
+                {key: value for key, value in self.loaded.resolved["territories"].items() if key != "alternatives"},
                 self._search(),
             ]
         )
         result = self._stage(
             "territories",
             made_from,
-            lambda progress: design_territories(
-                problem.instance, solver_settings(self.loaded.scenario), start=problem.start, observer=progress
-            ),
+            lambda progress: design(problem, futures, self.loaded.scenario, progress),
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
@@ -186,7 +188,33 @@ class Chain:
             plan=plan,
             notes=problem.notes,
             account_reps=problem.account_reps,
+            futures=futures,
+            chances=None if futures is None else chances(problem.instance, plan, futures),
         )
+
+    def alternatives(self, territory: TerritoryPart) -> TerritoryPart:
+        """Add as many other good plans as the scenario asks for."""
+        from maps.alternative_plans import alternative_plans
+        from optimizer.territory.alternatives import find_alternatives
+        from scenarios import saved
+        from scenarios.assemble_territories import solver_settings
+        from scenarios.commands.designing import alternatives_from, alternatives_payload
+
+        scenario, instance = self.loaded.scenario, territory.instance
+        count = scenario.territories.alternatives
+        if count < 2 or territory.result.plan is None:
+            return territory
+        found = self._stage(
+            "alternatives",
+            saved.digest([self.results["territories"], count, self._search()]),
+            lambda progress: find_alternatives(
+                instance, territory.plan, solver_settings(scenario), count=count, observer=progress
+            ),
+            lambda found: alternatives_payload(instance, found),
+            lambda payload: alternatives_from(payload, territory),
+        )
+        plans = alternative_plans(instance, found, territory.futures)
+        return replace(territory, alternatives=plans, alternative_notes=found.notes)
 
     def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart:
         """Plan the tours of every rep."""
@@ -267,7 +295,8 @@ class Chain:
             with self.timed(name) as progress:
                 result = self._until_interrupted(name, work, progress)
         elif list(STAGES).index(name) > list(STAGES).index(self.only):
-            self.dropped = [stage for stage in list(STAGES)[1:-1] if stage not in self.results]
+            wanted = [stage for stage in list(STAGES)[1:-1] if stage != "alternatives" or self._wants_alternatives()]
+            self.dropped = [stage for stage in wanted if stage not in self.results]
             raise NotRunError(name)
         else:
             text = (
@@ -300,6 +329,9 @@ class Chain:
     def _sections(self, *names: str) -> dict[str, Any]:
         """Give sections of the resolved scenario, as far as results depend on them."""
         return {name: self.loaded.resolved.get(name) for name in names}
+
+    def _wants_alternatives(self) -> bool:
+        return self.loaded.scenario.territories.alternatives > 1
 
     def _search(self) -> dict[str, Any]:
         """Give the solver settings that results depend on: not the time limit, not the number of workers."""

@@ -9,6 +9,7 @@ STAGES: Final = {
     "forecast": "Forecast",
     "territories": "Territories",
     "tours": "Tours",
+    "alternatives": "Alternatives",
     "maps": "Maps",
 }
 """The stages of a run, in order, with their titles."""

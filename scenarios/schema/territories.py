@@ -50,7 +50,7 @@ class AccountException(Section):
 class NeighbourPair(Section):
     """Two areas, and why they do or do not count as neighbours."""
 
-    areas: Annotated[tuple[Identifier, ...], Field(min_length=2, max_length=2, strict=False)]
+    areas: tuple[Identifier, ...] = Field(strict=False)
     """The two areas: area_id, or the name where it is unique, such as `[59350, 59009]`."""
     name: str = ""
     """What joins or parts them, such as "ferry to the island"; shown in the report."""
@@ -76,6 +76,8 @@ class KeepTogether(Section):
     by: Literal["district", "region", "group"] = "district"
     """Areas with the same entry in this column belong together. `group` is any column of the areas table (or of the
     accounts, where areas are made from them), named under `columns`, such as `group: epci`."""
+    except_for: tuple[Identifier, ...] = Field(default=(), strict=False)
+    """Entries of the column that may be shared out, such as a city's district that is larger than a territory."""
     price: Annotated[int, Field(ge=1)] | None = None
     """Minutes of visit driving that each rep beyond the first is worth avoiding; left out, no district may be shared at
     all."""
@@ -150,3 +152,9 @@ class Territories(Section):
     """Areas that must not belong to a rep."""
     max_drive_minutes: Annotated[int, Field(ge=1)] | None = None
     """Greatest drive from home to any area of the territory."""
+    robust_balance: bool = False
+    """Whether the plan is to be the one whose least sure territory is most likely to keep its tolerance of potential
+    when the forecast is off, whatever it costs in travel."""
+    alternatives: Annotated[int, Field(ge=0, le=6)] = 0
+    """How many good plans to show side by side, the chosen one included: travel against change against balance. 0 for
+    none; each takes about as long as the plan itself."""

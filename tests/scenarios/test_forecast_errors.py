@@ -32,7 +32,7 @@ POTENTIAL = pd.DataFrame(
 
 
 def test_errors_of_accounts_and_regions():
-    """In the order of accounts and in whole numbers of the measure; one week and category, so spreads are those given."""
+    """In the order of the accounts; with one week and one category, spreads of regions are those given."""
     instance = from_ascii("[5] 5  5 [5]")
     found = forecast_errors(
         instance, accounts=ACCOUNTS, potential=POTENTIAL, forecast=FORECAST, account_reps={"b": "R1"}

@@ -1,0 +1,43 @@
+"""Show a few good plans side by side: travel against change against balance."""
+
+import argparse
+from typing import Final
+
+from scenarios.commands import exits
+from scenarios.commands.words import add_folder, add_scenario
+
+HELP: Final = "find a few good plans that really differ, beside the one of a run"
+FEWEST, MOST = 2, 6
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    add_scenario(parser)
+    parser.add_argument(
+        "--count",
+        type=int,
+        choices=range(FEWEST, MOST + 1),
+        default=4,
+        metavar="N",
+        help=f"how many plans at most, the chosen one included: {FEWEST} to {MOST}; 4 by default",
+    )
+    add_folder(parser, told="folder of an earlier run, whose results are taken where they fit; written anew")
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Take the plan of the output folder, or make it, look for others, and leave all of them in the folder."""
+    from maps.alternative_plans import alternatives_text
+    from maps.folder import check_output_folder
+    from scenarios.commands.chain import Chain
+    from scenarios.commands.leaving import leave_results
+
+    arguments.sets = [*arguments.sets, f"territories.alternatives={arguments.count}"]
+    chain = Chain.begin(arguments, quiet=arguments.quiet)
+    chain.reuse = True
+    check_output_folder(chain.folder)
+    book = chain.run()
+    leave_results(chain, book)
+    if not arguments.quiet:
+        print(alternatives_text(book.alternatives, book.alternative_notes))
+        print(f"\nOpen {chain.folder / 'report.html'}, or {chain.folder / 'alternatives.csv'}")
+    return exits.DONE if book.alternatives else exits.NO_PLAN
