@@ -62,7 +62,9 @@ def grid(size: int) -> SitingInstance:
     row, column = np.divmod(cells, size)
     distance = np.hypot(row[:, None] - row, column[:, None] - column)
     right, down = cells[column < size - 1], cells[row < size - 1]
-    edges = np.array(sorted([*zip(right, right + 1, strict=True), *zip(down, down + size, strict=True)]), dtype=np.int64)
+    edges = np.array(
+        sorted([*zip(right, right + 1, strict=True), *zip(down, down + size, strict=True)]), dtype=np.int64
+    )
     exact = np.full(size, size, dtype=np.int64)
     return SitingInstance(
         area_ids=tuple(map(str, range(size**2))),

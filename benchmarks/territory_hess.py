@@ -56,7 +56,10 @@ def solve(name: str, data: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     labels, homes = result.plan.home_of_area.tolist(), result.plan.homes.tolist()
     cost = 0
     for area, home in enumerate(labels):
-        km = ((data["x_km"][area] - data["x_km"][homes[home]]) ** 2 + (data["y_km"][area] - data["y_km"][homes[home]]) ** 2) ** 0.5
+        km = (
+            (data["x_km"][area] - data["x_km"][homes[home]]) ** 2
+            + (data["y_km"][area] - data["y_km"][homes[home]]) ** 2
+        ) ** 0.5
         cost += data["pop"][area] * round(km) ** 2
     sums = territory_sums(data["pop"], labels, data["k"])
     assert cost == result.objective, f"{name}: the plan costs {cost}, the engine says {result.objective}"

@@ -1,5 +1,6 @@
 """Give areas to given homes at the least cost, or prove that it costs no less than a cutoff."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -73,7 +74,7 @@ class _Priced:
     feasible: bool
 
 
-def assign(homes: Homes, *, cutoff: float, work: float) -> Answer:
+def assign(homes: Homes, *, cutoff: float, work: float, deadline: float) -> Answer:
     """Search for the cheapest labelling below a cutoff.
 
     A linear program with contiguity cuts gives prices, the prices close pairs, and what is left is searched depth first
@@ -87,6 +88,8 @@ def assign(homes: Homes, *, cutoff: float, work: float) -> Answer:
         Only cheaper labellings count.
     work
         Deterministic seconds of CP-SAT at most.
+    deadline
+        Safety net: when to stop on the monotonic clock, in seconds.
     """
     allowed, cuts = homes.allowed.copy(), list[Cut]()
     least, used = -np.inf, 0.0
@@ -107,12 +110,14 @@ def assign(homes: Homes, *, cutoff: float, work: float) -> Answer:
         labels, done, spent = _deal(homes, allowed, priced, cutoff)
         used += spent
         if done:
-            return Answer(labels=labels, bound=cutoff if labels is None else homes.cost_of(labels), done=True, work=used)
+            return Answer(
+                labels=labels, bound=cutoff if labels is None else homes.cost_of(labels), done=True, work=used
+            )
         if labels is not None:
             cutoff = homes.cost_of(labels)
     else:
         labels = None
-    return _close(homes, allowed, cuts, labels, cutoff=cutoff, least=least, work=work, used=used)
+    return _close(homes, allowed, cuts, labels, cutoff=cutoff, least=least, work=work, used=used, deadline=deadline)
 
 
 def _relax(homes: Homes, allowed: BoolArray, cuts: list[Cut]) -> _Priced:
@@ -137,7 +142,10 @@ def _relax(homes: Homes, allowed: BoolArray, cuts: list[Cut]) -> _Priced:
         values.append(signs)
         limits.append(0.0)
     matrix = csr_array(
-        (np.concatenate([[], *values]), (np.concatenate([[], *rows]).astype(int), np.concatenate([[], *columns]).astype(int))),
+        (
+            np.concatenate([[], *values]),
+            (np.concatenate([[], *rows]).astype(int), np.concatenate([[], *columns]).astype(int)),
+        ),
         shape=(len(limits), count),
     )
     one_home = csr_array((np.ones(count), (area, np.arange(count))), shape=(n, count))
@@ -155,7 +163,9 @@ def _relax(homes: Homes, allowed: BoolArray, cuts: list[Cut]) -> _Priced:
     extra, share = np.full((n, k), np.inf), np.zeros((n, k))
     if answer.status == 2:
         return _Priced(value=-np.inf, extra=extra, share=share, feasible=False)
-    prices = np.minimum(answer.ineqlin.marginals, 0.0) * unit if limits and answer.status == 0 else np.zeros(len(limits))
+    prices = (
+        np.minimum(answer.ineqlin.marginals, 0.0) * unit if limits and answer.status == 0 else np.zeros(len(limits))
+    )
     extra[area, home] = cost - (matrix.T @ prices if limits else 0.0)
     cheapest = extra.min(axis=1)
     value = float(cheapest.sum() + prices @ np.array(limits))
@@ -172,7 +182,9 @@ def _extra_on_paths(homes: Homes, priced: _Priced, cutoff: float) -> FloatArray:
         return priced.extra
     spare = cutoff - priced.value
     columns = [
-        path_weights(homes.neighbours.start, homes.neighbours.area, np.ascontiguousarray(priced.extra[:, h]), area, spare)
+        path_weights(
+            homes.neighbours.start, homes.neighbours.area, np.ascontiguousarray(priced.extra[:, h]), area, spare
+        )
         for h, area in enumerate(homes.areas.tolist())
     ]
     return np.stack(columns, axis=1)
@@ -181,7 +193,9 @@ def _extra_on_paths(homes: Homes, priced: _Priced, cutoff: float) -> FloatArray:
 def _deal(homes: Homes, allowed: BoolArray, priced: _Priced, cutoff: float) -> tuple[IntArray | None, bool, float]:
     extra = np.maximum(priced.extra, 0.0)
     options, n_options = options_of(allowed, extra)
-    regret = np.where(n_options > 1, np.sort(np.where(allowed, extra, np.inf), axis=1)[:, min(1, extra.shape[1] - 1)], 0.0)
+    regret = np.where(
+        n_options > 1, np.sort(np.where(allowed, extra, np.inf), axis=1)[:, min(1, extra.shape[1] - 1)], 0.0
+    )
     size = (homes.amounts / np.maximum(homes.upper.max(axis=1, initial=1), 1)[:, None]).max(axis=0, initial=0.0)
     weight = np.where(n_options > 1, np.minimum(regret / (cutoff - priced.value), 1.0) + size, np.inf)
     labels = np.full(len(allowed), -1, dtype=np.int64)
@@ -217,34 +231,20 @@ def _close(
     least: float,
     work: float,
     used: float,
+    deadline: float,
 ) -> Answer:
     """Let CP-SAT search what is left, adding the cuts that its answers break."""
     base = np.where(allowed, homes.cost, np.inf).min(axis=1)
     more = np.where(allowed, homes.cost - base[:, None], 0.0).astype(np.int64)
     offset = float(base.sum())
-    pairs = [(int(i), int(h)) for i, h in np.argwhere(allowed)]
-    while used < work:
-        model = cp_model.CpModel()
-        x = {pair: model.new_bool_var("") for pair in pairs}
-        for i in range(len(allowed)):
-            model.add_exactly_one(x[i, h] for h in np.flatnonzero(allowed[i]).tolist())
-        for h in range(allowed.shape[1]):
-            members = np.flatnonzero(allowed[:, h]).tolist()
-            for amounts, lower, upper in zip(homes.amounts, homes.lower, homes.upper, strict=True):
-                total = cp_model.LinearExpr.weighted_sum([x[i, h] for i in members], amounts[members].tolist())
-                model.add_linear_constraint(total, int(lower[h]), int(upper[h]))
-        for cut in cuts:
-            if (cut.area, cut.home) in x:
-                across = [x[i, cut.home] for i in cut.separator if (i, cut.home) in x]
-                model.add_bool_or([*across, x[cut.area, cut.home].negated()])
-        total_cost = cp_model.LinearExpr.weighted_sum([x[pair] for pair in pairs], [int(more[pair]) for pair in pairs])
-        if np.isfinite(cutoff):
-            model.add(total_cost <= int(np.ceil(cutoff - offset)) - 1)
-        model.minimize(total_cost)
+    while used < work and time.monotonic() < deadline:
+        most = int(np.ceil(cutoff - offset)) - 1 if np.isfinite(cutoff) else None
+        model, x = _model(homes, allowed, cuts, more, most)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.max_deterministic_time = work - used
+        solver.parameters.max_time_in_seconds = max(0.1, deadline - time.monotonic())
         status = solver.solve(model)
         used += max(1e-3, float(solver.response_proto.deterministic_time))
         if status == cp_model.INFEASIBLE:
@@ -256,11 +256,34 @@ def _close(
         for pair, variable in x.items():
             chosen[pair] = float(solver.boolean_value(variable))
         fresh = broken_cuts(chosen, allowed, homes.areas, homes.neighbours) if homes.contiguous else []
+        cuts += fresh
         if not fresh:
             labels = chosen.argmax(axis=1)
             cutoff = homes.cost_of(labels)
             if status == cp_model.OPTIMAL:
                 return Answer(labels=labels, bound=cutoff, done=True, work=used)
-            continue
-        cuts += fresh
     return Answer(labels=labels, bound=min(cutoff, least), done=False, work=used)
+
+
+def _model(
+    homes: Homes, allowed: BoolArray, cuts: list[Cut], more: IntArray, most: int | None
+) -> tuple[cp_model.CpModel, dict[tuple[int, int], cp_model.IntVar]]:
+    """State the rules over the open pairs; the cost counts above the cheapest open pair of each area."""
+    model = cp_model.CpModel()
+    x = {(int(i), int(h)): model.new_bool_var("") for i, h in np.argwhere(allowed)}
+    for i in range(len(allowed)):
+        model.add_exactly_one(x[i, h] for h in np.flatnonzero(allowed[i]).tolist())
+    for h in range(allowed.shape[1]):
+        members = np.flatnonzero(allowed[:, h]).tolist()
+        for amounts, lower, upper in zip(homes.amounts, homes.lower, homes.upper, strict=True):
+            total = cp_model.LinearExpr.weighted_sum([x[i, h] for i in members], amounts[members].tolist())
+            model.add_linear_constraint(total, int(lower[h]), int(upper[h]))
+    for cut in cuts:
+        if (cut.area, cut.home) in x:
+            across = [x[i, cut.home] for i in cut.separator if (i, cut.home) in x]
+            model.add_bool_or([*across, x[cut.area, cut.home].negated()])
+    cost = cp_model.LinearExpr.weighted_sum(list(x.values()), [int(more[pair]) for pair in x])
+    if most is not None:
+        model.add(cost <= most)
+    model.minimize(cost)
+    return model, x

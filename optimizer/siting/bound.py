@@ -10,7 +10,6 @@ from typing import Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from optimizer.siting.pairs import FloatArray, Limits, Pairs
 from optimizer.territory.instance import IntArray
@@ -35,7 +34,7 @@ ROUNDING_SHARE: Final = 1e-11
 class Region:
     """A part of all choices: candidates in groups, each with the number of homes to choose from it.
 
-    A candidate with group -1 is no home. An area with an owner is that candidate's own home area: no other may serve it.
+    A candidate with group -1 is no home. An area with an owner is that candidate's own: no other may serve it.
     """
 
     group: IntArray
@@ -53,7 +52,7 @@ class Prices:
     area: FloatArray
     """What serving an area is worth. Shape (areas,)."""
     balance: FloatArray
-    """Price of one unit of each measure at each candidate: positive above, negative below. Shape (measures, candidates)."""
+    """Price of one unit of each measure: positive above, negative below. Shape (measures, candidates)."""
     step: FloatArray
     """Next change of a balance price. Shape (measures, candidates)."""
 
@@ -148,7 +147,7 @@ def improve_bound(
 
 
 @njit(cache=True)
-def _search(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0915 # pragma: no cover
+def _search(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0915, PLR0917 # pragma: no cover
     start: IntArray,
     pair_area: IntArray,
     pair_cost: FloatArray,

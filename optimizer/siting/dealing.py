@@ -9,7 +9,7 @@ from optimizer.territory.instance import IntArray
 
 
 @njit(cache=True)
-def deal_out(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR0915 # pragma: no cover
+def deal_out(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR0915, PLR0917 # pragma: no cover
     order: IntArray,
     options: IntArray,
     n_options: IntArray,

@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from optimizer.interruption import requested
 from optimizer.progress import Observer, Silent
-from optimizer.siting.assignment import Answer, Homes, assign
+from optimizer.siting.assignment import Homes, assign
 from optimizer.siting.bound import Bound, Prices, Region, first_prices, improve_bound
 from optimizer.siting.branching import Geography, divide, geography_of, is_settled, root_region, without
 from optimizer.siting.fixing import extra_of_candidates, pairs_below
@@ -88,11 +89,6 @@ class _Search:
         """A plan must cost less than this to be of interest; costs are whole numbers."""
         wanted = self.cost * (1.0 - self.settings.relative_gap) - 0.5
         return min(wanted, self.guess)
-
-    @property
-    def map(self) -> Neighbours | None:
-        """The map where contiguity counts."""
-        return self.neighbours if self.instance.contiguous else None
 
 
 def choose_homes_exactly(
@@ -182,7 +178,10 @@ def _root_bound(search: _Search, region: Region, prices: Prices) -> Bound:
 
 
 def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bound, watcher: Observer) -> None:
-    """Work through the parts of the choices, least bound first, until none can hold a cheaper plan."""
+    """Work through the parts of the choices, least bound first, until none can hold a cheaper plan.
+
+    As long as there is no plan, the best child of a part is divided at once, down to known homes.
+    """
     search.open_bound, search.waiting = np.inf, []
     serial = 0
     fixed_at = np.inf
@@ -193,11 +192,11 @@ def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bou
             keep = pairs_below(
                 search.pairs,
                 search.limits,
-                search.instance.candidates,
-                region,
-                prices,
-                root,
-                search.map,
+                search.instance,
+                region=region,
+                prices=prices,
+                bound=root,
+                neighbours=search.neighbours if search.instance.contiguous else None,
                 cutoff=fixed_at,
             )
             search.pairs = search.pairs.kept(keep)
@@ -210,14 +209,23 @@ def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bou
             search.stopped_by = stop
             search.open_bound = min(search.open_bound, value)
             break
-        if is_settled(part):
-            _settle(search, part, value)
-            continue
-        for child in divide(part, bound, search.geography, search.instance):
-            refined = _refine(search, child, part_prices.copy(), value)
-            if refined is not None:
+        while not is_settled(part):
+            children = [
+                refined
+                for child in divide(part, bound, search.geography, search.instance)
+                if (refined := _refine(search, child, part_prices.copy(), value)) is not None
+            ]
+            children.sort(key=lambda refined: refined[2].value)
+            plunge = search.plan is None and children
+            for refined in children[1:] if plunge else children:
                 serial += 1
                 heapq.heappush(search.waiting, (refined[2].value, serial, *refined))
+            if not plunge:
+                break
+            part, part_prices, bound = children[0]
+            value = bound.value
+        else:
+            _settle(search, part, value)
         watcher.report(
             "choosing homes",
             share_done=min(1.0, search.regions / search.budget.regions),
@@ -226,9 +234,7 @@ def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bou
         )
 
 
-def _refine(
-    search: _Search, region: Region, prices: Prices, least: float
-) -> tuple[Region, Prices, Bound] | None:
+def _refine(search: _Search, region: Region, prices: Prices, least: float) -> tuple[Region, Prices, Bound] | None:
     """Bound a part and drop candidates that no cheaper plan has; `None` if the part holds no cheaper plan."""
     search.regions += 1
     settled = is_settled(region)
@@ -256,7 +262,7 @@ def _settle(search: _Search, region: Region, least: float) -> None:
     """Deal the areas out to known homes and keep the plan if it is cheaper."""
     homes, problem = homes_of(search, region)
     work = min(search.budget.assign_work, search.budget.total_work - search.work)
-    answer: Answer = assign(problem, cutoff=search.cutoff, work=work)
+    answer = assign(problem, cutoff=search.cutoff, work=work, deadline=search.deadline)
     search.work += answer.work
     if not answer.done:
         search.open_bound = min(search.open_bound, max(least, answer.bound))
@@ -289,7 +295,7 @@ def homes_of(search: _Search, region: Region) -> tuple[IntArray, Homes]:
 
 def _no_partition(search: _Search, work: float) -> bool:
     """Say whether it is proven that there is no partition at all; if one is found, make a plan of it."""
-    partition = find_partition(search.instance, search.limits, search.neighbours, work=work)
+    partition = find_partition(search.instance, search.limits, search.neighbours, work=work, deadline=search.deadline)
     plan = partition.plan(search.instance)
     if plan is not None and not verify(search.instance, plan):
         _keep(search, plan)
@@ -303,6 +309,8 @@ def _keep(search: _Search, plan: SitingPlan) -> None:
 
 
 def _stop(search: _Search) -> StopReason | None:
+    if requested():
+        return StopReason.INTERRUPTED
     if time.monotonic() > search.deadline:
         return StopReason.OUT_OF_TIME
     if search.regions > search.budget.regions or search.work >= search.budget.total_work:
@@ -329,7 +337,9 @@ def _result(search: _Search, lower: float) -> SitingResult:
             bound=lower,
             stopped_by=StopReason.WORK_DONE if stopped is StopReason.PROVEN else stopped,
         )
-    assert not verify(search.instance, search.plan)
+    if verify(search.instance, search.plan):
+        raise RuntimeError("the plan found breaks a rule: this is a fault of the search, please report it")
+    lower = search.cost if lower >= search.cost - 0.5 else lower  # costs are whole numbers
     gap = (search.cost - lower) / search.cost if search.cost else 0.0
     optimal = gap <= max(RESOLUTION, search.settings.relative_gap)
     if not optimal and stopped is StopReason.PROVEN:
@@ -339,7 +349,7 @@ def _result(search: _Search, lower: float) -> SitingResult:
         plan=search.plan,
         conflicts=(),
         objective=search.cost,
-        bound=search.cost if lower >= search.cost - 0.5 else lower,
+        bound=lower,
         stopped_by=StopReason.PROVEN if optimal else stopped,
     )
 

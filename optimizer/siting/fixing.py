@@ -3,8 +3,8 @@
 import numpy as np
 
 from optimizer.siting.bound import Bound, Prices, Region
+from optimizer.siting.instance import SitingInstance
 from optimizer.siting.pairs import BoolArray, FloatArray, Limits, Neighbours, Pairs, path_weights
-from optimizer.territory.instance import IntArray
 
 
 def extra_of_candidates(bound: Bound, region: Region) -> FloatArray:
@@ -21,45 +21,52 @@ def extra_of_candidates(bound: Bound, region: Region) -> FloatArray:
     return extra
 
 
-def extra_of_pairs(
-    pairs: Pairs, limits: Limits, own: IntArray, region: Region, prices: Prices, neighbours: Neighbours | None, most: float
-) -> FloatArray:
-    """Return by how much a candidate's best territory gets dearer at least if it must hold an area.
+def pairs_below(
+    pairs: Pairs,
+    limits: Limits,
+    instance: SitingInstance,
+    *,
+    region: Region,
+    prices: Prices,
+    bound: Bound,
+    neighbours: Neighbours | None,
+    cutoff: float,
+) -> BoolArray:
+    """Say which pairs a plan of the region that costs less than the cutoff may use.
 
-    In a contiguous territory a whole path to the area comes along: the sum of what its areas ask above their price,
-    along the cheapest path. Infinite beyond `most` and for closed pairs. Shape (pairs,).
+    In a contiguous territory a whole path to an area comes along: its best territory gets dearer by the sum of what the
+    areas of the cheapest path ask above their price.
+
+    Parameters
+    ----------
+    pairs, limits, instance
+        The problem.
+    region, prices, bound
+        A part of all choices, and its bound at the prices.
+    neighbours
+        The map; `None` where territories need not be contiguous.
+    cutoff
+        What a plan must cost less than.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (pairs,).
     """
-    extra = np.full(len(pairs.area), np.inf)
-    for j, home in enumerate(own.tolist()):
-        if region.group[j] < 0:
+    candidates = extra_of_candidates(bound, region)
+    below = np.zeros(len(pairs.area), dtype=bool)
+    for j, home in enumerate(instance.candidates.tolist()):
+        spare = cutoff - bound.value - candidates[j]
+        if region.group[j] < 0 or not spare > 0.0:
             continue
         here = slice(int(pairs.start[j]), int(pairs.start[j + 1]))
         area = pairs.area[here]
         asked = np.maximum(0.0, pairs.cost[here] + prices.balance[:, j] @ limits.amounts[:, area] - prices.area[area])
         asked[area == home] = 0.0
         asked[(region.owner[area] >= 0) & (region.owner[area] != j)] = np.inf
-        if neighbours is None:
-            extra[here] = asked
-            continue
-        weight = np.full(len(prices.area), np.inf)
-        weight[area] = asked
-        extra[here] = path_weights(neighbours.start, neighbours.area, weight, home, most)[area]
-    return extra
-
-
-def pairs_below(
-    pairs: Pairs,
-    limits: Limits,
-    own: IntArray,
-    region: Region,
-    prices: Prices,
-    bound: Bound,
-    neighbours: Neighbours | None,
-    *,
-    cutoff: float,
-) -> BoolArray:
-    """Say which pairs a plan of the region that costs less than the cutoff may use. Shape (pairs,)."""
-    spare = cutoff - bound.value
-    candidates = extra_of_candidates(bound, region)
-    extra = extra_of_pairs(pairs, limits, own, region, prices, neighbours, spare)
-    return np.asarray(extra + candidates[pairs.candidate()] < spare)
+        if neighbours is not None:
+            weight = np.full(instance.n_areas, np.inf)
+            weight[area] = asked
+            asked = path_weights(neighbours.start, neighbours.area, weight, home, spare)[area]
+        below[here] = asked < spare
+    return below

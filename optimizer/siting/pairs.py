@@ -98,9 +98,11 @@ def open_pairs(instance: SitingInstance, limits: Limits, neighbours: Neighbours)
                 allowed[j] = path_weights(neighbours.start, neighbours.area, weight, home, 0.0) <= 0.0
     else:
         for amounts, upper in zip(limits.amounts, limits.upper, strict=True):
-            allowed &= amounts + amounts[instance.candidates][:, None] * (
-                np.arange(instance.n_areas) != instance.candidates[:, None]
-            ) <= upper[:, None]
+            allowed &= (
+                amounts
+                + amounts[instance.candidates][:, None] * (np.arange(instance.n_areas) != instance.candidates[:, None])
+                <= upper[:, None]
+            )
     for amounts, lower in zip(limits.amounts, limits.lower, strict=True):
         allowed &= (allowed @ amounts >= lower)[:, None]
     return pairs_where(instance, allowed)

@@ -1,5 +1,6 @@
 """Find any balanced, contiguous partition, or prove that there is none: what coarse amounts make impossible."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,44 +41,30 @@ class Partition:
         return best_homes(instance, SitingPlan(homes=homes, home_of_area=self.labels))
 
 
-def find_partition(instance: SitingInstance, limits: Limits, neighbours: Neighbours, *, work: float) -> Partition:
+UNKNOWN: Final = Partition(impossible=False, labels=None)
+
+
+def find_partition(
+    instance: SitingInstance, limits: Limits, neighbours: Neighbours, *, work: float, deadline: float
+) -> Partition:
     """Search for a partition into territories, each named by its area with the greatest amount.
 
     Naming by the greatest area instead of the home leaves out who serves it and halves the pairs (Validi & Buchanan
     2022, doi:10.1287/ijoc.2022.1189, break symmetry in this way). Limits are the widest of any home, so that
-    "impossible" holds for the instance, homes fixed or not. CP-SAT gets `work` deterministic seconds.
+    "impossible" holds for the instance, homes fixed or not. CP-SAT gets `work` deterministic seconds, and stops at
+    the `deadline` on the monotonic clock.
     """
-    unknown = Partition(impossible=False, labels=None)
-    if instance.n_areas > MOST_AREAS or not instance.measures:
-        return unknown
-    lower, upper = limits.lower.min(axis=1).astype(np.int64), limits.upper.max(axis=1).astype(np.int64)
+    if instance.n_areas > MOST_AREAS or not _is_coarse(limits):
+        return UNKNOWN
     allowed = _allowed(instance, limits, neighbours)
-    model = cp_model.CpModel()
-    n = instance.n_areas
-    x = {(int(i), int(r)): model.new_bool_var("") for i, r in np.argwhere(allowed)}
-    for i in range(n):
-        model.add_exactly_one(x[i, r] for r in np.flatnonzero(allowed[i]).tolist())
-    model.add(sum(x[r, r] for r in range(n) if allowed[r, r]) == instance.n_homes)
-    for r in range(n):
-        members = np.flatnonzero(allowed[:, r]).tolist()
-        for m, measure in enumerate(instance.measures):
-            total = cp_model.LinearExpr.weighted_sum([x[i, r] for i in members], measure.amounts[members].tolist())
-            if members:
-                model.add(total >= int(lower[m]) * x[r, r])
-                model.add(total <= int(upper[m]) * x[r, r])
-        for i in members:
-            if i == r:
-                continue
-            model.add_implication(x[i, r], x[r, r])
-            if instance.contiguous:
-                beside = neighbours.area[neighbours.start[i] : neighbours.start[i + 1]].tolist()
-                model.add_bool_or([*(x[v, r] for v in beside if (v, r) in x), x[i, r].negated()])
+    model, x = _model(instance, limits, neighbours, allowed)
     left = work
-    while left > 0.0:
+    while left > 0.0 and time.monotonic() < deadline:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
         solver.parameters.max_deterministic_time = left
+        solver.parameters.max_time_in_seconds = max(0.1, deadline - time.monotonic())
         status = solver.solve(model)
         left -= max(1e-3, float(solver.response_proto.deterministic_time))
         if status == cp_model.INFEASIBLE:
@@ -94,7 +81,40 @@ def find_partition(instance: SitingInstance, limits: Limits, neighbours: Neighbo
         for cut in cuts:
             r = int(named[cut.home])
             model.add_bool_or([*(x[v, r] for v in cut.separator), x[cut.area, r].negated()])
-    return unknown
+    return UNKNOWN
+
+
+def _model(
+    instance: SitingInstance, limits: Limits, neighbours: Neighbours, allowed: BoolArray
+) -> tuple[cp_model.CpModel, dict[tuple[int, int], cp_model.IntVar]]:
+    """State the partition: one greatest area for each area, limits, and an area beside of the same territory."""
+    lower, upper = limits.lower.min(axis=1).astype(np.int64), limits.upper.max(axis=1).astype(np.int64)
+    model = cp_model.CpModel()
+    x = {(int(i), int(r)): model.new_bool_var("") for i, r in np.argwhere(allowed)}
+    for i in range(instance.n_areas):
+        model.add_exactly_one(x[i, r] for r in np.flatnonzero(allowed[i]).tolist())
+    named = np.flatnonzero(allowed.diagonal()).tolist()
+    model.add(cp_model.LinearExpr.sum([x[r, r] for r in named]) == instance.n_homes)
+    for r in named:
+        members = np.flatnonzero(allowed[:, r]).tolist()
+        for m, measure in enumerate(instance.measures):
+            total = cp_model.LinearExpr.weighted_sum([x[i, r] for i in members], measure.amounts[members].tolist())
+            model.add(total >= int(lower[m]) * x[r, r])
+            model.add(total <= int(upper[m]) * x[r, r])
+        for i in (area for area in members if area != r):
+            model.add_implication(x[i, r], x[r, r])
+            if instance.contiguous:
+                beside = neighbours.area[neighbours.start[i] : neighbours.start[i + 1]].tolist()
+                model.add_bool_or([*(x[v, r] for v in beside if (v, r) in x), x[i, r].negated()])
+    return model, x
+
+
+def _is_coarse(limits: Limits) -> bool:
+    """Say whether an area may be larger than the room between limits; areas all alike are no lumps."""
+    return any(
+        len(np.unique(amounts[amounts > 0])) > 1 and float(amounts.max()) > float((upper - lower).min())
+        for amounts, lower, upper in zip(limits.amounts, limits.lower, limits.upper, strict=True)
+    )
 
 
 def _allowed(instance: SitingInstance, limits: Limits, neighbours: Neighbours) -> BoolArray:

@@ -26,9 +26,7 @@ class Cut(NamedTuple):
     separator: tuple[int, ...]
 
 
-def broken_cuts(
-    share: FloatArray, allowed: BoolArray, home_areas: IntArray, neighbours: Neighbours
-) -> list[Cut]:
+def broken_cuts(share: FloatArray, allowed: BoolArray, home_areas: IntArray, neighbours: Neighbours) -> list[Cut]:
     """Return cuts that an assignment, whole or divided, breaks; none if it is whole and contiguous.
 
     Separators are minimal: the open neighbours of a loose piece that the home reaches without passing another of them

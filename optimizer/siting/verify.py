@@ -25,7 +25,11 @@ def _homes_are_chosen(instance: SitingInstance, plan: SitingPlan) -> Iterator[Vi
     rule = "homes_are_chosen"
     if len(homes) != instance.n_homes:
         yield _violation(
-            rule, "", abs(len(homes) - instance.n_homes), "homes", f"the plan has {len(homes)} of {instance.n_homes} homes"
+            rule,
+            "",
+            abs(len(homes) - instance.n_homes),
+            "homes",
+            f"the plan has {len(homes)} of {instance.n_homes} homes",
         )
         return
     for home in sorted(set(homes)):
@@ -62,7 +66,9 @@ def _homes_serve_their_own_area(instance: SitingInstance, plan: SitingPlan) -> I
         area = int(instance.candidates[candidate])
         if int(plan.home_of_area[area]) != home:
             name = instance.area_ids[area]
-            yield _violation("homes_serve_their_own_area", name, 1, "area", f"{name}: is a home but served from another")
+            yield _violation(
+                "homes_serve_their_own_area", name, 1, "area", f"{name}: is a home but served from another"
+            )
 
 
 def _pairs_are_allowed(instance: SitingInstance, plan: SitingPlan) -> Iterator[Violation]:
@@ -114,7 +120,8 @@ def _territories_are_contiguous(instance: SitingInstance, plan: SitingPlan) -> I
         loose = [area for area, label in enumerate(labels) if label == home and area not in reached]
         if loose:
             name = instance.area_ids[seat]
-            text = f"{name}: {len(loose)} areas of the territory are cut off from it, such as {instance.area_ids[loose[0]]}"
+            example = instance.area_ids[loose[0]]
+            text = f"{name}: {len(loose)} areas of the territory are cut off from it, such as {example}"
             yield _violation("territories_are_contiguous", name, len(loose), "areas", text)
 
 
