@@ -184,7 +184,7 @@ def territory_lines_agree(territories: Territories) -> Findings:
     lines: tuple[tuple[str, list[str], str], ...] = (
         ("freeze", list(territories.freeze), "rep"),
         ("account_exceptions", [line.account for line in territories.account_exceptions], "account"),
-        ("keep_together", [str(rule.by) for rule in territories.keep_together], "column"),
+        ("keep_together", [str(rule.by) for rule in territories.keep_together if rule.price is None], "column"),
     )
     for key, named, what in lines:
         for position, word in enumerate(named):
@@ -194,6 +194,11 @@ def territory_lines_agree(territories: Territories) -> Findings:
     for position in priced[1:]:
         message = "a second price; only one column can have one: leave it out to make this a rule, or drop the line"
         yield ("territories", "keep_together", position, "price"), message
+    for steps, pairs in ((("links",), territories.links), (("barriers", "pairs"), territories.barriers.pairs)):
+        for position, pair in enumerate(pairs):
+            if len(pair.areas) != 2:
+                message = f"got {len(pair.areas)}, expected two areas, such as [59350, 59009]"
+                yield ("territories", *steps, position, "areas"), message
     linked = {frozenset(pair.areas) for pair in territories.links}
     for position, pair in enumerate(territories.barriers.pairs):
         if frozenset(pair.areas) in linked:

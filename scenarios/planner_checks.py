@@ -101,6 +101,12 @@ def _groups_are_known(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fau
             table = "accounts" if loaded.scenario.data.areas.source is None else "areas"
             text = f'no area has a {rule.by}; name its column of the {table} table under columns, as "{rule.by}: epci"'
             yield fault_at(loaded, f"territories.keep_together[{number}].by", text)
+            continue
+        known = sorted(set(data.areas[rule.by]) - {""})
+        for position, entry in enumerate(rule.except_for, start=1):
+            if entry not in known:
+                text = f'no area has the {rule.by} "{entry}"{did_you_mean(entry, known)}'
+                yield fault_at(loaded, f"territories.keep_together[{number}].except_for[{position}]", text)
 
 
 def _there_is_something_to_repair(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
@@ -138,4 +144,5 @@ def _area_fault(loaded: LoadedScenario, data: CheckedData, key: str, word: str) 
 def _rep_fault(loaded: LoadedScenario, data: CheckedData, key: str, word: str) -> Iterator[Fault]:
     reps = data.reps["rep_id"].tolist()
     if word not in reps:
-        yield fault_at(loaded, key, f'no rep is called "{word}"{did_you_mean(word, reps)}')
+        hint = did_you_mean(word, reps) or f"; expected {one_of(reps, most=6)}"
+        yield fault_at(loaded, key, f'no rep is called "{word}"{hint}')

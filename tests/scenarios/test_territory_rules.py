@@ -1,0 +1,466 @@
+"""What the planner writes about territories becomes the problem that he means, on the tiny firm."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from optimizer.solving import Effort, SolverSettings
+from optimizer.territory.plan import TerritoryPlan
+from optimizer.territory.search import design_territories
+from scenarios.assemble_territories import AssembledTerritories, assemble_territories, rep_of_accounts
+from scenarios.checking import CheckedData, check_data
+from scenarios.faults import ScenarioError
+from scenarios.loading import load_scenario
+from scenarios.planner_checks import check_planner_rules
+from scenarios.tables import read_tables
+from scenarios.travel import travel_model
+from scenarios.workload import visit_rules
+from tests.builders import tiny_case
+
+QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
+FREE = "territories.within=none"
+
+
+class Firm:
+    """The tiny firm, its tables checked once; each account has a potential of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        loaded = load_scenario(path)
+        self.data: CheckedData = check_data(read_tables(loaded), loaded.scenario)
+        self.rules = visit_rules(self.data.accounts, loaded.scenario)
+        count = len(self.data.accounts)
+        self.potential = pd.DataFrame(
+            {"potential": 100.0 + np.arange(count), "workload_hours": 2.0 + np.arange(count) % 3}
+        )
+
+    def problem(self, *sets: str, data: CheckedData | None = None) -> AssembledTerritories:
+        """Assemble the problem under changed rules."""
+        loaded = load_scenario(self.path, sets=sets)
+        data = data or self.data
+        check_planner_rules(loaded, data)
+        return assemble_territories(data, self.potential, self.rules, travel_model(loaded.scenario.travel), loaded)
+
+    def faults(self, *sets: str) -> list[str]:
+        """Collect what is told about the rules."""
+        with pytest.raises(ScenarioError) as caught:
+            self.problem(*sets)
+        return [f"{fault.key}: {fault.message}" for fault in caught.value.faults]
+
+
+@pytest.fixture(scope="module")
+def firm(tmp_path_factory) -> Firm:
+    return Firm(tiny_case(tmp_path_factory.mktemp("tiny")))
+
+
+def today(firm, *, nobody=(), rep_of=None):
+    """Return the firm's data with another alignment: some reps without any area."""
+    areas = firm.data.areas.copy()
+    if rep_of is not None:
+        areas["current_rep_id"] = [rep_of(area, rep) for area, rep in areas[["area_id", "current_rep_id"]].to_numpy()]
+    areas["current_rep_id"] = areas["current_rep_id"].where(~areas["current_rep_id"].isin(nobody), "")
+    fields = {name: getattr(firm.data, name) for name in firm.data.__slots__}
+    return CheckedData(**{**fields, "areas": areas})
+
+
+def edges_of(problem):
+    """Return the ids of neighbouring areas."""
+    ids = problem.instance.area_ids
+    return {(ids[a], ids[b]) for a, b in problem.instance.edges.tolist()}
+
+
+def measure_of(problem, name):
+    """Return one measure."""
+    return next(measure for measure in problem.instance.measures if measure.name == name)
+
+
+def test_shares_make_part_time_targets(firm):
+    """R1 at half a territory: a seventh of the whole, the others two sevenths."""
+    targets = measure_of(
+        firm.problem(FREE, "territories.balance={potential: {share_by: equal, shares: {R1: 0.5}}}"), "potential"
+    ).targets
+    assert targets / targets.sum() == pytest.approx([1 / 7, 2 / 7, 2 / 7, 2 / 7], abs=1e-4)
+
+
+def test_target_share_is_a_column_of_the_reps_table(tmp_path):
+    """The column counts for the measure that asks for it, and only there."""
+    path = tiny_case(tmp_path)
+    reps = pd.read_csv(tmp_path / "reps.csv", dtype=str).assign(target_share=["1", "0.6", "1", "1.4"])
+    reps.to_csv(tmp_path / "reps.csv", index=False)
+    rules = "territories.balance={potential: {share_by: target_share, tolerance: 0.4}, workload: {tolerance: 0.3}}"
+    problem = Firm(path).problem(FREE, rules)
+    potential, workload = measure_of(problem, "potential"), measure_of(problem, "workload")
+    assert potential.targets / potential.targets.sum() == pytest.approx([0.25, 0.15, 0.25, 0.35], abs=1e-4)
+    assert len(set(workload.targets.tolist())) == 1
+    assert (potential.tolerance, workload.tolerance) == (0.4, 0.3)
+
+
+@pytest.mark.parametrize("weigh_by", ["visits", "workload", "potential", "nothing"])
+@pytest.mark.parametrize("distance", ["linear", "squared"])
+def test_travel_is_counted_as_asked(firm, weigh_by, distance):
+    """A naive sum over the accounts gives the cost of each area and rep."""
+    instance = firm.problem(f"territories.objective.cost={{distance: {distance}, weigh_by: {weigh_by}}}").instance
+    data, power = firm.data, 2 if distance == "squared" else 1
+    model = travel_model(load_scenario(firm.path).scenario.travel)
+    minutes, _ = model.between(data.reps["lon"], data.reps["lat"], data.accounts["lon"], data.accounts["lat"])
+    middle, _ = model.between(data.reps["lon"], data.reps["lat"], data.areas["lon"], data.areas["lat"])
+    visits = firm.rules["visits"].to_numpy(float)
+    weight = {
+        "visits": visits,
+        "workload": firm.potential["workload_hours"].to_numpy(),
+        "potential": firm.potential["potential"].to_numpy(),
+    }
+    for area, area_id in enumerate(instance.area_ids):
+        inside = (data.accounts["area_id"] == area_id).to_numpy()
+        for rep in range(instance.n_reps):
+            if weigh_by == "nothing":
+                expected = middle[rep, area] ** power
+            else:
+                share = weight[weigh_by] * visits.sum() / weight[weigh_by].sum()
+                expected = float((minutes[rep, inside] ** power * share[inside]).sum())
+            assert abs(instance.travel_cost[area, rep] - expected) <= 0.5
+    assert ("squared" in instance.travel_unit) == (distance == "squared")
+
+
+def test_districts_are_kept_together_or_priced(firm):
+    """A rule labels areas, a price makes them a split group, an exception leaves them out."""
+    rule = firm.problem(FREE, "territories.keep_together=[{by: region}]").instance
+    assert len(set(rule.together.tolist())) == 2
+    assert (rule.split_group == -1).all()
+    priced = firm.problem(FREE, "territories.keep_together=[{by: region, price: 30}]").instance
+    assert (priced.together == -1).all()
+    assert (len(set(priced.split_group.tolist())), priced.split_price) == (2, 30)
+    spared = firm.problem(FREE, "territories.keep_together=[{by: region, except_for: [North]}]").instance
+    assert ((spared.together == -1) == (firm.data.areas["region"] == "North").to_numpy()).all()
+
+
+def test_group_is_any_column_of_the_areas_file(tmp_path):
+    """A property of the polygons, named under columns; rules by two columns join up where they overlap."""
+    path = tiny_case(tmp_path)
+    shapes = json.loads((tmp_path / "areas.geojson").read_text(encoding="utf-8"))
+    for feature in shapes["features"]:
+        feature["properties"]["epci"] = f"E{feature['properties']['area_id'][0]}"
+    (tmp_path / "areas.geojson").write_text(json.dumps(shapes), encoding="utf-8")
+    text = path.read_text(encoding="utf-8").replace(
+        "path: areas.geojson", "path: areas.geojson\n      columns: {group: epci}"
+    )
+    path.write_text(text, encoding="utf-8")
+    firm = Firm(path)
+    rows = firm.problem(FREE, "territories.keep_together=[{by: group}]").instance.together
+    assert [len(set(rows[[i for i, a in enumerate(firm.data.areas["area_id"]) if a[0] == row]])) for row in "012"] == [
+        1
+    ] * 3
+    assert len(set(rows.tolist())) == 3
+    both = firm.problem(FREE, "territories.keep_together=[{by: group}, {by: region}]").instance.together
+    assert len(set(both.tolist())) == 1
+
+
+def test_group_of_made_areas_is_that_of_their_accounts(tmp_path):
+    """A column of the accounts, where areas are cells around them."""
+    path = tiny_case(tmp_path)
+    accounts = pd.read_csv(tmp_path / "accounts.csv", dtype=str)
+    accounts["zip"] = accounts["town"].str[-1]
+    accounts.to_csv(tmp_path / "accounts.csv", index=False)
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("make: polygons\n    source:\n      path: areas.geojson", "make: accounts")
+    text = text.replace("path: accounts.csv", "path: accounts.csv\n    columns: {group: zip}")
+    path.write_text(text.replace("current_alignment:\n    path: alignment.csv", ""), encoding="utf-8")
+    firm = Firm(path)
+    area_of = firm.data.accounts.assign(zip=firm.data.accounts["town"].str[-1]).groupby("area_id")["zip"].first()
+    assert firm.data.areas["group"].tolist() == area_of[firm.data.areas["area_id"]].tolist()
+
+
+def test_barrier_and_link_change_the_neighbourhood(firm):
+    """A pair is parted, another joined; both are told by name."""
+    problem = firm.problem(
+        'territories.barriers.pairs=[{areas: ["00", "01"], name: "Loire"}, {areas: ["00", "23"]}]',
+        'territories.links=[{areas: ["Area 00", "23"], name: "ferry"}]'.replace("Area 00", "10"),
+    )
+    usual = edges_of(firm.problem())
+    assert edges_of(problem) == usual - {("00", "01")} | {("10", "23")}
+    assert "Area 00 and Area 01 do not count as neighbours (Loire)." in problem.notes
+    assert "Area 10 and Area 23 count as neighbours (ferry)." in problem.notes
+    assert "Area 00 and Area 23 do not touch: the barrier between them changes nothing." in problem.notes
+
+
+@pytest.mark.parametrize("parted_by", ["border", "centres"])
+def test_a_river_parts_the_areas_along_it(tmp_path, parted_by):
+    """A line from south to north along the middle of the grid cuts the six borders that it runs along."""
+    firm = Firm(tiny_case(tmp_path))
+    river = {"type": "LineString", "coordinates": [[2.3005, 46.9], [2.3005, 47.28], [2.2995, 47.6]]}
+    collection = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": river}]}
+    (tmp_path / "rivers.geojson").write_text(json.dumps(collection), encoding="utf-8")
+    problem = firm.problem(
+        "territories.barriers.lines=" + str(tmp_path / "rivers.geojson"), f"territories.barriers.parted_by={parted_by}"
+    )
+    cut = edges_of(firm.problem()) - edges_of(problem)
+    assert cut == {("01", "02"), ("11", "12"), ("21", "22")}
+    assert any(note.startswith("Lines of rivers.geojson part 3 pairs of areas") for note in problem.notes)
+
+
+def test_frozen_territory_stays_and_is_not_judged(firm):
+    """All of its areas are locked, all others forbidden, its target is what it has; the others share the rest."""
+    problem = firm.problem(FREE, "territories.freeze=[R3]")
+    instance = problem.instance
+    own = (firm.data.areas["current_rep_id"] == "R3").to_numpy()
+    assert instance.locks[:, 0].tolist() == np.flatnonzero(own).tolist()
+    assert set(instance.locks[:, 1]) == {2}
+    assert instance.forbidden.tolist() == [[area, 2] for area in np.flatnonzero(~own).tolist()]
+    for measure in instance.measures:
+        assert measure.lower[2] == measure.upper[2] == measure.amounts[own].sum()
+        assert measure.targets.sum() == pytest.approx(measure.amounts.sum(), abs=4)
+    plan = design_territories(instance, QUICK).plan
+    assert ((plan.rep_of_area == 2) == own).all()
+
+
+def test_frozen_territory_in_pieces_is_kept_as_it_is(firm):
+    """Its pieces are linked, so that contiguity does not make it impossible."""
+    data = today(firm, rep_of=lambda area, rep: "R3" if area in {"03", "20"} else ("R4" if rep == "R3" else rep))
+    instance = firm.problem(
+        FREE, "territories.freeze=[R3]", "territories.balance.potential.tolerance=1.0", data=data
+    ).instance
+    result = design_territories(instance, QUICK)
+    served = [instance.area_ids[a] for a in np.flatnonzero((result.plan or result.closest).rep_of_area == 2)]
+    assert served == ["03", "20"]
+    assert not any(v.subject == "R3" for v in result.violations)
+
+
+def test_account_that_stays_counts_for_its_rep(firm):
+    """Its amounts leave the area, are fixed with the rep, its drive is a constant, and it is his whatever the plan."""
+    account = firm.data.accounts["account_id"].iloc[0]
+    place = firm.data.areas["area_id"].tolist().index(firm.data.accounts["area_id"].iloc[0])
+    usual = firm.problem(FREE).instance
+    problem = firm.problem(FREE, f'territories.account_exceptions=[{{account: "{account}", rep: R4}}]')
+    instance, scale = problem.instance, measure_of(problem, "potential").scale
+    for name, amount in (("potential", 100.0 * scale), ("workload", 120.0)):
+        before = next(measure for measure in usual.measures if measure.name == name)
+        after = measure_of(problem, name)
+        assert before.amounts[place] - after.amounts[place] == pytest.approx(amount)
+        assert after.fixed.tolist() == pytest.approx([0, 0, 0, amount])
+        assert after.targets.sum() == pytest.approx(before.targets.sum(), abs=4)
+    extra = instance.travel_cost - usual.travel_cost
+    home = instance.home_areas[3]
+    assert len(set(extra[home].tolist())) == 1
+    assert extra[home, 0] > 0
+    plan = TerritoryPlan(rep_of_area=np.zeros(instance.n_areas, dtype=np.int64))
+    owners = rep_of_accounts(instance, plan, firm.data, problem.account_reps)
+    assert owners == ["R4"] + ["R1"] * (len(owners) - 1)
+    assert f"Shop 1 ({account}) stays with R4, whoever has the territory." in problem.notes
+
+
+@pytest.mark.parametrize(("measure", "unit"), [("potential", "EUR"), ("accounts", "accounts"), ("areas", "areas")])
+def test_change_is_counted_as_asked(firm, measure, unit):
+    """A cap of a quarter is a quarter of what has a rep today."""
+    instance = firm.problem(f"territories.disruption={{measure: {measure}, cap: 0.25, price: 1.0}}").instance
+    whole = instance.moved_amount[instance.current_rep >= 0].sum()
+    assert instance.moved_limit == int(0.25 * whole)
+    assert instance.moved_unit == unit
+    assert whole / instance.moved_scale == pytest.approx(
+        {"potential": firm.potential["potential"].sum(), "accounts": 60, "areas": 12}[measure]
+    )
+
+
+def test_improving_starts_from_today_and_prices_change(firm):
+    """From scratch there is neither start nor price."""
+    scratch, improve = firm.problem(), firm.problem("territories.mode=improve")
+    assert scratch.start is None
+    assert scratch.instance.move_weight == 0.0
+    assert improve.instance.move_weight > 0.0
+    assert (improve.start.rep_of_area == improve.instance.current_rep).all()
+
+
+def test_repair_leaves_what_it_does_not_reach(firm):
+    """R1 in the south-west left: those beside take part, the rep in the far corner stays."""
+    gone = [rep for rep in firm.data.reps["rep_id"] if rep != "R1"]
+    data = today(firm, nobody=["R1"])
+    fields = {name: getattr(data, name) for name in data.__slots__}
+    data = CheckedData(**{**fields, "reps": data.reps[data.reps["rep_id"].isin(gone)].reset_index(drop=True)})
+    loose = ("territories.mode=repair", FREE, "territories.balance={potential: {tolerance: 0.9}}")
+    problem = firm.problem(*loose, data=data)
+    orphans = set(np.flatnonzero(problem.instance.current_rep < 0).tolist())
+    touching = {
+        int(problem.instance.current_rep[b])
+        for pair in problem.instance.edges.tolist()
+        for a, b in (pair, pair[::-1])
+        if a in orphans and b not in orphans
+    }
+    kept = set(range(3)) - touching
+    assert kept
+    assert {rep for _, rep in problem.instance.locks.tolist()} == kept
+    plan = design_territories(problem.instance, QUICK, start=problem.start).plan
+    for rep in kept:
+        assert ((plan.rep_of_area == rep) == (problem.instance.current_rep == rep)).all()
+    assert problem.notes[0].startswith(f"Repair: {len(orphans)} areas have no rep today and 0 reps have no area;")
+    wider = firm.problem(*loose, "territories.repair_reach=5", data=data)
+    assert not len(wider.instance.locks)
+
+
+def test_repair_makes_room_for_one_who_joins(firm):
+    """R1 has no area today: the rep around his home gives, whoever is out of reach does not."""
+    data = today(firm, rep_of=lambda area, rep: "R2" if rep == "R1" else rep)
+    problem = firm.problem(
+        "territories.mode=repair", FREE, "territories.balance={potential: {tolerance: 0.9}}", data=data
+    )
+    plan = design_territories(problem.instance, QUICK, start=problem.start).plan
+    moved = np.flatnonzero(plan.rep_of_area != problem.instance.current_rep)
+    assert set(problem.instance.current_rep[moved].tolist()) == {1}
+    assert (plan.rep_of_area == 0).any()
+
+
+RULE_FAULTS = {
+    "unknown_rep_in_shares": (
+        "territories.balance={potential: {shares: {R9: 0.5}}}",
+        'territories.balance.potential.shares.R9: no rep is called "R9"; expected R1, R2, R3 or R4',
+    ),
+    "no_target_share": (
+        "territories.balance={potential: {share_by: target_share}}",
+        (
+            "territories.balance.potential.share_by: R1, R2, R3 and R4 have no target_share in the reps table; fill "
+            "the column (1 for full time, 0.5 for half), or write share_by: hours"
+        ),
+    ),
+    "barrier_of_unknown_area": (
+        'territories.barriers.pairs=[{areas: ["00", "99"]}]',
+        'territories.barriers.pairs[1].areas[2]: no area is called "99"',
+    ),
+    "link_of_one_area": (
+        'territories.links=[{areas: ["00", "Area 00"]}]',
+        'territories.links[1].areas: "00" twice; expected two different areas',
+    ),
+    "freeze_of_unknown_rep": (
+        "territories.freeze=[R7]",
+        'territories.freeze[1]: no rep is called "R7"; expected R1, R2, R3 or R4',
+    ),
+    "exception_of_unknown_account": (
+        "territories.account_exceptions=[{account: Q, rep: R1}]",
+        'territories.account_exceptions[1].account: no account that is planned for is called "Q"',
+    ),
+    "exception_for_unknown_rep": (
+        'territories.account_exceptions=[{account: "001", rep: S1}]',
+        'territories.account_exceptions[1].rep: no rep is called "S1"; expected R1, R2, R3 or R4',
+    ),
+    "group_without_column": (
+        "territories.keep_together=[{by: group}]",
+        (
+            "territories.keep_together[1].by: no area has a group; name its column of the areas table under columns, "
+            'as "group: epci"'
+        ),
+    ),
+    "exception_of_unknown_region": (
+        "territories.keep_together=[{by: region, except_for: [Nroth]}]",
+        'territories.keep_together[1].except_for[1]: no area has the region "Nroth"; did you mean "North"?',
+    ),
+    "nothing_to_repair": (
+        "territories.mode=repair",
+        "territories.mode: nothing to repair: every area has a rep and every rep has areas today; write mode: improve",
+    ),
+    "lock_against_a_frozen_territory": (
+        ('territories.locks=[{area: "03", rep: R1}]', "territories.freeze=[R3]"),
+        'territories.locks[1].area: "03" is locked to R1, but belongs to R3, who is frozen; remove one of the two',
+    ),
+}
+
+
+@pytest.mark.parametrize(("sets", "message"), RULE_FAULTS.values(), ids=RULE_FAULTS)
+def test_lines_without_meaning_are_told(firm, sets, message):
+    """Each in one sentence, with what to write instead."""
+    assert firm.faults(FREE, *([sets] if isinstance(sets, str) else sets)) == [message]
+
+
+def test_frozen_rep_without_areas_is_told(firm):
+    """There is nothing to freeze."""
+    loaded = load_scenario(firm.path, sets=(FREE, "territories.freeze=[R2]"))
+    with pytest.raises(ScenarioError, match="R2 has no area in the current alignment, so there is nothing to freeze"):
+        check_planner_rules(loaded, today(firm, nobody=["R2"]))
+
+
+def test_accounts_that_fill_a_territory_alone_are_told(firm):
+    """More than a rep may hold stays with him: no plan could mend that."""
+    lines = ", ".join(f'{{account: "{number:03d}", rep: R1}}' for number in range(1, 41))
+    assert firm.faults(FREE, f"territories.account_exceptions=[{lines}]")[0].startswith(
+        "territories.account_exceptions: the accounts that stay with R1 hold potential"
+    )
+
+
+def test_a_file_without_lines_is_told(firm):
+    """Polygons are no barrier."""
+    polygons = firm.path.parent / "areas.geojson"
+    text = "areas.geojson holds no lines, or points or polygons among them; expected lines such as rivers"
+    assert firm.faults(f"territories.barriers.lines={polygons}") == [f"territories.barriers.lines: {text}"]
+
+
+NONSENSE = {
+    "territories.mode=mend": 'territories.mode: got "mend", expected from_scratch, improve or repair',
+    "territories.repair_reach=0": "territories.repair_reach: got 0, expected at least 1",
+    "territories.disruption.cap=20": "territories.disruption.cap: got 20, expected at most 1",
+    "territories.disruption.price=-1": "territories.disruption.price: got -1, expected at least 0",
+    "territories.disruption.measure=sales": (
+        'territories.disruption.measure: got "sales", expected potential, accounts or areas; did you mean "areas"?'
+    ),
+    "territories.objective.cost.distance=cubed": (
+        'territories.objective.cost.distance: got "cubed", expected linear or squared'
+    ),
+    "territories.objective.cost.weigh_by=turnover": (
+        'territories.objective.cost.weigh_by: got "turnover", expected visits, workload, potential or nothing'
+    ),
+    "territories.balance={potential: {shares: {R1: 0}}}": (
+        "territories.balance.potential.shares.R1: got 0, expected more than 0"
+    ),
+    "territories.keep_together=[{by: zip}]": (
+        'territories.keep_together[1].by: got "zip", expected district, region or group'
+    ),
+    "territories.keep_together=[{by: region, price: 0}]": (
+        "territories.keep_together[1].price: got 0, expected at least 1"
+    ),
+    "territories.keep_together=[{by: region}, {by: region}]": (
+        'territories.keep_together[2]: column "region" is written twice; keep one of the two'
+    ),
+    "territories.keep_together=[{by: region, price: 5}, {by: group, price: 6}]": (
+        "territories.keep_together[2].price: a second price; only one column can have one: leave it out to make this a "
+        "rule, or drop the line"
+    ),
+    "territories.barriers.parted_by=water": ('territories.barriers.parted_by: got "water", expected border or centres'),
+    "territories.barriers.border_metres=0": "territories.barriers.border_metres: got 0, expected more than 0",
+    'territories.barriers.pairs=[{areas: ["00"]}]': (
+        "territories.barriers.pairs[1].areas: got 1, expected two areas, such as [59350, 59009]"
+    ),
+    'territories.links=[{areas: ["00", "01", "02"]}]': (
+        "territories.links[1].areas: got 3, expected two areas, such as [59350, 59009]"
+    ),
+    "territories.freeze=[R1, R1]": 'territories.freeze[2]: rep "R1" is written twice; keep one of the two',
+    'territories.account_exceptions=[{account: "001", rep: R1}, {account: "001", rep: R2}]': (
+        'territories.account_exceptions[2]: account "001" is written twice; keep one of the two'
+    ),
+    "territories.barriers.lines=/nowhere/rivers.geojson": (
+        'territories.barriers.lines: file "/nowhere/rivers.geojson" not found: there is no folder "/nowhere"'
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "message"), NONSENSE.items(), ids=NONSENSE)
+def test_nonsense_is_told(firm, line, message):
+    """Values that no firm can mean, each with what is expected."""
+    with pytest.raises(ScenarioError) as caught:
+        read_tables(load_scenario(firm.path, sets=[line]))
+    assert [f"{fault.key}: {fault.message}" for fault in caught.value.faults] == [message]
+
+
+def test_what_parts_cannot_link(firm):
+    """A pair that is both a barrier and a link."""
+    pair = '[{areas: ["00", "01"]}]'
+    with pytest.raises(ScenarioError, match='"00" and "01" are both linked and parted; remove one of the two'):
+        load_scenario(firm.path, sets=[f"territories.links={pair}", f"territories.barriers.pairs={pair}"])
+
+
+@pytest.mark.parametrize("line", ["mode=improve", "freeze=[R1]", "disruption.cap=0.2", "disruption.price=1.0"])
+def test_change_needs_something_to_change_from(tmp_path, line):
+    """Without a current alignment there is nothing to start from, to freeze or to count."""
+    path = tiny_case(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("  current_alignment:\n    path: alignment.csv\n", "")
+    path.write_text(text, encoding="utf-8")
+    key = line.split("=")[0]
+    with pytest.raises(ScenarioError, match=rf"territories.{key}: needs the current alignment; name its table"):
+        load_scenario(path, sets=[f"territories.{line}"])
