@@ -34,7 +34,7 @@ GUESSES: Final = (0.001, 0.004, 0.016, 0.064, 0.25, 1.0, 4.0, np.inf)
 LARGE_GUESS: Final = 2.0
 """Before dearer plans than this are searched, it is tried to prove that there is none."""
 
-PARTITION_WORK: Final = (1.0, 60.0)
+PARTITION_WORK: Final = (0.1, 60.0)
 """Deterministic seconds of CP-SAT for any partition, before the search and before dear plans are searched."""
 
 NO_PARTITION: Final = "no way to divide the areas into territories keeps every limit and holds together"
