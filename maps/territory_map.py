@@ -65,6 +65,7 @@ def _page_data(book: PlanBook) -> dict[str, Any]:
         "travel_note": book.travel_note,
         "currency": book.currency,
         "gap": _gap_text(book),
+        "retouch": bool(book.rules),
         "measures": [{"name": name, "label": measure_head(book, name)} for name in deviation_measures(book)],
         "territories": _territories(book, shapes),
         "regions": [{"shape": packed(outline)} for outline in outlines],

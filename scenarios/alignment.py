@@ -18,25 +18,7 @@ def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
     ScenarioError
         When the file cannot be read, or an area is missing, unknown or given twice, or a rep is unknown; all at once.
     """
-    try:
-        if path.suffix.lower() in {".xlsx", ".xlsm"}:
-            table = pd.read_excel(path, dtype=str, keep_default_na=False)
-        else:
-            head = path.read_text(encoding="utf-8-sig").partition("\n")[0]
-            separator = ";" if ";" in head else "\t" if "\t" in head else ","
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=separator)
-    except FileNotFoundError as error:
-        raise ScenarioError([Fault(file=str(path), key="--alignment", message="there is no such file")]) from error
-    except (OSError, ValueError) as error:
-        raise ScenarioError(
-            [
-                Fault(
-                    file=str(path),
-                    key="--alignment",
-                    message=f"cannot be read as a table ({error}); save it as CSV (UTF-8) or .xlsx",
-                )
-            ]
-        ) from error
+    table = read_text_table(path, key="--alignment")
     missing = [column for column in ("area_id", "rep_id") if column not in table]
     if missing:
         text = f"column {' and '.join(missing)} missing; the file has {', '.join(table.columns)}"
@@ -46,6 +28,34 @@ def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
         raise ScenarioError(faults)
     owner = dict(zip(table["area_id"], table["rep_id"], strict=True))
     return plan_from_owners([owner[area] for area in instance.area_ids], instance)
+
+
+def read_text_table(path: Path, *, key: str) -> pd.DataFrame:
+    """Read a CSV (comma, semicolon or tab) or Excel table with every cell as text.
+
+    Raises
+    ------
+    ScenarioError
+        Naming the option `key`, when the file cannot be read.
+    """
+    try:
+        if path.suffix.lower() in {".xlsx", ".xlsm"}:
+            return pd.read_excel(path, dtype=str, keep_default_na=False)
+        head = path.read_text(encoding="utf-8-sig").partition("\n")[0]
+        separator = ";" if ";" in head else "\t" if "\t" in head else ","
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=separator)
+    except FileNotFoundError as error:
+        raise ScenarioError([Fault(file=str(path), key=key, message="there is no such file")]) from error
+    except (OSError, ValueError) as error:
+        raise ScenarioError(
+            [
+                Fault(
+                    file=str(path),
+                    key=key,
+                    message=f"cannot be read as a table ({error}); save it as CSV (UTF-8) or .xlsx",
+                )
+            ]
+        ) from error
 
 
 def _faults(path: Path, table: pd.DataFrame, instance: TerritoryInstance) -> list[Fault]:

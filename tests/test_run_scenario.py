@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 import run_scenario
 from tests.builders import tiny_case
@@ -290,3 +291,40 @@ def test_comparisons_that_make_no_sense_are_refused(words, told, capsys):
     """One clear message, nothing run."""
     assert run_scenario.main(words) == 2
     assert told in capsys.readouterr().err
+
+
+def test_moves_are_evaluated_and_drawn_around(finished, tmp_path, capsys):
+    """What the page wrote breaks or keeps rules as evaluate says; a run keeps the moved area where it was put."""
+    scenario, out = finished
+    plan = pd.read_csv(out / "assignment.csv", dtype=str).set_index("area_id")["rep_id"]
+    problem = json.loads((out / "measures.json").read_text())["territories"]
+    assert problem["all_inside_tolerance"]
+    words = ["evaluate", str(scenario), "--out", str(out), "--set", "solver.effort=quick", "--moves"]
+    still = tmp_path / "still.csv"
+    still.write_text(f"area_id,name,from_rep,to_rep,locked\n{plan.index[0]},x,{plan.iloc[0]},{plan.iloc[0]},yes\n")
+    assert run_scenario.main([*words, str(still)]) == 0
+    other = next(rep for rep in plan if rep != plan.iloc[0])
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text(f"area_id,to_rep\nnowhere,{other}\n{plan.index[0]},nobody\n")
+    assert run_scenario.main([*words, str(wrong)]) == 2
+    told = capsys.readouterr().err
+    assert f'{wrong}:2 area_id: no area is called "nowhere"' in told
+    assert f'{wrong}:3 to_rep: no rep is called "nobody"' in told
+    again = ["run", str(scenario), "--out", str(tmp_path / "again"), "--quiet", "--set", "solver.effort=quick"]
+    assert run_scenario.main([*again, "--moves", str(wrong)]) == 2
+    assert f'{wrong}:2:1 territories.locks[1].area: "nowhere" is' in capsys.readouterr().err
+    edge = next(area for area in plan.index if movable(out, area))
+    moves = tmp_path / "moves.csv"
+    moves.write_text(f"area_id,to_rep\n{edge},{movable(out, edge)}\n")
+    assert run_scenario.main([*again, "--moves", str(moves)]) in {0, 1}
+    drawn = pd.read_csv(tmp_path / "again" / "assignment.csv", dtype=str).set_index("area_id")["rep_id"]
+    assert drawn[edge] == movable(out, edge)
+    resolved = yaml.safe_load((tmp_path / "again" / "scenario.resolved.yaml").read_text())
+    assert resolved["territories"]["locks"][-1] == {"area": edge, "rep": movable(out, edge)}
+
+
+def movable(out: Path, area: str) -> str:
+    """A rep whom an area could be given without breaking a rule, by the files of a run; "" for none."""
+    moves = pd.read_csv(out / "area_moves.csv", dtype=str, keep_default_na=False)
+    free = moves[(moves["area_id"] == area) & (moves["forbidden_by"] == "")]
+    return str(free["to"].iloc[0]) if len(free) else ""

@@ -245,7 +245,7 @@ function showTerritories(map, data) {
   const panel = el('aside', {id: 'panel', 'aria-label': 'Territories'},
     el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period),
       el('div', {class: 'small', style: 'margin-top:.35rem'}, el('span', {class: 'badge ' + (inside === data.territories.length ? 'good' : 'bad')}, `${inside} of ${data.territories.length} in balance`),
-        ' ', data.gap ? el('span', {class: 'badge plain'}, data.gap) : null),
+        ' ', data.gap ? el('span', {class: 'badge plain'}, data.gap) : null, data.retouch ? el('a', {href: 'retouch.html', id: 'retouch', style: 'margin-left:.6rem'}, 'Retouch') : null),
       data.notes.length || data.travel_note ? el('details', {class: 'small', id: 'notes'}, el('summary', {}, data.bridges || 'How this plan was made'),
         el('ul', {}, [...data.notes, data.travel_note].filter(note => note).map(note => el('li', {dir: 'auto'}, note)))) : null),
     el('div', {id: 'controls'}, el('div', {class: 'row'}, region, rep), search, found, segments, layers), list);

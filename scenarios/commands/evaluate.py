@@ -14,9 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
     add_scenario(parser)
     add_folder(parser, told="folder of an earlier run whose forecast is taken if it fits; nothing is written")
-    parser.add_argument(
-        "--alignment", type=Path, required=True, metavar="FILE", help="CSV or Excel table with area_id and rep_id"
-    )
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("--alignment", type=Path, metavar="FILE", help="CSV or Excel table with area_id and rep_id")
+    given.add_argument("--moves", type=Path, metavar="FILE", help="moves.csv of the retouch page, applied to the plan")
 
 
 def answer(arguments: argparse.Namespace) -> int:
@@ -25,6 +25,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.evaluation import evaluation_text
     from scenarios.alignment import read_alignment
     from scenarios.commands.chain import Chain
+    from scenarios.moves import moved_plan, read_moves
     from scenarios.workload import visit_rules
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
@@ -32,8 +33,13 @@ def answer(arguments: argparse.Namespace) -> int:
     data = chain.check()
     rules = visit_rules(data.accounts, chain.loaded.scenario)
     forecast = chain.forecast(data, rules)
-    instance = chain.territory_problem(data, rules, forecast).instance
-    plan = read_alignment(arguments.alignment, instance)
+    if arguments.moves:
+        moves = read_moves(arguments.moves)
+        territories = chain.territories(data, rules, forecast)
+        instance, plan = territories.instance, moved_plan(territories.instance, territories.plan, moves)
+    else:
+        instance = chain.territory_problem(data, rules, forecast).instance
+        plan = read_alignment(arguments.alignment, instance)
     table, terms, violations = evaluate_plan(instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps)
     if not arguments.quiet:
         print(evaluation_text(table, terms, violations))

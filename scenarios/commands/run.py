@@ -1,6 +1,7 @@
 """Run a scenario and leave the folder of its results."""
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from scenarios.commands import exits
@@ -14,6 +15,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
     add_scenario(parser)
     add_folder(parser, told="output folder; out/<scenario name> by default")
+    parser.add_argument(
+        "--moves",
+        type=Path,
+        metavar="FILE",
+        help="moves.csv of the retouch page: every area in it is locked to its rep, and the plan drawn around that",
+    )
     parser.add_argument(
         "--only",
         choices=tuple(STAGES),
@@ -29,8 +36,11 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.headlines import headlines
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import leave_results
+    from scenarios.moves import read_moves, with_moves
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
+    if arguments.moves:
+        chain.loaded = with_moves(chain.loaded, read_moves(arguments.moves))
     check_output_folder(chain.folder)
     book = chain.run()
     leave_results(chain, book)
