@@ -96,7 +96,7 @@ def _sentence(book: PlanBook) -> Markup:
     risky = int((judged["chance_inside"] < UNLIKELY).sum())
     sentence = (
         f"Least sure is {least['territory_id']}: it stays inside its tolerance in "
-        f"{percent_text(float(least['chance_inside']), 0)} of the futures that the forecast leaves open. "
+        f"{chance_text(float(least['chance_inside']))} of the futures that the forecast leaves open. "
         + (f"{risky} of {len(judged)} territories are more likely to leave it than not." if risky else "")
     )
     return tag("p", tag("b", sentence.strip()), class_="whole")
@@ -130,4 +130,9 @@ def _chance(territory: Mapping[Hashable, object]) -> list[object]:
     if math.isnan(chance):
         return ["–", badge("frozen", "plain")]
     words = ("safe", "good") if chance >= LIKELY else ("at risk", "bad") if chance < UNLIKELY else ("open", "warn")
-    return [percent_text(chance, 0), badge(*words)]
+    return [chance_text(chance), badge(*words)]
+
+
+def chance_text(chance: float) -> str:
+    """Write a chance in whole percent; only what never fails is 100 %."""
+    return percent_text(chance if chance in {0.0, 1.0} else min(max(chance, 0.01), 0.99), 0)

@@ -89,7 +89,7 @@ def write_tables(book: PlanBook, folder: Path) -> None:
     for table in TABLE_FILES:
         if _is_done(book, STAGE_OF_FILE.get(table.name, "tours")):
             write_text(folder / table.name, table.text(book))
-    if not book.moves.empty:
+    if len(book.moves.columns):
         write_text(folder / "area_moves.csv", moves_csv(book.moves))
     write_alternatives(book, folder)
 
