@@ -152,9 +152,11 @@ def with_tolerance(instance: TerritoryInstance, name: str, tolerance: float) -> 
 
 def _kept_limits(instance: TerritoryInstance, measure: BalanceMeasure, kept: set[Line]) -> BalanceMeasure:
     """Return a measure without the limits of the reps whose lines are left out."""
-    if Line(rule=BALANCE, subject=measure.name) in kept:
+    lines = [line for line in kept if line.rule == BALANCE and line.subject == measure.name]
+    if any(not line.reps for line in lines):
         return measure
-    holds = np.array([Line(rule=BALANCE, subject=measure.name, reps=(rep,)) in kept for rep in instance.rep_ids])
+    named = {rep for line in lines for rep in line.reps}
+    holds = np.array([rep in named for rep in instance.rep_ids])
     return replace(measure, lower=np.where(holds, measure.lower, 0), upper=np.where(holds, measure.upper, NO_LIMIT))
 
 

@@ -17,7 +17,7 @@ from optimizer.territory.lines import CHANGE, WITHIN, keeping, lines_of, narrowe
 from optimizer.territory.neighbourhood import Work
 from optimizer.territory.sentences import clash_text, listed
 from optimizer.territory.units import condense
-from optimizer.territory.verdict import PAIR_WORK, Judge, Verdict
+from optimizer.territory.verdict import Judge, Verdict
 
 EXPLAINED_AT_MOST: Final = 4
 """Parts of the map whose clash is worked out."""
@@ -34,9 +34,9 @@ def reasons(
     certain: tuple[Conflict, ...],
     broken: tuple[str, ...],
     settings: SolverSettings,
+    judge: Judge,
     *,
     proven: bool,
-    deadline: float,
 ) -> tuple[Conflict, ...]:
     """Say why there is no plan, as exactly as can be found out within a fixed amount of work.
 
@@ -49,11 +49,11 @@ def reasons(
     broken
         Families that the closest plan breaks.
     settings
-        `effort` sets the amount of work.
+        Seed and safety net.
+    judge
+        Decides about changed problems, within its amount of work.
     proven
         Whether it is known that there is no plan.
-    deadline
-        Wall-clock safety net, in monotonic seconds.
 
     Returns
     -------
@@ -61,7 +61,6 @@ def reasons(
         At least one; one with lines is a proof. Changes that would be enough stand with the first conflict of each
         part of the map.
     """
-    judge = Judge(pairs_left=PAIR_WORK[settings.effort], seed=settings.seed, deadline=deadline)
     if certain:
         return tuple(_with_changes(instance, certain, judge))
     found = [conflict for part in clashing_parts(instance, judge) for conflict in _conflict_of(part, judge)]

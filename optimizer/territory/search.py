@@ -10,7 +10,8 @@ import numpy as np
 
 from optimizer.interruption import requested
 from optimizer.progress import Observer, Silent
-from optimizer.solving import SolverSettings, Status, StopReason
+from optimizer.solving import Conflict, SolverSettings, Status, StopReason
+from optimizer.territory.closest import closest_plan
 from optimizer.territory.conflicts import certain_conflicts
 from optimizer.territory.effort import BUDGETS
 from optimizer.territory.instance import IntArray, TerritoryInstance
@@ -21,6 +22,7 @@ from optimizer.territory.plan import TerritoryPlan, TerritoryResult
 from optimizer.territory.reasons import reasons
 from optimizer.territory.team import Team
 from optimizer.territory.units import Part, UnitProblem, condense, rounding_error, split
+from optimizer.territory.verdict import PAIR_WORK, Judge
 from optimizer.territory.verify import verify
 
 POOL_PAIRS: Final = 2000
@@ -73,52 +75,48 @@ def design_territories(
     deadline = time.monotonic() + settings.seconds
     watch.report("condensing the map", share_done=0.0)
     problem = condense(instance)
-    conflicts = certain_conflicts(instance, problem)
+    certain = certain_conflicts(instance, problem)
     playable = loosened(instance, problem)
     begin = _units_start(playable, start)
     with Team(settings.workers) as team:
         answer = _solve_parts(
-            playable, begin, settings, team=team, observer=watch, deadline=deadline, hopeless=bool(conflicts)
+            playable, begin, settings, team=team, observer=watch, deadline=deadline, hopeless=bool(certain)
         )
     plan = playable.plan(answer.labels)
-    violations = verify(instance, plan)
+    searched = sum(term.contribution for term in terms(instance, plan))
+    _check_objective(instance, playable, answer.labels, searched)
+    late = max(deadline, time.monotonic() + LEAST_SECONDS_TO_EXPLAIN)
+    hopeless, violations = bool(certain) or Status.INFEASIBLE in answer.statuses, verify(instance, plan)
+    conflicts: tuple[Conflict, ...] = ()
+    if violations:
+        watch.report("looking for the rules that clash", share_done=0.9)
+        judge = Judge(pairs_left=PAIR_WORK[settings.effort], seed=settings.seed, deadline=late)
+        plan = closest_plan(instance, [plan], deadline=late)
+        broken = tuple(dict.fromkeys(violation.rule for violation in verify(instance, plan)))
+        conflicts = reasons(instance, certain, broken, settings, judge, proven=hopeless) if broken else ()
+        others = [_laid_over(instance, plan, part) for part in judge.found]
+        plan = closest_plan(instance, [plan, *others], deadline=late)
+        violations = verify(instance, plan)
     values = terms(instance, plan)
-    _check_objective(instance, playable, answer.labels, sum(term.contribution for term in values))
+    objective = sum(term.contribution for term in values)
     bound = max(0.0, answer.bound / playable.cost_scale - rounding_error(instance, playable))
-    if not violations:
+    if violations:
+        hopeless = hopeless or any(conflict.lines for conflict in conflicts)
+        status = Status.INFEASIBLE if hopeless else Status.UNKNOWN
+    else:
         proven = all(status is Status.OPTIMAL for status in answer.statuses)
-        watch.report("territories verified", share_done=1.0, objective=sum(t.contribution for t in values), bound=bound)
-        return TerritoryResult(
-            status=Status.OPTIMAL if proven else Status.FEASIBLE,
-            plan=plan,
-            closest=None,
-            violations=(),
-            conflicts=(),
-            terms=values,
-            bound=bound,
-            stopped_by=StopReason.PROVEN if proven else answer.stopped_by,
-        )
-    proven = bool(conflicts) or Status.INFEASIBLE in answer.statuses
-    watch.report("looking for the rules that clash", share_done=0.9, bound=bound)
-    conflicts = reasons(
-        instance,
-        conflicts,
-        tuple(dict.fromkeys(violation.rule for violation in violations)),
-        settings,
-        proven=proven,
-        deadline=max(deadline, time.monotonic() + LEAST_SECONDS_TO_EXPLAIN),
-    )
-    proven = proven or any(conflict.lines for conflict in conflicts)
-    watch.report("no plan keeps every rule" if proven else "no plan found", share_done=1.0, bound=bound)
+        status, conflicts = Status.OPTIMAL if proven else Status.FEASIBLE, ()
+    told = {Status.INFEASIBLE: "no plan keeps every rule", Status.UNKNOWN: "no plan found"}
+    watch.report(told.get(status, "territories verified"), share_done=1.0, objective=objective, bound=bound)
     return TerritoryResult(
-        status=Status.INFEASIBLE if proven else Status.UNKNOWN,
-        plan=None,
-        closest=plan,
+        status=status,
+        plan=None if violations else plan,
+        closest=plan if violations else None,
         violations=violations,
         conflicts=conflicts,
         terms=values,
         bound=bound,
-        stopped_by=StopReason.PROVEN if proven else answer.stopped_by,
+        stopped_by=StopReason.PROVEN if status in {Status.OPTIMAL, Status.INFEASIBLE} else answer.stopped_by,
     )
 
 
@@ -175,6 +173,19 @@ def _units_start(problem: UnitProblem, start: TerritoryPlan | None) -> IntArray 
         return None
     first = np.unique(problem.unit_of_area, return_index=True)[1]
     return start.rep_of_area[first]
+
+
+def _laid_over(
+    instance: TerritoryInstance, plan: TerritoryPlan, part: tuple[TerritoryInstance, TerritoryPlan]
+) -> TerritoryPlan:
+    """Return a plan with part of the map as in another plan."""
+    smaller, inside = part
+    area = {name: number for number, name in enumerate(instance.area_ids)}
+    rep = {name: number for number, name in enumerate(instance.rep_ids)}
+    labels = plan.rep_of_area.copy()
+    for name, own in zip(smaller.area_ids, inside.rep_of_area.tolist(), strict=True):
+        labels[area[name]] = rep[smaller.rep_ids[own]]
+    return TerritoryPlan(rep_of_area=labels)
 
 
 def _local_start(part: Part, start: IntArray) -> IntArray | None:

@@ -1,7 +1,7 @@
 """Decide within a fixed amount of work whether a problem has a plan."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -53,6 +53,8 @@ class Judge:
     seed: int
     deadline: float
     """Wall-clock safety net, in monotonic seconds."""
+    found: list[tuple[TerritoryInstance, TerritoryPlan]] = field(default_factory=list)
+    """Changed problems that fit, with the plans that show it: each breaks only what was changed."""
 
     def exhausted(self) -> bool:
         """Tell whether nothing more will be decided."""
@@ -77,8 +79,11 @@ class Judge:
             labels[part.units] = part.reps[local]
         if is_open:
             return Verdict.OPEN
-        broken = verify(instance, TerritoryPlan(rep_of_area=labels[problem.unit_of_area]))
-        return Verdict.OPEN if broken else Verdict.FITS
+        plan = TerritoryPlan(rep_of_area=labels[problem.unit_of_area])
+        if verify(instance, plan):
+            return Verdict.OPEN
+        self.found.append((instance, plan))
+        return Verdict.FITS
 
     def _decide_part(self, problem: UnitProblem) -> tuple[Verdict, np.ndarray]:
         """Search a part for a plan, at first quickly."""
