@@ -1,218 +1,178 @@
-"""Score the forecast against seasonal naive on data held out.
+"""Score the forecast against seasonal naive, Theta, ETS, LightGBM alone and Prophet by rolling origins.
 
-`iowa DIR` reads the Iowa case, sums sales to region × category × week, holds out the last 13 complete weeks and
-forecasts them from the weeks before. Every choice (model, gate, width of the intervals) is made by the backtest on the
-weeks before; the features were chosen on origins from April 2019 to April 2021, all before the weeks held out. Errors
-are measured over region × category × week. CPU seconds are those of forecasting alone, after loading; the chosen row
-includes the whole backtest.
+One recipe for weeks, months and quarters: global direct LightGBM + Theta + ETS averaged, seasonal naive as the gate of
+every level, sums made to agree by minimum trace, intervals by split-conformal. It was fixed before scoring: features,
+parameters and the rule that keeps the average were tuned on `retail` alone (mostly on its origins before the scored
+ones), those of weeks on Iowa's origins before August 2021. At each scored origin every choice (gate, averages, widths)
+comes from earlier origins only. Every model's forecasts are reconciled; MASE is the mean over nodes and origins, scaled
+by seasonal naive's error in the past; WAPE, RMSE and coverage are over nodes, origins and steps. CPU seconds are of all
+origins together, those of `chosen` with all backtests.
 """
 
 import argparse
 import json
+import resource
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout that is not installed
 
-from forecasting.backtest import Backtest, local_scale, run_backtest
+from benchmarks.forecast_peers import peers
+from benchmarks.forecast_scoring import ALL_NODES, CHOSEN, Result, Row, row_of, rows_of, score
+from benchmarks.forecast_tables import Task, read_iowa, read_panel, read_retail, read_tourism, read_tourism_large
 from forecasting.calendar import build_calendar
-from forecasting.history import SalesHistory
-from forecasting.intervals import calibrate, spread
-from forecasting.metrics import coverage, mase, rmse, wape
-from forecasting.models.combination import GATE, competing_models, with_averages
-from forecasting.panel import Panel, make_panel
-from forecasting.seasons import SEASON
-from forecasting.selection import ALL, choose, score
-from forecasting.settings import ForecastSettings
+from forecasting.history import Calendar, SalesHistory
+from forecasting.models.combination import GATE, competing_models
+from forecasting.models.protocol import Model
+from forecasting.panel import make_panel
+from forecasting.settings import ForecastSettings, InvalidForecastError
 
-HELD_OUT_WEEKS = 13
-COMPLETE_SHARE = 0.6
-"""An end week with less than this share of the median of the eight weeks beside it counts as incomplete."""
-CHOSEN = "chosen"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the table."""
-
-    set: str
-    level: str
-    model: str
-    mase: float
-    rmse: float
-    wape: float
-    coverage_80: float
-    cpu_seconds: float
+SETTINGS = ForecastSettings(models=("seasonal_naive", "theta", "ets", "lightgbm"))
+IOWA_HORIZON, IOWA_ORIGINS, IOWA_SPACING = 13, 8, 18
+"""Weeks: eight origins, 18 weeks apart, whose 13 weeks lie between February 2019 and October 2021."""
+SPRING_2020 = np.datetime64("2020-03-16"), np.datetime64("2020-06-08")
+"""First and last Monday of the weeks that are shown apart."""
+READERS = {"retail": read_retail, "tourism": read_tourism, "tourism-large": read_tourism_large}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one benchmark and print its table."""
-    parser = argparse.ArgumentParser(description="Score the forecast against seasonal naive on data held out.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    iowa = commands.add_parser("iowa", help="weekly sales of the Iowa case, the last 13 complete weeks held out")
-    iowa.add_argument(
-        "folder", type=Path, help="folder with accounts.csv, current_alignment.csv and sales_week.parquet"
-    )
-    iowa.add_argument("--json", type=Path, help="also write the rows to this file")
-    iowa.add_argument(
-        "--origins", type=int, default=4, help="rolling origins of the backtest before the weeks held out"
-    )
-    given = parser.parse_args(arguments)
-    started = time.perf_counter()
-    history = read_iowa(given.folder)
-    print(f"read {given.folder} in {time.perf_counter() - started:.1f} s: {' × '.join(map(str, history.sales.shape))} "
-          f"(regions, categories, weeks), {history.weeks[0]} to {history.weeks[-1]}")  # fmt: skip
-    settings = ForecastSettings(models=("seasonal_naive", "theta", "ets", "lightgbm"), origins=given.origins)
-    rows = score_iowa(history, settings)
+    given = _parser().parse_args(arguments)
+    models = [*competing_models(SETTINGS), *(peers() if given.peers else ())]
+    try:
+        rows = _iowa(given.path, models) if given.command == "iowa" else _table(_task(given), models)
+    except (InvalidForecastError, FileNotFoundError) as error:
+        print(f"cannot score {given.path}: {error}", file=sys.stderr)
+        return 1
     print_table(rows)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    print(f"peak memory {peak:.2f} GB")
     if given.json:
-        given.json.write_text(json.dumps([row_as_dict(row) for row in rows], indent=1) + "\n", encoding="utf-8")
+        given.json.write_text(json.dumps([row.as_dict() for row in rows], indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def read_iowa(folder: Path) -> SalesHistory:
-    """Sum the Iowa case to region × category × week; accounts take their county's region, others are left out."""
-    accounts = pd.read_csv(folder / "accounts.csv", dtype=str, usecols=["account_id", "fips"])
-    alignment = pd.read_csv(folder / "current_alignment.csv", dtype=str, usecols=["fips", "region"])
-    region_of = accounts.merge(alignment, on="fips", how="inner").set_index("account_id")["region"]
-    sales = pd.read_parquet(folder / "sales_week.parquet", columns=["account_id", "week", "category", "dollars"])
-    regions = sorted(region_of.unique())
-    code = pd.Series([regions.index(name) for name in region_of], index=region_of.index.astype(np.int64))
-    sales["region"] = code.reindex(sales["account_id"]).to_numpy()
-    known = sales.dropna(subset=["region"]).astype({"region": "int64", "category": "str"})
-    categories = sorted(known["category"].unique())
-    totals = known.groupby(["region", "category", "week"])["dollars"].sum()
-    weeks = np.arange(
-        known["week"].min().to_datetime64(), known["week"].max().to_datetime64() + 1, np.timedelta64(7, "D")
-    )
-    weeks = weeks.astype("datetime64[D]")
-    index = pd.MultiIndex.from_product(
-        [range(len(regions)), categories, pd.DatetimeIndex(weeks.astype("datetime64[s]"))]
-    )
-    cube = totals.reindex(index, fill_value=0.0).to_numpy(np.float64).reshape(len(regions), len(categories), len(weeks))
-    kept = complete_weeks(cube.sum(axis=(0, 1)))
-    return SalesHistory(regions=tuple(regions), categories=tuple(categories), weeks=weeks[kept], sales=cube[:, :, kept])
-
-
-def complete_weeks(totals: NDArray[np.float64]) -> slice:
-    """Leave out first and last weeks that hold clearly less than those beside them."""
-    first = int(totals[0] < COMPLETE_SHARE * np.median(totals[1:9]))
-    last = int(totals[-1] < COMPLETE_SHARE * np.median(totals[-9:-1]))
-    return slice(first, len(totals) - last)
-
-
-def score_iowa(history: SalesHistory, settings: ForecastSettings) -> list[Row]:
-    """Forecast the weeks held out by every model and by the choice of the backtest."""
-    calendar = build_calendar(
-        history.regions,
-        history.weeks,
-        country="US",
-        subdivisions=dict.fromkeys(history.regions, "IA"),
-        school_zones={},
-        events=pd.DataFrame(),
-    )
-    panel = make_panel(history, calendar, horizon=0, history_weeks=settings.history_weeks + HELD_OUT_WEEKS)
-    actual = panel.sales[:, -HELD_OUT_WEEKS:]
-    cut = panel.at_origin(panel.history_weeks - 1 - HELD_OUT_WEEKS, HELD_OUT_WEEKS)
-    models = competing_models(settings)
-    started = time.process_time()
-    backtest = run_backtest(cut, models, origins=settings.origins)
-    if backtest is None:
-        message = "the history is too short for a backtest"
-        raise SystemExit(message)
-    choice = choose(score(backtest, cut.region, history.regions), history.regions)
-    seconds = {"backtest": time.process_time() - started}
-    single = {}
-    for model in models:
-        started = time.process_time()
-        single[model.name] = model.forecast(cut)
-        seconds[model.name] = time.process_time() - started
-    made = {
-        name: np.stack([forecast, *_bands(backtest, name, forecast, cut)])
-        for name, forecast in with_averages(single).items()
+def _parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(description="Score the forecast by rolling origins.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    texts = {
+        "retail": "Australian retail, months by state × industry: the file or its folder",
+        "tourism": "Australian tourism, quarters by region × purpose: the file or its folder",
+        "tourism-large": "TourismLarge, months, 555 series: the folder with data.csv.gz",
+        "iowa": "weekly sales of the Iowa case: its folder",
+        "panel": "any long table (CSV or Parquet), one row per keys and date",
     }
-    served = np.stack([made[choice.by_region[region]][:, row] for row, region in enumerate(cut.region)], axis=1)
-    every = np.ones(len(cut.region), dtype=bool)
-    rows = [
-        _row(ALL, name, actual, values, cut, every, sum(seconds[part] for part in name.split(" + ")))
-        for name, values in made.items()
-    ]
-    rows.append(_row(ALL, f"{CHOSEN}: {choice.overall}", actual, served, cut, every, sum(seconds.values())))
-    for number, region in enumerate(history.regions):
-        here = cut.region == number
-        rows.append(_row(region, GATE, actual, made[GATE], cut, here, seconds[GATE]))
-        rows.append(
-            _row(region, f"{CHOSEN}: {choice.by_region[number]}", actual, served, cut, here, sum(seconds.values()))
-        )
-    for note in choice.notes:
+    for name, text in texts.items():
+        command = commands.add_parser(name, help=text)
+        command.add_argument("path", type=Path, help=text)
+        command.add_argument("--json", type=Path, help="also write the rows to this file, as one JSON list")
+        command.add_argument("--peers", action="store_true", help="also Prophet, if it is installed")
+        if name == "panel":
+            command.add_argument("--keys", required=True, help="columns that name a series, the region first: a,b")
+            command.add_argument("--time", required=True, help="column of dates")
+            command.add_argument("--value", required=True, help="column of amounts")
+            command.add_argument("--horizon", type=int, required=True, help="periods ahead")
+            command.add_argument("--origins", type=int, required=True, help="rolling origins to score")
+            command.add_argument("--season", type=int, required=True, help="periods a year: 52, 12, 4 or any other")
+    return parser
+
+
+def _task(given: argparse.Namespace) -> Task:
+    """Read the table that was asked for."""
+    if given.command != "panel":
+        return READERS[given.command](given.path)
+    return read_panel(
+        given.path,
+        keys=given.keys.split(","),
+        time=given.time,
+        value=given.value,
+        horizon=given.horizon,
+        origins=given.origins,
+        season=given.season,
+    )
+
+
+def _table(task: Task, models: Sequence[Model]) -> list[Row]:
+    """Score one table on all levels."""
+    panel = task.panel
+    counts = np.bincount(panel.hierarchy.level)
+    levels = ", ".join(f"{name} {count}" for name, count in zip(panel.hierarchy.levels, counts, strict=True))
+    print(f"{task.name}: {len(panel.sales)} nodes ({levels}) × {panel.past} periods, {panel.dates[0]} to "
+          f"{panel.dates[-1]}; {task.horizon} ahead from {task.origins} origins {task.spacing} apart")  # fmt: skip
+    for note in task.notes:
         print(note)
-    print(f"held out: {HELD_OUT_WEEKS} weeks, {panel.weeks[-HELD_OUT_WEEKS]} to {panel.weeks[-1]}")
+    result = score(
+        panel, models, horizon=task.horizon, origins=task.origins, spacing=task.spacing, inner_gap=task.inner_gap
+    )
+    _print_choices(result)
+    return rows_of(result, task.name)
+
+
+def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
+    """Score Iowa on all levels and in every region, spring 2020 apart."""
+    started = time.perf_counter()
+    history = read_iowa(folder)
+    print(f"read {folder} in {time.perf_counter() - started:.1f} s: {' × '.join(map(str, history.sales.shape))} "
+          f"(regions, categories, weeks), {history.weeks[0]} to {history.weeks[-1]}")  # fmt: skip
+    panel = make_panel(history, iowa_calendar(history), horizon=0, history_weeks=len(history.weeks))
+    result = score(
+        panel,
+        models,
+        horizon=IOWA_HORIZON,
+        origins=IOWA_ORIGINS,
+        spacing=IOWA_SPACING,
+        inner_gap=IOWA_SPACING,
+        longest=SETTINGS.history_weeks,
+    )
+    _print_choices(result)
+    weeks = panel.dates[np.array(result.origins)[:, None] + np.arange(1, IOWA_HORIZON + 1)[None, :]]
+    spring = (weeks >= SPRING_2020[0]) & (weeks <= SPRING_2020[1])
+    bottom = panel.hierarchy.level == 0
+    rows = []
+    for name, mask in (("iowa", ~spring), ("iowa spring 2020", spring)):
+        rows += rows_of(result, name, weeks=mask)
+        for number, region in enumerate(history.regions):
+            members = bottom & (panel.hierarchy.codes[:, 0] == number)
+            rows += [row_of(result, name, region, model, members, mask) for model in (GATE, CHOSEN)]
     return rows
 
 
-def _bands(
-    backtest: Backtest, name: str, forecast: NDArray[np.float64], panel: Panel
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """P10 and P90 from the errors of the backtest."""
-    bands = calibrate(backtest.actual, backtest.forecasts[name], backtest.scale, panel.region)
-    return spread(bands, forecast, local_scale(panel.sales), panel.region)
-
-
-def _row(  # noqa: PLR0917 - read like the table it fills
-    level: str,
-    model: str,
-    actual: NDArray[np.float64],
-    made: NDArray[np.float64],
-    panel: Panel,
-    members: NDArray[np.bool_],
-    cpu_seconds: float,
-) -> Row:
-    """Measure one forecast (median, low, high) on the series `members`; MASE is the mean over series."""
-    came, (median, low, high) = actual[members], made[:, members]
-    return Row(
-        set="iowa",
-        level=level,
-        model=model,
-        mase=float(np.nanmean(mase(came, median, panel.sales[members], season=SEASON))),
-        rmse=float(rmse(came.ravel(), median.ravel())),
-        wape=float(wape(came.ravel(), median.ravel())),
-        coverage_80=float(coverage(came.ravel(), low.ravel(), high.ravel())),
-        cpu_seconds=cpu_seconds,
+def iowa_calendar(history: SalesHistory, *, ahead: int = 0) -> Calendar:
+    """Give the calendar of Iowa, `ahead` weeks beyond the history; there are no events."""
+    weeks = np.concatenate([history.weeks, history.weeks[-1] + 7 * np.arange(1, ahead + 1)])
+    subdivisions = dict.fromkeys(history.regions, "IA")
+    return build_calendar(
+        history.regions, weeks, country="US", subdivisions=subdivisions, school_zones={}, events=pd.DataFrame()
     )
 
 
-def row_as_dict(row: Row) -> dict[str, str | float]:
-    """Give a row as plain data, rounded for reading."""
-    return {
-        "set": row.set,
-        "level": row.level,
-        "model": row.model,
-        "mase": round(row.mase, 4),
-        "rmse": round(row.rmse, 2),
-        "wape": round(row.wape, 4),
-        "coverage_80": round(row.coverage_80, 4),
-        "cpu_seconds": round(row.cpu_seconds, 2),
-    }
+def _print_choices(result: Result) -> None:
+    """Say which model each level took how often."""
+    for number, level in enumerate(result.panel.hierarchy.levels):
+        names = [choice[number] for choice in result.choices]
+        counts = {name: names.count(name) for name in dict.fromkeys(names)}
+        print(f"{level}: " + ", ".join(f"{name} at {count} of {len(names)} origins" for name, count in counts.items()))
 
 
 def print_table(rows: Sequence[Row]) -> None:
     """Print the rows under each other, with the WAPE against that of seasonal naive on the same level."""
     width = max(len(row.model) for row in rows)
-    naive = {row.level: row.wape for row in rows if row.model == GATE}
-    heads = f"{'WAPE':>7} {'vs naive':>9} {'MASE':>6} {'RMSE':>9} {'cov. 80':>8} {'CPU s':>7}"
-    print(f"{'level':<12}{'model':<{width}}  {heads}")
-    for row in rows:
-        against = row.wape / naive[row.level] - 1
-        seconds = f"{row.cpu_seconds:>7.1f}" if row.level == ALL else f"{'':>7}"
-        errors = f"{row.wape:>7.2%} {against:>+9.1%} {row.mase:>6.3f} {row.rmse:>9,.0f} {row.coverage_80:>8.1%}"
-        print(f"{row.level:<12}{row.model:<{width}}  {errors} {seconds}")
+    place = max(len(row.level) for row in rows) + 2
+    naive = {(row.set, row.level): row.wape for row in rows if row.model == GATE}
+    heads = f"{'MASE':>7} {'WAPE':>7} {'vs naive':>9} {'RMSE':>9} {'sCRPS':>7} {'cov. 80':>8} {'CPU s':>7}"
+    for name in dict.fromkeys(row.set for row in rows):
+        print(f"\n{name}\n{'level':<{place}}{'model':<{width}} {heads}")
+        for row in (row for row in rows if row.set == name):
+            against = row.wape / naive[name, row.level] - 1
+            errors = f"{row.mase:>7.4f} {row.wape:>7.2%} {against:>+9.1%} {row.rmse:>9,.0f} {row.scrps:>7.4f}"
+            seconds = f"{row.cpu_seconds:>7.1f}" if row.level == ALL_NODES else ""
+            print(f"{row.level:<{place}}{row.model:<{width}} {errors} {row.coverage_80:>8.1%} {seconds}".rstrip())
 
 
 if __name__ == "__main__":

@@ -8,14 +8,36 @@ from numpy.typing import NDArray
 
 from forecasting.models.combination import with_averages
 from forecasting.models.protocol import Model
+from forecasting.models.seasonal_naive import is_thin
+from forecasting.models.smoothing import one_step_errors
 from forecasting.panel import Panel
 from forecasting.progress import Observer, Silent
-from forecasting.seasons import SEASON, centred_mean
+from forecasting.reconciliation import Reconciler, shrunk_covariance
+from forecasting.rhythm import WEEKLY, Rhythm
+from forecasting.seasons import centred_mean
 
-FEWEST_WEEKS = SEASON + 8
-"""Weeks of history before an origin, at the least."""
+FEWEST_PERIODS = 8
+"""Periods of history before an origin beyond one season, at the least."""
 SMALLEST_SCALE = 0.02
-"""Share of the series' own mean below which its local error scale is not believed."""
+"""Share of the node's own mean below which its local error scale is not believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Made:
+    """What every model forecast at one origin, sums agreeing."""
+
+    forecasts: dict[str, NDArray[np.float64]]
+    """In currency, by model, averages included. Shape (nodes, horizon)."""
+    apart: dict[str, NDArray[np.float64]]
+    """The same before sums agree."""
+    reconciler: Reconciler
+
+    def served(self, models: Sequence[str]) -> NDArray[np.float64]:
+        """Let every node follow its own model and make sums agree. Shape (nodes, horizon)."""
+        if len(set(models)) == 1:
+            return self.forecasts[models[0]]
+        mixed = np.stack([self.apart[name][node] for node, name in enumerate(models)])
+        return self.reconciler.reconcile(mixed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,85 +45,112 @@ class Backtest:
     """What every model forecast at each origin, beside what came."""
 
     origins: tuple[int, ...]
-    """Indices of the last week known, oldest first."""
+    """Indices of the last period known, oldest first."""
     actual: NDArray[np.float64]
-    """Sales in currency, NaN where unknown. Shape (origins, series, horizon)."""
+    """Sales in currency, NaN where unknown. Shape (origins, nodes, horizon)."""
     forecasts: dict[str, NDArray[np.float64]]
-    """In currency, by model, averages included. Shape (origins, series, horizon)."""
+    """In currency, by model, averages included, sums agreeing. Shape (origins, nodes, horizon)."""
     scale: NDArray[np.float64]
-    """Local error scale at each origin in currency, see `local_scale`. Shape (origins, series)."""
+    """Local error scale at each origin in currency, see `local_scale`. Shape (origins, nodes)."""
     seasonal_error: NDArray[np.float64]
     """Mean absolute difference of one season within the past in currency, for MASE; NaN where none.
-    Shape (origins, series)."""
+    Shape (origins, nodes)."""
+    made: tuple[Made, ...] = ()
+    """The forecasts of each origin."""
+
+    def served(self, models: Sequence[str]) -> NDArray[np.float64]:
+        """Let every node follow its own model at every origin. Shape (origins, nodes, horizon)."""
+        return np.stack([each.served(models) for each in self.made])
 
 
 def run_backtest(
     panel: Panel, models: Sequence[Model], *, origins: int, observer: Observer | None = None
 ) -> Backtest | None:
-    """Forecast `panel.horizon` weeks from up to `origins` origins; None if the history is too short for one.
+    """Forecast `panel.horizon` periods from up to `origins` origins; None if the history is too short for one.
 
-    Each model gets a panel that was cut at the origin: later sales are not in its reach.
+    Each model gets a panel that was cut at the origin: later sales, and events that nobody could foresee, are not in
+    its reach.
     """
     watch = observer or Silent()
-    chosen = rolling_origins(panel.history_weeks, panel.horizon, origins)
-    if not chosen:
-        return None
-    forecasts: dict[str, list[NDArray[np.float64]]] = {}
-    actual, scale, seasonal = [], [], []
+    chosen = rolling_origins(panel.past, panel.horizon, origins, rhythm=panel.rhythm)
+    made = []
     for number, origin in enumerate(chosen):
         watch.report(f"backtest {number + 1} of {len(chosen)}", share_done=number / len(chosen))
-        cut = panel.at_origin(origin, panel.horizon)
-        made = with_averages({model.name: model.forecast(cut) for model in models})
-        for name, values in made.items():
-            forecasts.setdefault(name, []).append(values)
-        actual.append(panel.sales[:, origin + 1 : origin + 1 + panel.horizon])
-        scale.append(local_scale(cut.sales))
-        seasonal.append(_seasonal_error(cut.sales))
-    return Backtest(
-        origins=chosen,
-        actual=np.stack(actual),
-        forecasts={name: np.stack(values) for name, values in forecasts.items()},
-        scale=np.stack(scale),
-        seasonal_error=np.stack(seasonal),
+        made.append(make_forecasts(panel.at_origin(origin, panel.horizon), models))
+    return gather(panel, chosen, made) if chosen else None
+
+
+def make_forecasts(panel: Panel, models: Sequence[Model]) -> Made:
+    """Forecast by every model, make sums agree, and average."""
+    reconciler = Reconciler(panel.hierarchy, shrunk_covariance(one_step_errors(panel)), thin=is_thin(panel))
+    apart = {model.name: model.forecast(panel) for model in models}
+    return Made(
+        forecasts=with_averages({name: reconciler.reconcile(values) for name, values in apart.items()}),
+        apart=with_averages(apart),
+        reconciler=reconciler,
     )
 
 
-def rolling_origins(weeks: int, horizon: int, wanted: int) -> tuple[int, ...]:
+def gather(panel: Panel, origins: Sequence[int], made: Sequence[Made]) -> Backtest:
+    """Lay forecasts from several origins beside what came."""
+    past = [panel.sales[:, : origin + 1] for origin in origins]
+    return Backtest(
+        origins=tuple(origins),
+        actual=np.stack([panel.sales[:, origin + 1 : origin + 1 + panel.horizon] for origin in origins]),
+        forecasts={name: np.stack([each.forecasts[name] for each in made]) for name in made[0].forecasts},
+        scale=np.stack([local_scale(sales, panel.rhythm) for sales in past]),
+        seasonal_error=np.stack([seasonal_error(sales, panel.rhythm) for sales in past]),
+        made=tuple(made),
+    )
+
+
+def rolling_origins(past: int, horizon: int, wanted: int, *, rhythm: Rhythm = WEEKLY) -> tuple[int, ...]:
     """Choose origins a horizon apart, closer in a short history, with two seasons before each if there are two."""
-    newest = weeks - 1 - horizon
-    oldest = 2 * SEASON - 1 if newest >= 2 * SEASON - 1 else FEWEST_WEEKS - 1
+    newest = past - 1 - horizon
+    two = 2 * rhythm.season - 1
+    oldest = two if newest >= two else rhythm.season + FEWEST_PERIODS - 1
     if newest < oldest:
         return ()
     step = horizon if wanted == 1 else max(1, min(horizon, (newest - oldest) // (wanted - 1)))
     return tuple(sorted(newest - step * number for number in range(wanted) if newest - step * number >= oldest))
 
 
-def local_scale(sales: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Measure how restless each series was in its last year: mean absolute distance from its smoothed course.
+def local_scale(sales: NDArray[np.float64], rhythm: Rhythm = WEEKLY) -> NDArray[np.float64]:
+    """Measure how restless each node was in its last year.
+
+    Weeks: mean absolute distance from their smoothed course. Longer periods, of which the smoothed course of a year
+    holds too few: mean absolute distance from the same season before, over two years.
 
     Parameters
     ----------
     sales
-        Known sales in currency, nothing after the origin. Shape (series, weeks).
+        Known sales in currency, nothing after the origin. Shape (nodes, periods).
 
     Returns
     -------
-    In currency, above 0. Shape (series,).
+    In currency, above 0. Shape (nodes,).
     """
-    recent = sales[:, -SEASON:]
-    distance = np.abs(recent - centred_mean(sales, 7)[:, -SEASON:])
-    known = ~np.isnan(recent)
+    season = rhythm.season
+    if rhythm.blur:
+        recent = sales[:, -season:]
+        distance = np.abs(recent - centred_mean(sales, 7)[:, -season:])
+    else:
+        lag = rhythm.lag(1)
+        recent = sales[:, lag:][:, -2 * season :]
+        distance = np.abs(sales[:, lag:] - sales[:, :-lag])[:, -2 * season :]
+    known = ~np.isnan(distance)
     count = np.maximum(known.sum(axis=1), 1)
     level = np.where(known, np.abs(recent), 0.0).sum(axis=1) / count
-    restless = np.where(np.isnan(distance), 0.0, distance).sum(axis=1) / count
+    restless = np.where(known, distance, 0.0).sum(axis=1) / count
     return np.asarray(np.maximum(np.maximum(restless, SMALLEST_SCALE * level), 1e-6))
 
 
-def _seasonal_error(sales: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean absolute difference to the same week a year before, per series; NaN where none is known or all are 0."""
-    if sales.shape[1] <= SEASON:
+def seasonal_error(sales: NDArray[np.float64], rhythm: Rhythm) -> NDArray[np.float64]:
+    """Mean absolute difference to the same season before, per node; NaN where none is known or all are 0."""
+    season = rhythm.season
+    if sales.shape[1] <= season:
         return np.full(len(sales), np.nan)
-    difference = np.abs(sales[:, SEASON:] - sales[:, :-SEASON])
+    difference = np.abs(sales[:, season:] - sales[:, :-season])
     known = ~np.isnan(difference)
     total = np.where(known, difference, 0.0).sum(axis=1)
     return np.asarray(np.where(total > 0, total / np.maximum(known.sum(axis=1), 1), np.nan))

@@ -12,6 +12,8 @@ from forecasting.history import Calendar
 from forecasting.settings import InvalidForecastError
 
 EVENT_COLUMNS = ("event_id", "kind", "region", "category", "start", "end")
+SURPRISES = frozenset({"storm", "strike", "flood", "fire", "outage", "snow", "accident", "recall"})
+"""Words in the kind of an event that nobody can foresee, unless its column `announced` says otherwise."""
 WORKING_DAYS_PER_WEEK = 5
 
 
@@ -40,7 +42,8 @@ def build_calendar(
     school_zones
         Region: school zone (`A`, `B`, `C`, or the library's own code).
     events
-        Columns of `EVENT_COLUMNS`; others are left aside. May be empty.
+        Columns of `EVENT_COLUMNS`, and `announced` (whether it was known in advance) if there is one; others are left
+        aside. May be empty.
     school_holidays
         Whether school holidays become a feature; they need a country whose school holidays the library holds.
 
@@ -135,8 +138,22 @@ def _days_to_month_end(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
 
 
 def _events(events: pd.DataFrame) -> pd.DataFrame:
-    """Keep the columns that forecasts read, in a fixed order of rows."""
+    """Keep the columns that forecasts read, in a fixed order of rows, and tell which events were announced."""
     if not len(events):
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in EVENT_COLUMNS})
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in (*EVENT_COLUMNS, "announced")})
     kept = events.loc[:, list(EVENT_COLUMNS)].fillna({"region": "", "category": ""})
+    given = events["announced"] if "announced" in events.columns else pd.Series("", index=events.index)
+    kept["announced"] = [
+        _is_announced(answer, str(kind)) for answer, kind in zip(given.to_list(), events["kind"], strict=True)
+    ]
     return kept.sort_values(["start", "event_id"], kind="stable").reset_index(drop=True)
+
+
+def _is_announced(answer: object, kind: str) -> bool:
+    """Read the answer of the table (true, false, yes, no); without one, go by the words of the kind."""
+    text = str(answer).strip().lower()
+    if text in ("true", "yes", "1", "1.0"):
+        return True
+    if text in ("false", "no", "0", "0.0"):
+        return False
+    return not SURPRISES & set(kind.lower().replace("-", " ").split())

@@ -1,4 +1,4 @@
-"""Describe each series × origin × step by what was known at the origin."""
+"""Describe each node × origin × step by what was known at the origin."""
 
 from dataclasses import dataclass
 
@@ -6,64 +6,71 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.panel import Panel
-from forecasting.seasons import SEASON, centred_mean, place_in_year, same_season_index, season_lag, trailing_mean
+from forecasting.rhythm import Rhythm
+from forecasting.seasons import centred_mean, trailing_mean
 
 Array = NDArray[np.float64]
-WINDOWS = (1, 2, 4, 8, 13, 26)
-"""Widths in weeks of the rolling means."""
-GROWTH_WINDOWS = (4, 13, 52)
-LEVEL_WINDOWS = (8, 26, 52)
-"""Widths in weeks of the levels that are carried to the target by the season's usual step."""
-BASE_WINDOW = 26
-"""The one of `LEVEL_WINDOWS` that the model departs from: best on Iowa's origins of 2019 to April 2021."""
+WINDOWS = (1 / 52, 2 / 52, 1 / 13, 2 / 13, 1 / 4, 1 / 2)
+"""Widths of the rolling means, as parts of a season."""
+GROWTH_WINDOWS = (1 / 13, 1 / 4, 1.0)
+LEVEL_WINDOWS = (2 / 13, 1 / 2, 1.0)
+"""Widths of the levels that are carried to the target by the season's usual step, as parts of a season."""
+BASE_WINDOW = 1 / 2
+"""The one of `LEVEL_WINDOWS` that the model departs from for weeks: best on Iowa's origins of 2019 to April 2021.
+Months and quarters are steadier: there it departs from the last same season (best on retail's origins up to 2013)."""
 YEARS_OF_SEASON = 4
 LARGEST_GROWTH = 5.0
-CATEGORICAL = ("region", "category")
+KEY = "key "
+"""Begins the names of categorical features."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Features:
-    """One row per step × series × origin, in this order, steps slowest."""
+    """One row per step × node × origin, in this order, steps slowest."""
 
     rows: NDArray[np.float32]
-    """Shape (steps · series · origins, features)."""
+    """Shape (steps · nodes · origins, features)."""
     names: tuple[str, ...]
     base: Array
-    """What the model departs from: same-season sales of former years at today's level. Shape (rows,)."""
+    """What the model departs from: see `_base`, in currency. Shape (rows,)."""
     scale: Array
-    """Mean of the last 52 weeks, in the unit of sales; 0 where nothing was sold. Shape (rows,)."""
+    """Mean of the last season, in the unit of sales; 0 where nothing was sold. Shape (rows,)."""
     shape: tuple[int, int, int]
-    """(steps, series, origins)."""
+    """(steps, nodes, origins)."""
 
 
 def make_features(panel: Panel, origins: NDArray[np.int64]) -> Features:
-    """Describe every series at `origins` (week indices) for every step of the horizon.
+    """Describe every node at `origins` (period indices) for every step of the horizon.
 
-    Sales after an origin are never read for its rows; `panel.known` is read at the target week, since it is known in
-    advance. All amounts are divided by the series' mean of the last 52 weeks.
+    Sales after an origin are never read for its rows; `panel.known` is read at the target period, since it is known in
+    advance. All amounts are divided by the node's mean of the last season.
     """
-    scale = np.nan_to_num(trailing_mean(panel.sales, SEASON))[:, origins]
+    rhythm, blur = panel.rhythm, panel.rhythm.blur
+    scale = np.nan_to_num(trailing_mean(panel.sales, rhythm.season))[:, origins]
     unit = np.where(scale > 0, scale, np.nan)
     shared = _at_origin(panel, origins, unit)
-    smooth, wide = centred_mean(panel.sales, 3), centred_mean(panel.sales, 7)
-    places = place_in_year(panel.weeks)
+    smooth = centred_mean(panel.sales, 1 + 2 * blur)
+    wide = centred_mean(panel.sales, 1 + 6 * blur)
+    places = panel.places
     carried = _carried_levels(panel)
     blocks, bases = [], []
     names: tuple[str, ...] = ()
     for step in range(1, panel.horizon + 1):
         targets = origins + step
-        last_season = np.array([same_season_index(int(origin) + step, int(origin)) for origin in origins])
+        last_season = np.array([rhythm.same_season_index(int(origin) + step, int(origin)) for origin in origins])
         columns = dict(shared)
         columns["season 1"] = _take(panel.sales, last_season) / unit
-        columns["season 1 smooth"] = _take(smooth, _within(last_season, 1, origins)) / unit
-        columns["season 1 wide"] = _take(wide, _within(last_season, 3, origins)) / unit
-        columns["season 2"] = _take(panel.sales, _within(targets - season_lag(2), 0, origins)) / unit
-        columns["season 2 smooth"] = _take(smooth, _within(targets - season_lag(2), 1, origins)) / unit
-        columns["season 3 smooth"] = _take(smooth, _within(targets - season_lag(3), 1, origins)) / unit
-        expected = {name: level.at(origins, targets) / unit for name, level in carried.items()}
-        columns |= {name: np.minimum(value, LARGEST_GROWTH) for name, value in expected.items()}
-        base = mean_of_known([columns[f"expected {BASE_WINDOW}"], columns[f"category expected {BASE_WINDOW}"]])
-        base = np.where(np.isnan(base), columns["season 1"], base)
+        columns["season 2"] = _take(panel.sales, _within(targets - rhythm.lag(2), 0, origins)) / unit
+        columns["season 3"] = _take(smooth, _within(targets - rhythm.lag(3), blur, origins)) / unit
+        columns["season step"] = columns["season 1"] - columns["season 2"]
+        if blur:
+            columns["season 1 smooth"] = _take(smooth, _within(last_season, blur, origins)) / unit
+            columns["season 1 wide"] = _take(wide, _within(last_season, 3 * blur, origins)) / unit
+            columns["season 2 smooth"] = _take(smooth, _within(targets - rhythm.lag(2), blur, origins)) / unit
+        expected = {name: np.minimum(level.at(origins, targets) / unit, LARGEST_GROWTH) for name, level in carried}
+        base = _base(panel, columns["season 1"], expected)
+        columns |= expected
+        columns |= {f"{name} less base": value - base for name, value in expected.items()}
         columns["season 1 less base"] = columns["season 1"] - base
         columns["step"] = np.full_like(scale, step)
         columns["place"] = np.broadcast_to(places[targets], scale.shape)
@@ -76,8 +83,17 @@ def make_features(panel: Panel, origins: NDArray[np.int64]) -> Features:
         names=names,
         base=np.concatenate(bases),
         scale=np.tile(scale.ravel(), panel.horizon),
-        shape=(panel.horizon, len(panel.region), len(origins)),
+        shape=(panel.horizon, len(panel.sales), len(origins)),
     )
+
+
+def _base(panel: Panel, season: Array, expected: dict[str, Array]) -> Array:
+    """Choose what the model departs from: the last same season, or for weeks today's level carried there."""
+    if not panel.rhythm.blur:
+        return season
+    width = panel.rhythm.widths(BASE_WINDOW)[0]
+    base = mean_of_known([expected[f"expected {width}"], expected[f"{panel.hierarchy.keys[-1]} expected {width}"]])
+    return np.where(np.isnan(base), season, base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,60 +101,77 @@ class _CarriedLevel:
     """Today's level times the usual step from there to the target's season, by the own past or the category's."""
 
     own: Array
-    """Trailing mean of each series. Shape (series, weeks)."""
+    """Trailing mean of each node. Shape (nodes, periods)."""
     pattern_level: Array
-    """Trailing mean of the series that lends the season. Shape (series, weeks)."""
+    """Trailing mean of the node that lends the season. Shape (nodes, periods)."""
     pattern: Array
-    """Smoothed sales of the series that lends the season, one week to both sides. Shape (series, weeks)."""
+    """Smoothed sales of the node that lends the season. Shape (nodes, periods)."""
+    rhythm: Rhythm
 
     def at(self, origins: NDArray[np.int64], targets: NDArray[np.int64]) -> Array:
-        """Carry the level at `origins` to `targets`, averaged over the years known. Shape (series, origins)."""
+        """Carry the level at `origins` to `targets`, averaged over the years known. Shape (nodes, origins)."""
         steps = []
         for year in range(1, YEARS_OF_SEASON + 1):
-            lag = season_lag(year)
-            steps.append(
-                _ratio(
-                    _take(self.pattern, _within(targets - lag, 1, origins)), _take(self.pattern_level, origins - lag)
-                )
-            )
+            lag = self.rhythm.lag(year)
+            season = _take(self.pattern, _within(targets - lag, self.rhythm.blur, origins))
+            steps.append(_ratio(season, _take(self.pattern_level, origins - lag)))
         return np.asarray(self.own[:, origins] * mean_of_known(steps))
 
 
-def _carried_levels(panel: Panel) -> dict[str, _CarriedLevel]:
-    """Prepare the levels of all windows, by the own season and by that of the category over all regions."""
-    categories = group_totals(panel.sales, panel.category)
-    return {
-        f"{label}expected {width}": _CarriedLevel(
-            own=trailing_mean(panel.sales, width),
-            pattern_level=trailing_mean(pattern, width),
-            pattern=centred_mean(pattern, 3),
+def _carried_levels(panel: Panel) -> list[tuple[str, _CarriedLevel]]:
+    """Prepare the levels of all windows, by the own season and by that of each key's member over all others."""
+    return [
+        (
+            f"{label}expected {width}",
+            _CarriedLevel(
+                own=trailing_mean(panel.sales, width),
+                pattern_level=trailing_mean(pattern, width),
+                pattern=centred_mean(pattern, 1 + 2 * panel.rhythm.blur),
+                rhythm=panel.rhythm,
+            ),
         )
-        for label, pattern in (("", panel.sales), ("category ", categories))
-        for width in LEVEL_WINDOWS
-    }
+        for label, pattern in _kin(panel)[:-1]
+        for width in panel.rhythm.widths(*LEVEL_WINDOWS)
+    ]
+
+
+def _kin(panel: Panel) -> list[tuple[str, Array]]:
+    """Name the node itself, its member of each key over all others, and the total, each with its sales."""
+    names = (*panel.hierarchy.keys, "total")
+    ancestors = panel.hierarchy.ancestors
+    return [("", panel.sales), *((f"{name} ", panel.sales[ancestors[:, row]]) for row, name in enumerate(names))]
 
 
 def _at_origin(panel: Panel, origins: NDArray[np.int64], unit: Array) -> dict[str, Array]:
-    """Describe each series, its region and its category at the origin. Values of shape (series, origins)."""
+    """Describe each node and its kin at the origin. Values of shape (nodes, origins)."""
+    rhythm, hierarchy = panel.rhythm, panel.hierarchy
     columns: dict[str, Array] = {
-        "region": np.broadcast_to(panel.region[:, None], unit.shape).astype(np.float64),
-        "category": np.broadcast_to(panel.category[:, None], unit.shape).astype(np.float64),
-        "level": np.log1p(unit),
+        f"{KEY}{name}": np.broadcast_to(hierarchy.codes[:, row][:, None], unit.shape).astype(np.float64)
+        for row, name in enumerate(hierarchy.keys)
     }
-    for width in WINDOWS:
+    columns["node level"] = np.broadcast_to(hierarchy.level[:, None], unit.shape).astype(np.float64)
+    columns["level"] = np.log1p(unit)
+    columns["restless"] = trailing_mean(_season_difference(panel), 2 * rhythm.season)[:, origins] / unit
+    for width in rhythm.widths(*WINDOWS):
         columns[f"mean {width}"] = trailing_mean(panel.sales, width)[:, origins] / unit
-    everything = np.zeros(len(panel.region), dtype=np.int64)
-    for label, groups in (("", None), ("region ", panel.region), ("category ", panel.category), ("total ", everything)):
-        sales = panel.sales if groups is None else group_totals(panel.sales, groups)
-        for width in GROWTH_WINDOWS:
+    for label, sales in _kin(panel):
+        for width in rhythm.widths(*GROWTH_WINDOWS):
             now = trailing_mean(sales, width)
-            before = _take(now, origins - season_lag(1))
+            before = _take(now, origins - rhythm.lag(1))
             columns[f"{label}growth {width}"] = np.minimum(_ratio(now[:, origins], before), LARGEST_GROWTH)
     return columns
 
 
+def _season_difference(panel: Panel) -> Array:
+    """Absolute distance of each period from the same season before, NaN in the first. Shape (nodes, past)."""
+    lag = panel.rhythm.lag(1)
+    change = np.full_like(panel.sales, np.nan)
+    change[:, lag:] = np.abs(panel.sales[:, lag:] - panel.sales[:, :-lag])
+    return change
+
+
 def _in_advance(panel: Panel, targets: NDArray[np.int64], last_season: NDArray[np.int64]) -> dict[str, Array]:
-    """Read calendar and events of the target week, their change against last season, events of the weeks beside."""
+    """Read calendar and events of the target period, their change against last season, events of the periods beside."""
     columns: dict[str, Array] = {}
     last = panel.known.shape[1] - 1
     for number, name in enumerate(panel.names):
@@ -151,14 +184,6 @@ def _in_advance(panel: Panel, targets: NDArray[np.int64], last_season: NDArray[n
     return columns
 
 
-def group_totals(sales: Array, groups: NDArray[np.int64]) -> Array:
-    """Give each series the total of its group; NaN only where all are unknown. Shape (series, weeks)."""
-    member = (np.arange(groups.max() + 1)[:, None] == groups[None, :]).astype(np.float64)
-    known = ~np.isnan(sales)
-    counted = member @ known.astype(np.float64)
-    return np.asarray(np.where(counted > 0, member @ np.where(known, sales, 0.0), np.nan)[groups])
-
-
 def mean_of_known(parts: list[Array]) -> Array:
     """Average arrays of one shape place by place, without NaN."""
     stack = np.stack(parts)
@@ -168,7 +193,7 @@ def mean_of_known(parts: list[Array]) -> Array:
 
 
 def _within(rows: NDArray[np.int64], reach: int, origins: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Leave out (as -1) rows whose smoothing, `reach` weeks to both sides, would look past the origin."""
+    """Leave out (as -1) rows whose smoothing, `reach` periods to both sides, would look past the origin."""
     return np.where(rows + reach <= origins, rows, -1)
 
 

@@ -6,19 +6,28 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.backtest import Backtest, local_scale, run_backtest
-from forecasting.history import Calendar, Forecast, SalesHistory
+from forecasting.backtest import Backtest, Made, local_scale, make_forecasts, run_backtest
+from forecasting.drivers import drivers_of
+from forecasting.hierarchy import ALL as EVERY
+from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory
 from forecasting.intervals import calibrate, spread
-from forecasting.models.combination import GATE, competing_models, with_averages
+from forecasting.models.boosting import GlobalBoosting
+from forecasting.models.combination import GATE, competing_models
 from forecasting.models.protocol import Model
 from forecasting.models.seasonal_naive import is_thin
 from forecasting.models.smoothing import filled
 from forecasting.panel import Panel, make_panel
 from forecasting.progress import Observer, Silent
-from forecasting.selection import Choice, choose, mark_chosen, no_scores, score
+from forecasting.selection import Choice, choose, choose_by_level, mark_chosen, measure, no_scores, score
 from forecasting.settings import ForecastSettings, InvalidForecastError
 
 ACTUAL = "actual"
+LEVEL_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("region", ("region",)),
+    ("category", ("category",)),
+    ("total", ()),
+)
+"""Levels above region × category, and what tells their members apart."""
 BACKTEST_SHARE = 0.8
 """Part of the work that the backtest is, for the progress bar."""
 WIDE_BAND = 2.0
@@ -38,7 +47,9 @@ def forecast_sales(
 
     Weeks that are already known are returned as they came (model `actual`, p10 = p50 = p90). A gap between the last
     known week and the period is forecast through and left out of the table. Models compete in a backtest from rolling
-    origins; one wins over all, and regions where it loses clearly to seasonal naive keep seasonal naive.
+    origins, level by level; regions where the winner loses clearly to seasonal naive keep seasonal naive. Forecasts of
+    region × category, regions, categories and the total are made to agree (see `forecasting.reconciliation`), so that
+    `Forecast.levels` sums up `Forecast.table` to the cent.
 
     Raises
     ------
@@ -53,13 +64,30 @@ def forecast_sales(
     learned = _long_table(history, panel)
     if horizon == 0:
         notes = ("Every week of the planning period is known already: nothing was forecast.",)
-        return Forecast(table=_table(history, wanted, None), scores=no_scores(), history=learned, notes=notes)
+        table = _table(history, wanted, None)
+        return Forecast(
+            table=table,
+            scores=no_scores(),
+            history=learned,
+            notes=notes,
+            levels=_levels(history, table, None),
+        )
     models = competing_models(settings)
     backtest = run_backtest(panel, models, origins=settings.origins, observer=_Part(watch))
     watch.report("forecast", share_done=BACKTEST_SHARE)
     ahead = _Ahead(history, panel, models, backtest)
     watch.report("forecast", share_done=1.0)
-    return Forecast(table=_table(history, wanted, ahead), scores=ahead.scores, history=learned, notes=ahead.notes)
+    table = _table(history, wanted, ahead)
+    to_come = wanted[wanted > last]
+    steps = ((to_come - ahead.first) / np.timedelta64(7, "D")).astype(np.int64)
+    return Forecast(
+        table=table,
+        scores=ahead.scores,
+        history=learned,
+        notes=ahead.notes,
+        levels=_levels(history, table, ahead),
+        drivers=drivers_of(panel, ahead.made, ahead.models, steps, history=history, boosting=_boosting(models)),
+    )
 
 
 def period_weeks(start: date, end: date) -> NDArray[np.datetime64]:
@@ -81,44 +109,49 @@ def period_weeks(start: date, end: date) -> NDArray[np.datetime64]:
     return np.arange(np.datetime64(first), np.datetime64(end) + 1, 7).astype("datetime64[D]")
 
 
+def _boosting(models: tuple[Model, ...]) -> GlobalBoosting | None:
+    """Find the trees among the models."""
+    return next((model for model in models if isinstance(model, GlobalBoosting)), None)
+
+
 class _Ahead:
-    """The weeks after the history: medians, low, high and the model of each region."""
+    """The weeks after the history: medians, low, high and the model of each node."""
 
     def __init__(
         self, history: SalesHistory, panel: Panel, models: tuple[Model, ...], backtest: Backtest | None
     ) -> None:
-        self.first = panel.weeks[panel.history_weeks]
-        regions = history.regions
+        self.first = panel.dates[panel.past]
+        regions, hierarchy = history.regions, panel.hierarchy
+        self.hierarchy = hierarchy
         if backtest is None:
             choice = Choice(overall=GATE, by_region=(GATE,) * len(regions), notes=(_too_short(panel),))
+            by_level = (GATE,) * len(hierarchy.levels)
             self.scores = no_scores()
         else:
-            scores = score(backtest, panel.region, regions)
+            scores = score(backtest, hierarchy, regions)
             choice = choose(scores, regions)
-            self.scores = mark_chosen(scores, choice, regions)
-        self.models = choice.by_region
+            by_level = choose_by_level(backtest, hierarchy)
+        self.models = choice.by_node(hierarchy, by_level)
+        if backtest is not None:
+            served = pd.DataFrame(measure(backtest, choice.overall, backtest.served(self.models), hierarchy, regions))
+            self.scores = mark_chosen(scores, served, choice, regions)
         self.notes = (*choice.notes, *_thin_notes(history, panel))
-        self.median, self.low, self.high = _bands(panel, models, backtest, choice)
+        needed = {part for name in self.models for part in name.split(" + ")}
+        self.made: Made = make_forecasts(panel, [model for model in models if model.name in needed])
+        self.median = self.made.served(self.models)
+        self.low, self.high = _bands(panel, self.median, backtest, self.models)
 
 
 def _bands(
-    panel: Panel, models: tuple[Model, ...], backtest: Backtest | None, choice: Choice
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Forecast the median, low and high of each series by the model of its region. Shapes (series, horizon)."""
-    needed = {part for name in choice.by_region for part in name.split(" + ")}
-    made = with_averages({model.name: model.forecast(panel) for model in models if model.name in needed})
-    scale = local_scale(panel.sales)
-    median, low, high = (np.zeros((len(panel.region), panel.horizon)) for _ in range(3))
-    for name in sorted(set(choice.by_region)):
-        rows = np.isin(panel.region, [number for number, served in enumerate(choice.by_region) if served == name])
-        expected = made[name]
-        if backtest is None:
-            ends = np.maximum(expected - WIDE_BAND * scale[:, None], 0.0), expected + WIDE_BAND * scale[:, None]
-        else:
-            bands = calibrate(backtest.actual, backtest.forecasts[name], backtest.scale, panel.region)
-            ends = spread(bands, expected, scale, panel.region)
-        median[rows], low[rows], high[rows] = expected[rows], ends[0][rows], ends[1][rows]
-    return median, low, high
+    panel: Panel, median: NDArray[np.float64], backtest: Backtest | None, models: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give low and high of each node by the errors of what is served. Shapes (nodes, horizon)."""
+    scale = local_scale(panel.sales, panel.rhythm)
+    if backtest is None:
+        return np.maximum(median - WIDE_BAND * scale[:, None], 0.0), median + WIDE_BAND * scale[:, None]
+    level = panel.hierarchy.level
+    bands = calibrate(backtest.actual, backtest.served(models), backtest.scale, level)
+    return spread(bands, median, scale, level)
 
 
 def _table(history: SalesHistory, wanted: NDArray[np.datetime64], ahead: _Ahead | None) -> pd.DataFrame:
@@ -137,7 +170,7 @@ def _table(history: SalesHistory, wanted: NDArray[np.datetime64], ahead: _Ahead 
             elif ahead is not None:
                 step = int((week - ahead.first) / np.timedelta64(7, "D"))
                 values[row] = ahead.low[number, step], ahead.median[number, step], ahead.high[number, step]
-                labels.append(ahead.models[history.regions.index(region)])
+                labels.append(ahead.models[number])
         frames.append(
             pd.DataFrame(
                 {
@@ -154,13 +187,38 @@ def _table(history: SalesHistory, wanted: NDArray[np.datetime64], ahead: _Ahead 
     return pd.concat(frames, ignore_index=True)
 
 
+def _levels(history: SalesHistory, table: pd.DataFrame, ahead: _Ahead | None) -> pd.DataFrame:
+    """Sum the table up to regions, categories and the total; low and high are the nodes' own, not sums."""
+    frames = []
+    for level, keys in LEVEL_KEYS:
+        sums = table.groupby([*keys, "week"], observed=True)[["p10", "p50", "p90"]].sum().round(2).reset_index()
+        absent = [key for key in ("region", "category") if key not in keys]
+        frames.append(sums.assign(level=level, **dict.fromkeys(absent, "")))
+    levels = pd.concat(frames, ignore_index=True)
+    if ahead is not None:
+        numbers = [
+            {"": EVERY} | {name: number for number, name in enumerate(names)}
+            for names in (history.regions, history.categories)
+        ]
+        pairs = zip(levels["region"], levels["category"], strict=True)
+        node = np.array(ahead.hierarchy.nodes_of([(numbers[0][each], numbers[1][other]) for each, other in pairs]))
+        week = levels["week"].to_numpy().astype("datetime64[D]")
+        step = ((week - ahead.first) / np.timedelta64(7, "D")).astype(np.int64)
+        to_come = step >= 0
+        row, column = node[to_come], step[to_come]
+        p50 = levels.loc[to_come, "p50"].to_numpy()
+        levels.loc[to_come, "p10"] = np.minimum(ahead.low[row, column].round(2), p50)
+        levels.loc[to_come, "p90"] = np.maximum(ahead.high[row, column].round(2), p50)
+    return levels.loc[:, list(LEVEL_COLUMNS)]
+
+
 def _long_table(history: SalesHistory, panel: Panel) -> pd.DataFrame:
     """Lay out the weeks that were learned from as a table."""
-    weeks = pd.DatetimeIndex(panel.weeks[: panel.history_weeks].astype("datetime64[s]"))
+    weeks = pd.DatetimeIndex(panel.dates[: panel.past].astype("datetime64[s]"))
     index = pd.MultiIndex.from_product(
         [history.regions, history.categories, weeks], names=["region", "category", "week"]
     )
-    return pd.DataFrame({"sales": panel.sales.ravel()}, index=index).reset_index()
+    return pd.DataFrame({"sales": panel.sales[: panel.hierarchy.bottom].ravel()}, index=index).reset_index()
 
 
 def _check(history: SalesHistory, wanted: NDArray[np.datetime64]) -> np.datetime64:
@@ -179,10 +237,10 @@ def _check(history: SalesHistory, wanted: NDArray[np.datetime64]) -> np.datetime
 
 def _thin_notes(history: SalesHistory, panel: Panel) -> list[str]:
     """Name the series that were too young for a model of their own."""
-    thin = is_thin(panel)
+    thin = is_thin(panel)[: panel.hierarchy.bottom]
     names = [
-        f"{history.regions[panel.region[row]]} / {history.categories[panel.category[row]]}"
-        for row in np.flatnonzero(thin)
+        f"{history.regions[region]} / {history.categories[category]}"
+        for region, category in panel.hierarchy.codes[: len(thin)][thin]
     ]
     if not names:
         return []
@@ -194,7 +252,7 @@ def _thin_notes(history: SalesHistory, panel: Panel) -> list[str]:
 def _too_short(panel: Panel) -> str:
     """Say that no backtest was possible."""
     return (
-        f"{panel.history_weeks} weeks of history are too few for a backtest over {panel.horizon} weeks: {GATE} is used "
+        f"{panel.past} weeks of history are too few for a backtest over {panel.horizon} weeks: {GATE} is used "
         f"unproven, with wide margins."
     )
 

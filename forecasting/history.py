@@ -1,6 +1,6 @@
 """Hold weekly sales per region × category, and what is known about the weeks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,20 @@ class Calendar:
     """Columns event_id, kind, region ("" for all), category ("" for all), start, end (dates)."""
 
 
+LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90")
+DRIVER_COLUMNS = ("region", "category", "group", "contribution", "share", "words")
+
+
+def no_levels() -> pd.DataFrame:
+    """Give an empty table of levels."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in LEVEL_COLUMNS})
+
+
+def no_drivers() -> pd.DataFrame:
+    """Give an empty table of drivers."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in DRIVER_COLUMNS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Forecast:
     """Sales per region × category × week of the planning period, with the honest record of how they were made."""
@@ -44,3 +58,9 @@ class Forecast:
     """Columns region, category, week, sales (currency): what was learned from."""
     notes: tuple[str, ...]
     """Sentences for the report: which model won where and why, what was too thin to model."""
+    levels: pd.DataFrame = field(default_factory=no_levels)
+    """Columns of `LEVEL_COLUMNS`: `table` summed up to the levels region, category and total ("" where summed over) to
+    the cent; P10 and P90 are those of the sum, not sums."""
+    drivers: pd.DataFrame = field(default_factory=no_drivers)
+    """Columns of `DRIVER_COLUMNS`: what makes up the forecast weeks of each region × category ("" for all), see
+    `forecasting.drivers`."""

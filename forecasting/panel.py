@@ -6,70 +6,95 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.hierarchy import Hierarchy, make_hierarchy
 from forecasting.history import Calendar, SalesHistory
+from forecasting.rhythm import WEEKLY, Rhythm
 
 LARGEST_NUMBER_OF_KINDS = 12
 """Event kinds that become features; the rarest beyond are left out."""
+ALWAYS = -1
+"""Index of the period from which something is known that was always known."""
 DAY = np.timedelta64(1, "D")
 WEEK = np.timedelta64(7, "D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
-    """Sales known at one origin, and what is known in advance about the weeks before and after it."""
+    """Sales of every node known at one origin, and what is known in advance about the periods before and after it."""
 
     sales: NDArray[np.float64]
-    """In the scenario's currency, NaN where unknown; the last column is the origin. Shape (series, weeks)."""
-    weeks: NDArray[np.datetime64]
-    """Mondays of history and horizon. Shape (weeks + horizon,)."""
-    region: NDArray[np.int64]
-    """Index of the region of each series. Shape (series,)."""
-    category: NDArray[np.int64]
-    """Index of the category of each series. Shape (series,)."""
+    """In currency, NaN where unknown; the last column is the origin. Shape (nodes, past)."""
+    dates: NDArray[np.datetime64]
+    """First days of the periods of history and horizon. Shape (past + horizon,)."""
+    hierarchy: Hierarchy
+    rhythm: Rhythm
     known: NDArray[np.float64]
-    """Calendar and events, known in advance. Shape (series, weeks + horizon, features)."""
+    """Calendar and events. Shape (nodes, past + horizon, features)."""
+    known_from: NDArray[np.int64]
+    """Index of the period in which each of `known` came to be known, `ALWAYS` for what is known in advance.
+    Shape (nodes, past + horizon, features)."""
     names: tuple[str, ...]
     """Names of the features in `known`."""
 
     @property
-    def history_weeks(self) -> int:
-        """Number of weeks with sales."""
+    def past(self) -> int:
+        """Number of periods with sales."""
         return int(self.sales.shape[1])
 
     @property
     def horizon(self) -> int:
-        """Number of weeks to forecast."""
-        return len(self.weeks) - self.history_weeks
+        """Number of periods to forecast."""
+        return len(self.dates) - self.past
 
-    def at_origin(self, last_known: int, horizon: int) -> "Panel":
-        """Cut the panel after week `last_known` (an index); later sales are not in the result."""
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """Place in the year of every period. Shape (past + horizon,)."""
+        return self.rhythm.place(self.dates)
+
+    def at_origin(self, last_known: int, horizon: int, *, longest: int | None = None) -> "Panel":
+        """Cut the panel after period `last_known` (an index), and before the last `longest` periods up to it.
+
+        Neither later sales are in the result, nor events that nobody could foresee and that had not begun by then.
+        """
         until = last_known + 1 + horizon
+        first = max(0, last_known + 1 - longest) if longest else 0
+        since = self.known_from[:, first:until]
         return Panel(
-            sales=self.sales[:, : last_known + 1].copy(),
-            weeks=self.weeks[:until],
-            region=self.region,
-            category=self.category,
-            known=self.known[:, :until],
+            sales=self.sales[:, first : last_known + 1].copy(),
+            dates=self.dates[first:until],
+            hierarchy=self.hierarchy,
+            rhythm=self.rhythm,
+            known=np.where(since <= last_known, self.known[:, first:until], 0.0),
+            known_from=np.maximum(since - first, ALWAYS),
             names=self.names,
         )
 
 
 def make_panel(history: SalesHistory, calendar: Calendar, *, horizon: int, history_weeks: int) -> Panel:
-    """Lay out the last `history_weeks` weeks and `horizon` weeks to come, series by region, then category."""
+    """Lay out the last `history_weeks` weeks and `horizon` weeks to come.
+
+    Nodes are region × category, by region, then category; above them regions, categories and the total, which have the
+    mean calendar of their members.
+    """
     first = max(0, len(history.weeks) - history_weeks)
     past = history.weeks[first:].astype("datetime64[D]")
     weeks = np.concatenate([past, past[-1] + WEEK * np.arange(1, horizon + 1)])
     regions, categories = len(history.regions), len(history.categories)
     region = np.repeat(np.arange(regions), categories)
-    category = np.tile(np.arange(categories), regions)
+    codes = np.stack([region, np.tile(np.arange(categories), regions)], axis=1)
+    hierarchy = make_hierarchy(("region", "category"), codes)
     calendar_values, calendar_names = _calendar_cube(calendar, history.regions, weeks)
-    events, kinds = _event_cube(calendar.events, history, weeks)
+    events, since, kinds = _event_cube(calendar.events, history, weeks)
+    always = np.full((len(region), *calendar_values.shape[1:]), ALWAYS)
+    holds = hierarchy.summing > 0
+    known_from = np.concatenate([always, since], axis=2)
     return Panel(
-        sales=history.sales[:, :, first:].reshape(regions * categories, -1).astype(np.float64),
-        weeks=weeks,
-        region=region,
-        category=category,
-        known=np.concatenate([calendar_values[region], events], axis=2),
+        sales=hierarchy.total(history.sales[:, :, first:].reshape(regions * categories, -1).astype(np.float64)),
+        dates=weeks,
+        hierarchy=hierarchy,
+        rhythm=WEEKLY,
+        known=hierarchy.mean(np.concatenate([calendar_values[region], events], axis=2)),
+        known_from=np.stack([known_from[members].max(axis=0) for members in holds]),
         names=(*calendar_names, *(f"event {kind}" for kind in kinds)),
     )
 
@@ -94,25 +119,31 @@ def _calendar_cube(
 
 def _event_cube(
     events: pd.DataFrame, history: SalesHistory, weeks: NDArray[np.datetime64]
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """Share of each week that events of a kind take up. Shape (series, weeks, kinds)."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]:
+    """Share of each week that events of a kind take up, and since which week that is known; the kinds.
+
+    Shapes (series, weeks, kinds). Where several events of a kind meet, all count as known with the last of them.
+    """
     counts = events["kind"].astype(str).value_counts() if len(events) else pd.Series(dtype="int64")
     order = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
     kinds = tuple(str(kind) for kind, _ in order[:LARGEST_NUMBER_OF_KINDS])
-    cube = np.zeros((len(history.regions), len(history.categories), len(weeks), len(kinds)))
-    for event in events.itertuples(index=False):
-        if str(event.kind) not in kinds:
-            continue
-        start = np.datetime64(str(event.start)[:10], "D")
-        end = np.datetime64(str(event.end)[:10], "D")
+    shape = (len(history.regions), len(history.categories), len(weeks), len(kinds))
+    cube, since = np.zeros(shape), np.full(shape, ALWAYS)
+    for event in events[events["kind"].astype(str).isin(kinds)].to_dict("records"):
+        start = np.datetime64(str(event["start"])[:10], "D")
+        end = np.datetime64(str(event["end"])[:10], "D")
         end = weeks[-1] + 6 * DAY if np.isnat(end) else end
         days = (np.minimum(end, weeks + 6 * DAY) - np.maximum(start, weeks)) / DAY + 1.0
         share = np.clip(days, 0.0, 7.0) / 7.0
-        regions = [i for i, name in enumerate(history.regions) if str(event.region) in ("", name)]
-        categories = [i for i, name in enumerate(history.categories) if str(event.category) in ("", name)]
-        if regions and categories:
-            cube[np.ix_(regions, categories, range(len(weeks)), [kinds.index(str(event.kind))])] += share[
-                None, None, :, None
-            ]
-    series = len(history.regions) * len(history.categories)
-    return np.minimum(cube, 1.0).reshape(series, len(weeks), len(kinds)), kinds
+        regions = [i for i, name in enumerate(history.regions) if str(event["region"]) in ("", name)]
+        categories = [i for i, name in enumerate(history.categories) if str(event["category"]) in ("", name)]
+        if not regions or not categories:
+            continue
+        kind = np.array([kinds.index(str(event["kind"]))])
+        place = np.ix_(np.array(regions), np.array(categories), np.flatnonzero(share > 0), kind)
+        cube[place] += share[share > 0][None, None, :, None]
+        if not event.get("announced", True):
+            begun = int(np.searchsorted(weeks, start, side="right")) - 1
+            since[place] = np.maximum(since[place], begun)
+    flat = (shape[0] * shape[1], *shape[2:])
+    return np.minimum(cube, 1.0).reshape(flat), since.reshape(flat), kinds

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forecasting.forecast import period_weeks
 from forecasting.headroom import headroom, is_customer
 from forecasting.history import Forecast
-from forecasting.seasons import SEASON, place_in_year
+from forecasting.rhythm import WEEKLY
 
 POTENTIAL_COLUMNS = ("account_id", "baseline", "headroom", "potential", "low", "high")
 SEASON_REACH = 4.0
@@ -146,12 +146,12 @@ def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np
     first.index = first.index.astype(str)
     first = first.reindex(ids)
     last_week = sales["week"].max()
-    recent = bought[bought["week"] > last_week - pd.Timedelta(weeks=SEASON)]
+    recent = bought[bought["week"] > last_week - pd.Timedelta(weeks=WEEKLY.season)]
     if recent.empty:
         nothing = pd.DataFrame(index=ids)
         ever = first.notna().to_numpy()
         return _Recent(rates=nothing, active=nothing, alive=np.zeros(len(ids)), ever=ever, unrest=np.ones(len(ids)))
-    span = last_week.to_datetime64().astype("datetime64[D]") - np.arange(SEASON) * 7 * DAY  # newest first
+    span = last_week.to_datetime64().astype("datetime64[D]") - np.arange(WEEKLY.season) * 7 * DAY  # newest first
     weight = _season_weight(span, weeks)
     age = ((last_week - recent["week"]).dt.days // 7).to_numpy()
     recent = recent.assign(
@@ -161,7 +161,8 @@ def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np
         weeks=1.0,
         age=age,
     )
-    begun = ((last_week - first).dt.days // 7 + 1).fillna(SEASON).clip(FEWEST_WEEKS, SEASON).to_numpy(np.int64)
+    weeks_since = ((last_week - first).dt.days // 7 + 1).fillna(WEEKLY.season)
+    begun = weeks_since.clip(FEWEST_WEEKS, WEEKLY.season).to_numpy(np.int64)
     exposure = np.cumsum(weight)[begun - 1]
     by = {"index": "account_id", "columns": "category", "fill_value": 0.0, "aggfunc": "sum"}
     alive, unrest = _silence_and_unrest(recent.groupby(["account_id", "age"])["sales"].sum(), ids, begun)
@@ -176,8 +177,8 @@ def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np
 
 def _season_weight(span: NDArray[np.datetime64], weeks: NDArray[np.datetime64]) -> NDArray[np.float64]:
     """Weigh recent weeks: 2 within `SEASON_REACH` weeks of a place in the year of the period, else 1. Shape (span,)."""
-    gap = np.abs(place_in_year(span)[:, None] - place_in_year(weeks)[None, :])
-    return np.where((np.minimum(gap, 1 - gap) * SEASON).min(axis=1) <= SEASON_REACH, 2.0, 1.0)
+    gap = np.abs(WEEKLY.place(span)[:, None] - WEEKLY.place(weeks)[None, :])
+    return np.where((np.minimum(gap, 1 - gap) * WEEKLY.season).min(axis=1) <= SEASON_REACH, 2.0, 1.0)
 
 
 def _silence_and_unrest(

@@ -7,27 +7,42 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest import Backtest
+from forecasting.hierarchy import ALL as EVERY
+from forecasting.hierarchy import Hierarchy
 from forecasting.intervals import left_out_bands
 from forecasting.metrics import coverage, mae, mape, rmse, wape
-from forecasting.models.combination import GATE
+from forecasting.models.combination import GATE, broadest
 
 ALL = "all"
 SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen")
 CLEAR_LOSS = 1.02
 """A region goes back to seasonal naive when the chosen model's WAPE is more than this times that of seasonal naive."""
+CLEAR_WIN = 0.9
+"""Another model replaces the average of all when its error is less than this times the average's: a choice among close
+ones is mostly luck, an average is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which model serves which region, and why."""
+    """Which model serves which region and which level, and why."""
 
     overall: str
     by_region: tuple[str, ...]
     """Model of each region, in the order of the regions."""
     notes: tuple[str, ...]
 
+    def by_node(self, hierarchy: Hierarchy, by_level: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the model of each node: regions that keep seasonal naive keep it everywhere, else the level's model."""
+        names = []
+        for (region, *_), level in zip(hierarchy.codes, hierarchy.level, strict=True):
+            if region != EVERY and (level == 0 or self.by_region[region] == GATE):
+                names.append(self.by_region[region])
+            else:
+                names.append(by_level[level])
+        return tuple(names)
 
-def score(backtest: Backtest, region: NDArray[np.int64], regions: tuple[str, ...]) -> pd.DataFrame:
+
+def score(backtest: Backtest, hierarchy: Hierarchy, regions: tuple[str, ...]) -> pd.DataFrame:
     """Measure every model in every region and over all, region × category × week by week.
 
     Returns
@@ -37,33 +52,62 @@ def score(backtest: Backtest, region: NDArray[np.int64], regions: tuple[str, ...
     """
     rows = []
     for name, forecast in backtest.forecasts.items():
-        low, high = left_out_bands(backtest.actual, forecast, backtest.scale, region)
-        for label, members in (
-            (ALL, np.ones(len(region), dtype=bool)),
-            *((n, region == i) for i, n in enumerate(regions)),
-        ):
-            actual, expected = backtest.actual[:, members].ravel(), forecast[:, members].ravel()
-            rows.append(
-                {
-                    "region": label,
-                    "model": name,
-                    "mae": float(mae(actual, expected)),
-                    "rmse": float(rmse(actual, expected)),
-                    "mape": float(mape(actual, expected)),
-                    "mase": _mean_mase(backtest, forecast, members),
-                    "wape": float(wape(actual, expected)),
-                    "coverage_80": float(coverage(actual, low[:, members].ravel(), high[:, members].ravel()))
-                    if len(backtest.origins) > 1
-                    else float("nan"),
-                }
-            )
+        rows += measure(backtest, name, forecast, hierarchy, regions)
     return pd.DataFrame(rows)
 
 
+def measure(
+    backtest: Backtest, name: str, forecast: NDArray[np.float64], hierarchy: Hierarchy, regions: tuple[str, ...]
+) -> list[dict[str, str | float]]:
+    """Measure one forecast over all bottom series and in every region; keys of `SCORE_COLUMNS` without `chosen`."""
+    low, high = left_out_bands(backtest.actual, forecast, backtest.scale, hierarchy.level)
+    bottom = hierarchy.level == 0
+    rows: list[dict[str, str | float]] = []
+    for label, members in (
+        (ALL, bottom),
+        *((each, bottom & (hierarchy.codes[:, 0] == row)) for row, each in enumerate(regions)),
+    ):
+        actual, expected = backtest.actual[:, members].ravel(), forecast[:, members].ravel()
+        rows.append(
+            {
+                "region": label,
+                "model": name,
+                "mae": float(mae(actual, expected)),
+                "rmse": float(rmse(actual, expected)),
+                "mape": float(mape(actual, expected)),
+                "mase": mean_mase(backtest, forecast, members),
+                "wape": float(wape(actual, expected)),
+                "coverage_80": float(coverage(actual, low[:, members].ravel(), high[:, members].ravel()))
+                if len(backtest.origins) > 1
+                else float("nan"),
+            }
+        )
+    return rows
+
+
+def choose_by_level(backtest: Backtest, hierarchy: Hierarchy) -> tuple[str, ...]:
+    """Choose the model of every level as `choose` does over all series, in the order of the levels."""
+    chosen = []
+    for level in range(len(hierarchy.levels)):
+        members = hierarchy.level == level
+        errors = pd.DataFrame(
+            {
+                "wape": float(wape(backtest.actual[:, members].ravel(), forecast[:, members].ravel())),
+                "mase": mean_mase(backtest, forecast, members),
+            }
+            for forecast in backtest.forecasts.values()
+        ).set_axis(list(backtest.forecasts))
+        chosen.append(_best(_relative(errors)))
+    return tuple(chosen)
+
+
 def choose(scores: pd.DataFrame, regions: tuple[str, ...]) -> Choice:
-    """Choose the model with the least mean of WAPE and MASE over those of seasonal naive; the simpler one of equals."""
+    """Choose the model with the least mean of WAPE and MASE over those of seasonal naive; the simpler one of equals.
+
+    The average of all models is kept unless another is clearly better.
+    """
     overall = scores[scores["region"] == ALL].set_index("model")
-    best = str(_relative(overall).idxmin())
+    best = _best(_relative(overall))
     notes = [_why(best, overall)]
     served = []
     for region in regions:
@@ -78,13 +122,29 @@ def choose(scores: pd.DataFrame, regions: tuple[str, ...]) -> Choice:
     return Choice(overall=best, by_region=tuple(served), notes=tuple(notes))
 
 
-def mark_chosen(scores: pd.DataFrame, choice: Choice, regions: tuple[str, ...]) -> pd.DataFrame:
-    """Add the column `chosen`, and order rows by region and model as they came, "all" first."""
+def _best(relative: pd.Series) -> str:
+    """Choose by errors over those of seasonal naive."""
+    average = broadest(str(name) for name in relative.index)
+    least = str(relative.idxmin())
+    best = average if average and float(relative[least]) >= CLEAR_WIN * float(relative[average]) else least
+    return best if float(relative[best]) < 1.0 else GATE
+
+
+def mark_chosen(scores: pd.DataFrame, served: pd.DataFrame, choice: Choice, regions: tuple[str, ...]) -> pd.DataFrame:
+    """Add the column `chosen`, and order rows by region and model as they came, "all" first.
+
+    Parameters
+    ----------
+    served
+        Measures of what is served, one row per region: every node by its own model. They stand in the chosen rows.
+    """
     wanted = {ALL: choice.overall, **dict(zip(regions, choice.by_region, strict=True))}
     order = {name: number for number, name in enumerate((ALL, *regions))}
-    marked = scores.assign(
-        chosen=[wanted[region] == model for region, model in zip(scores["region"], scores["model"], strict=True)]
-    )
+    chosen = np.array([wanted[each] == model for each, model in zip(scores["region"], scores["model"], strict=True)])
+    marked = scores.assign(chosen=chosen)
+    measures = [name for name in SCORE_COLUMNS if name not in {"region", "model", "chosen"}]
+    by_region = served.set_index("region")[measures]
+    marked.loc[chosen, measures] = by_region.loc[marked.loc[chosen, "region"]].to_numpy()
     ordered = marked.sort_values("region", key=lambda column: column.map(order), kind="stable")
     return ordered.loc[:, list(SCORE_COLUMNS)].reset_index(drop=True)
 
@@ -100,7 +160,7 @@ def _relative(overall: pd.DataFrame) -> pd.Series:
     return parts.replace([np.inf, -np.inf], np.nan).mean(axis=1).fillna(1.0)
 
 
-def _mean_mase(backtest: Backtest, forecast: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
+def mean_mase(backtest: Backtest, forecast: NDArray[np.float64], members: NDArray[np.bool_]) -> float:
     """Mean over origins and series of the absolute error over the past's seasonal difference."""
     error = mae(backtest.actual[:, members], forecast[:, members]) / backtest.seasonal_error[:, members]
     known = error[~np.isnan(error)]

@@ -1,1 +1,1 @@
-"""Forecast many weekly series at once, one model a module."""
+"""Forecast many series at once, one model a module."""

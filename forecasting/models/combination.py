@@ -1,6 +1,6 @@
 """Name the models that compete, and the averages of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +30,21 @@ def competing_models(settings: ForecastSettings) -> tuple[Model, ...]:
 
 
 def averages(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Name the averages that compete beside single models: every pair without the gate, and all together."""
+    """Name the averages that compete beside single models, out of all but the gate: every pair, and all together."""
     single = [name for name in names if name != GATE]
     groups: list[tuple[str, ...]] = [
         (single[i], single[j]) for i in range(len(single)) for j in range(i + 1, len(single))
     ]
-    everything = tuple(names)
-    if len(everything) >= 2 and everything not in groups:
+    everything = tuple(single)
+    if len(everything) > 2:
         groups.append(everything)
     return {" + ".join(group): group for group in groups}
+
+
+def broadest(names: Iterable[str]) -> str | None:
+    """Give the average of the most models, the first of equals; None where no averages compete."""
+    joined = [name for name in names if " + " in name]
+    return max(joined, key=lambda name: name.count(" + ")) if joined else None
 
 
 def with_averages(forecasts: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:

@@ -1,83 +1,87 @@
-"""Repeat the same week of last year; borrow the shape of the category where a series is too young."""
+"""Repeat the same period of last year; borrow the shape of the category where a series is too young."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.panel import Panel
-from forecasting.seasons import SEASON, centred_mean, same_season_index, season_lag
+from forecasting.seasons import centred_mean
 
-RECENT_WEEKS = 13
+RECENT = 1 / 4
+"""Part of a season over which the recent level is taken."""
 GROWTH_LIMITS = (0.5, 2.0)
-"""Year-on-year factors of thin series beyond these are held back: they rest on a few weeks."""
+"""Year-on-year factors of thin series beyond these are held back: they rest on a few periods."""
 
 
 class SeasonalNaive:
-    """The same week of last year, found by the nearest Monday (52 weeks back, 104, 157, …)."""
+    """The same period of last year; weeks find it by the nearest Monday (52 weeks back, 104, 157, …)."""
 
     name = "seasonal_naive"
 
     def forecast(self, panel: Panel) -> NDArray[np.float64]:
-        """Repeat the latest same-season week that is known; see `borrowed` for series that have none."""
-        last = panel.history_weeks - 1
-        rows = [same_season_index(last + step, last) for step in range(1, panel.horizon + 1)]
-        repeated = np.full((len(panel.region), panel.horizon), np.nan)
+        """Repeat the latest same season that is known; see `borrowed` for nodes that have none."""
+        last = panel.past - 1
+        rows = [panel.rhythm.same_season_index(last + step, last) for step in range(1, panel.horizon + 1)]
+        repeated = np.full((len(panel.sales), panel.horizon), np.nan)
         for step, row in enumerate(rows):
             if row >= 0:
                 repeated[:, step] = panel.sales[:, row]
-        return np.maximum(np.where(np.isnan(repeated), borrowed(panel), repeated), 0.0)
+        unknown = np.isnan(repeated)
+        if unknown.any():
+            repeated = np.where(unknown, borrowed(panel), repeated)
+        return np.asarray(np.maximum(repeated, 0.0))
 
 
 def is_thin(panel: Panel) -> NDArray[np.bool_]:
-    """Tell which series have fewer than two seasons of known weeks since their first sale. Shape (series,)."""
-    return weeks_alive(panel) < 2 * SEASON
+    """Tell which nodes have fewer than two seasons of known periods since their first sale. Shape (nodes,)."""
+    return periods_alive(panel) < 2 * panel.rhythm.season
 
 
-def weeks_alive(panel: Panel) -> NDArray[np.int64]:
-    """Count the known weeks from the first sale on. Shape (series,)."""
+def periods_alive(panel: Panel) -> NDArray[np.int64]:
+    """Count the known periods from the first sale on. Shape (nodes,)."""
     started = np.cumsum(np.nan_to_num(panel.sales) > 0, axis=1) > 0
     return np.asarray((started & ~np.isnan(panel.sales)).sum(axis=1))
 
 
 def borrowed(panel: Panel) -> NDArray[np.float64]:
-    """Forecast each series by the shape of its category over all regions, at its own recent level.
+    """Forecast each node by the shape of its member of the last key (its category), at its own recent level.
 
-    The parent's same-season weeks, scaled by the parent's growth year on year and by the series' share of the parent
-    over the last weeks; where the parent itself has no former year, the recent level is kept flat.
+    The parent's same seasons, scaled by the parent's growth year on year and by the node's share of the parent over the
+    last periods; where the parent itself has no former year, the recent level is kept flat.
 
     Returns
     -------
-    In currency. Shape (series, horizon), never NaN.
+    In currency. Shape (nodes, horizon), never NaN.
     """
-    last = panel.history_weeks - 1
-    recent = slice(max(0, last + 1 - RECENT_WEEKS), last + 1)
-    result = np.zeros((len(panel.region), panel.horizon))
-    for category in np.unique(panel.category):
-        members = np.flatnonzero(panel.category == category)
-        parent = np.nansum(panel.sales[members], axis=0)[None, :]
-        shape = _with_growth(parent, panel.horizon)[0]
-        own = np.nan_to_num(_mean(panel.sales[members][:, recent]))
-        parent_recent = float(parent[0, recent].mean())
-        if parent_recent > 0:
-            result[members] = own[:, None] / parent_recent * shape[None, :]
-        else:
-            result[members] = own[:, None]
-    return result
+    hierarchy = panel.hierarchy
+    sums = hierarchy.summing @ np.nan_to_num(panel.sales[: hierarchy.bottom])
+    recent = slice(max(0, panel.past - _recent(panel)), panel.past)
+    own = np.nan_to_num(_mean(panel.sales[:, recent]))
+    parents = hierarchy.ancestors[:, -2]
+    used, row = np.unique(parents, return_inverse=True)
+    shape = _with_growth(sums[used], panel)[row]
+    level = sums[parents][:, recent].mean(axis=1)
+    share = np.where(level > 0, own / np.where(level > 0, level, 1.0), 0.0)
+    return np.where(level[:, None] > 0, share[:, None] * shape, own[:, None])
 
 
-def _with_growth(sales: NDArray[np.float64], horizon: int) -> NDArray[np.float64]:
-    """Smoothed same-season weeks times year-on-year growth; the recent mean where there is no former year."""
-    last = sales.shape[1] - 1
-    flat = np.nan_to_num(_mean(sales[:, max(0, last + 1 - RECENT_WEEKS) :]))
-    smooth = centred_mean(sales, 3)
-    year = season_lag(1)
+def _recent(panel: Panel) -> int:
+    """Periods over which the recent level is taken."""
+    return panel.rhythm.widths(RECENT)[0]
+
+
+def _with_growth(sales: NDArray[np.float64], panel: Panel) -> NDArray[np.float64]:
+    """Smoothed same season times year-on-year growth; the recent mean where there is no former year."""
+    past, recent, year = panel.past, _recent(panel), panel.rhythm.lag(1)
+    flat = np.nan_to_num(_mean(sales[:, max(0, past - recent) :]))
+    smooth = centred_mean(sales, 1 + 2 * panel.rhythm.blur)
     growth = np.ones(len(sales))
-    if last + 1 >= year + RECENT_WEEKS:
-        before = np.nan_to_num(_mean(sales[:, last + 1 - RECENT_WEEKS - year : last + 1 - year]))
+    if past >= year + recent:
+        before = np.nan_to_num(_mean(sales[:, past - recent - year : past - year]))
         growth = np.where(before > 0, flat / np.where(before > 0, before, 1.0), 1.0)
     growth = np.clip(growth, *GROWTH_LIMITS)
-    result = np.empty((len(sales), horizon))
-    for step in range(horizon):
-        row = same_season_index(last + 1 + step, last)
+    result = np.empty((len(sales), panel.horizon))
+    for step in range(panel.horizon):
+        row = panel.rhythm.same_season_index(past + step, past - 1)
         value = smooth[:, row] * growth if row >= 0 else flat
         result[:, step] = np.where(np.isnan(value), flat, value)
     return result

@@ -84,7 +84,7 @@ def test_a_period_that_is_all_known_needs_no_forecast():
 
 def test_the_same_input_gives_the_same_forecast():
     settings = ForecastSettings(origins=1)
-    first, second = (made(seasonal_history(weeks=130), 130, 133, settings) for _ in range(2))
+    first, second = (made(seasonal_history(regions=2, weeks=130), 130, 133, settings) for _ in range(2))
     pd.testing.assert_frame_equal(first.table, second.table, check_exact=True)
     pd.testing.assert_frame_equal(first.scores, second.scores, check_exact=True)
 
@@ -119,7 +119,7 @@ def test_history_is_what_was_learned_from():
 
 def test_events_are_learned():
     """A fair that lifts sales by half, four times in the past, and once in the period."""
-    history = seasonal_history(regions=6, noise=0.03)
+    history = seasonal_history(regions=4, noise=0.03)
     at = [70, 95, 112, 140, 172]
     for week in at[:-1]:
         history.sales[:, :, week] *= 1.5
@@ -141,7 +141,7 @@ def test_events_are_learned():
             calendar,
             period_start=dt.date(2024, 4, 8),
             period_end=dt.date(2024, 4, 28),
-            settings=ForecastSettings(models=("lightgbm",), origins=2),
+            settings=ForecastSettings(models=("lightgbm",), origins=1),
         )
         return result.table.loc[result.table["week"] == monday[-1], "p50"].sum()
 
@@ -181,3 +181,30 @@ def test_progress_never_goes_back():
     made(seasonal_history(), 170, 172, observer=Noting())
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
+
+
+def test_levels_sum_up_the_table_to_the_cent():
+    """Region × category → regions and categories → total, known weeks and forecast ones alike."""
+    result = made(seasonal_history(regions=4, categories=3), 168, 175)
+    levels = result.levels
+    table = result.table.assign(p50=(result.table["p50"] * 100).round())
+    for level, keys in (("region", ["region"]), ("category", ["category"]), ("total", [])):
+        expected = table.groupby([*keys, "week"])["p50"].sum()
+        found = levels[levels["level"] == level].set_index([*keys, "week"])["p50"] * 100
+        np.testing.assert_array_equal(found.sort_index().round(), expected.sort_index())
+
+
+def test_levels_have_narrower_bands_than_the_sum_of_their_members():
+    result = made(seasonal_history(regions=4, categories=3), 170, 175)
+    total = result.levels[result.levels["level"] == "total"]
+    width = (total["p90"] - total["p10"]).sum()
+    assert 0 < width < 0.8 * (result.table["p90"] - result.table["p10"]).sum()
+    assert (result.levels["p10"] <= result.levels["p50"]).all()
+    assert (result.levels["p50"] <= result.levels["p90"]).all()
+
+
+@pytest.mark.parametrize(("regions", "categories"), [(1, 1), (1, 3), (3, 1)])
+def test_small_hierarchies_have_all_levels(regions, categories):
+    result = made(seasonal_history(regions=regions, categories=categories), 170, 172)
+    counts = result.levels.groupby("level").size()
+    assert counts.to_dict() == {"region": 3 * regions, "category": 3 * categories, "total": 3}

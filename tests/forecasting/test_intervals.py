@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.intervals import calibrate, left_out_bands, parts_of_horizon, spread
+from forecasting.intervals import calibrate, left_out_bands, parts_of_horizon, quantiles, spread
 from forecasting.metrics import coverage
 
 REGION = np.repeat(np.arange(3), 6)
@@ -50,15 +50,31 @@ def test_a_small_region_borrows_the_errors_of_all():
     actual, forecast, scale = simulated(origins=2)
     lonely = np.array([0] * 17 + [1])
     bands = calibrate(actual, forecast, scale, lonely)
-    everywhere = calibrate(actual, forecast, scale, np.zeros(18, dtype=np.int64))
-    np.testing.assert_array_equal(bands.low[1], everywhere.low[0])
+    errors = np.sort(((actual - forecast) / scale[:, :, None] / bands.factor[None, :, None])[:, :, :4].ravel())
+    assert bands.ends[0, 1, 0] == errors[int((len(errors) + 1) * 0.1) - 1]
 
 
 def test_unknown_actuals_are_left_out():
     actual, forecast, scale = simulated()
     actual[0, :, 0] = np.nan
     bands = calibrate(actual, forecast, scale, REGION)
-    assert np.isfinite(bands.low).all()
+    assert np.isfinite(bands.ends).all()
+
+
+def test_a_node_that_errs_more_than_its_scale_says_gets_wider_bands():
+    """Node 0 errs three times as much as its local restlessness suggests; the others keep theirs."""
+    actual, forecast, scale = simulated(origins=8)
+    actual[:, 0] = forecast[:, 0] + 3 * (actual[:, 0] - forecast[:, 0])
+    bands = calibrate(actual, forecast, scale, np.zeros(18, dtype=np.int64))
+    low, high = spread(bands, forecast[0], np.ones(18), np.zeros(18, dtype=np.int64))
+    width = (high - low)[:, 0]
+    assert width[0] > 1.7 * np.median(width[1:])
+
+
+def test_quantiles_rise_with_their_probability():
+    actual, forecast, scale = simulated()
+    bands = calibrate(actual, forecast, scale, REGION, probabilities=(0.1, 0.25, 0.75, 0.9))
+    assert (np.diff(quantiles(bands, forecast[0], scale[0], REGION), axis=0) >= 0).all()
 
 
 def test_horizon_has_three_parts():

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecasting.backtest import rolling_origins, run_backtest
@@ -10,7 +11,8 @@ from forecasting.features import make_features
 from forecasting.models.boosting import GlobalBoosting
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.models.smoothing import DampedSmoothing, Theta
-from tests.forecasting.series import panel_of, seasonal_history
+from forecasting.panel import make_panel
+from tests.forecasting.series import french_calendar, panel_of, seasonal_history
 
 ORIGINS = 2
 
@@ -25,13 +27,13 @@ class Peeking:
 
     def forecast(self, panel):
         """Read off what came."""
-        return self._whole.sales[:, panel.history_weeks : panel.history_weeks + panel.horizon]
+        return self._whole.sales[:, panel.past : panel.past + panel.horizon]
 
 
 def backtest_with_other_future(make_model):
     """Forecasts of the first origin on a history, and on the same history with everything after that origin changed."""
     panel = panel_of(seasonal_history())
-    first = rolling_origins(panel.history_weeks, panel.horizon, ORIGINS)[0]
+    first = rolling_origins(panel.past, panel.horizon, ORIGINS)[0]
     sales = panel.sales.copy()
     sales[:, first + 1 :] = sales[:, first + 1 :] * 3 + 1000
     changed = dataclasses.replace(panel, sales=sales)
@@ -53,6 +55,47 @@ def test_changing_the_future_changes_no_forecast(model):
 
 def test_a_planted_leak_is_caught():
     assert not same_at_first_origin(backtest_with_other_future(Peeking), "peeking")
+
+
+def with_event(kind, **columns):
+    """A panel with an event after the first origin of the backtest, and one without; the sales are the same."""
+    history = seasonal_history()
+    first = rolling_origins(len(history.weeks), 13, ORIGINS)[0]
+
+    def panel(weeks):
+        rows = [
+            {"event_id": f"E{week}", "kind": kind, "region": "", "category": "", "start": day, "end": day, **columns}
+            for week in weeks
+            for day in [pd.Timestamp(history.weeks[week])]
+        ]
+        calendar = french_calendar(history, events=pd.DataFrame(rows))
+        return make_panel(history, calendar, horizon=13, history_weeks=10_000)
+
+    return first, panel([60, 80, first + 3]), panel([60, 80])
+
+
+@pytest.mark.parametrize(("kind", "columns"), [("storm", {}), ("fair", {"announced": False})])
+def test_events_nobody_could_foresee_do_not_flatter_the_backtest(kind, columns):
+    first, told, untold = with_event(kind, **columns)
+    assert (told.known != untold.known).any()
+    np.testing.assert_array_equal(told.at_origin(first, 13).known, untold.at_origin(first, 13).known)
+
+
+@pytest.mark.parametrize(("kind", "columns"), [("fair", {}), ("storm", {"announced": "yes"})])
+def test_announced_events_are_known_in_advance(kind, columns):
+    first, told, untold = with_event(kind, **columns)
+    assert (told.at_origin(first, 13).known != untold.at_origin(first, 13).known).any()
+
+
+def test_a_surprise_is_known_once_it_has_begun():
+    first, told, _ = with_event("storm")
+    np.testing.assert_array_equal(told.at_origin(first + 3, 13).known, told.known[:, : first + 17])
+
+
+def test_the_forecast_itself_knows_every_event_of_the_table():
+    """Who writes a strike of next month into the table wants it forecast."""
+    _, told, _ = with_event("strike")
+    assert told.known[:, :, told.names.index("event strike")].sum() > 0
 
 
 def test_features_of_an_origin_read_no_later_sales():

@@ -8,7 +8,7 @@ import pytest
 
 from forecasting.models import smoothing
 from forecasting.models.boosting import GlobalBoosting
-from forecasting.models.combination import averages, competing_models, with_averages
+from forecasting.models.combination import averages, broadest, competing_models, with_averages
 from forecasting.models.seasonal_naive import SeasonalNaive, is_thin
 from forecasting.models.smoothing import DampedSmoothing, Theta
 from forecasting.settings import ForecastSettings
@@ -34,7 +34,7 @@ def test_forecasts_are_neither_negative_nor_unknown(model):
     history.sales[1, 1, :] = np.nan
     history.sales[2, 0, -3:] = np.nan
     forecast = model.forecast(panel_of(history))
-    assert forecast.shape == (12, 13)
+    assert forecast.shape == (12 + 3 + 4 + 1, 13)
     assert np.isfinite(forecast).all()
     assert (forecast >= 0).all()
 
@@ -64,7 +64,7 @@ def test_a_young_series_takes_the_shape_of_its_category():
 def test_thin_series_have_less_than_two_seasons_since_their_first_sale():
     history = seasonal_history(regions=1, categories=2, weeks=110)
     history.sales[0, 1, :10] = 0
-    assert is_thin(panel_of(history)).tolist() == [False, True]
+    assert is_thin(panel_of(history)).tolist() == [False, True, False]
 
 
 def without_season(values, weeks_ahead=5):
@@ -92,32 +92,36 @@ def test_smoothing_repeats_itself(model):
     assert model.forecast(panel).tobytes() == model.forecast(panel).tobytes()
 
 
+def damped(series, horizon):
+    return smoothing.smoothed(series, horizon, 1)[0]
+
+
 def test_theta_drifts_by_half_the_slope_of_the_line():
-    """On a line of slope 2 smoothing follows at once, and the mean of smoothing and line rises by 1 a week."""
-    ahead = smoothing._ahead(100 + 2.0 * np.arange(120), 5, smoothing._theta)
-    assert ahead[0] == pytest.approx(338 + 1, abs=0.01)
+    """On a line of slope 2 smoothing follows almost at once, and the mean of smoothing and line rises by 1 a week."""
+    ahead = smoothing.theta(100 + 2.0 * np.arange(120), 5)
+    assert ahead[0] == pytest.approx(338 + 1, abs=0.03)
     np.testing.assert_allclose(np.diff(ahead), 1.0, rtol=1e-6)
 
 
 def test_damped_smoothing_follows_a_line_and_bends():
-    ahead = smoothing._ahead(np.linspace(100, 200, 120), 13, smoothing._damped)
+    ahead = damped(np.linspace(100, 200, 120), 13)
     assert 200 < ahead[0] < 201
     steps = np.diff(ahead)
     assert (steps > 0).all()
     assert (np.diff(steps) < 0).all()
 
 
-@pytest.mark.parametrize("method", [smoothing._theta, smoothing._damped])
+@pytest.mark.parametrize("method", [smoothing.theta, damped])
 @pytest.mark.parametrize(
     "series",
     [[3.0], [0.0, 4.0], np.arange(12.0), np.zeros(120), 5 + 1e-12 * np.arange(120)],
     ids=["one week", "two weeks", "a quarter", "nothing sold", "constant but for rounding"],
 )
 def test_what_has_no_weights_keeps_its_last_value(method, series):
-    np.testing.assert_array_equal(smoothing._ahead(np.asarray(series), 3, method), np.full(3, series[-1]))
+    np.testing.assert_array_equal(method(np.asarray(series), 3), np.full(3, series[-1]))
 
 
-@pytest.mark.parametrize("method", [smoothing._theta, smoothing._damped])
+@pytest.mark.parametrize("method", [smoothing.theta, damped])
 @pytest.mark.parametrize(
     "series",
     [
@@ -131,7 +135,7 @@ def test_what_has_no_weights_keeps_its_last_value(method, series):
     ids=["only the first", "only the last", "every seventh", "short", "dying", "dead"],
 )
 def test_odd_series_are_smoothed_without_warnings(method, series):
-    assert np.isfinite(smoothing._ahead(np.asarray(series, float), 13, method)).all()
+    assert np.isfinite(method(np.asarray(series, float), 13)).all()
 
 
 def test_weeks_are_filled_from_before_and_at_the_start_from_after():
@@ -145,11 +149,13 @@ def test_boosting_repeats_itself():
     assert first.tobytes() == second.tobytes()
 
 
-def test_averages_are_pairs_without_the_gate_and_all_together():
-    names = ["seasonal_naive", "theta", "lightgbm"]
-    assert list(averages(names)) == ["theta + lightgbm", "seasonal_naive + theta + lightgbm"]
+def test_averages_are_pairs_and_all_together_without_the_gate():
+    names = ["seasonal_naive", "theta", "ets", "lightgbm"]
+    pairs = ["theta + ets", "theta + lightgbm", "ets + lightgbm"]
+    assert list(averages(names)) == [*pairs, "theta + ets + lightgbm"]
+    assert broadest([*names, *averages(names)]) == "theta + ets + lightgbm"
     made = with_averages({name: np.full((1, 1), float(value)) for value, name in enumerate(names)})
-    assert made["theta + lightgbm"].item() == 1.5
+    assert made["theta + lightgbm"].item() == 2.0
 
 
 def test_the_gate_always_competes():

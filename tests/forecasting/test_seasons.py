@@ -1,28 +1,14 @@
-"""Same-season weeks, rolling means and seasonal indices."""
+"""Rolling means and seasonal indices."""
 
 import numpy as np
 import pytest
 
 from forecasting import seasons
+from forecasting.rhythm import MONTHLY, WEEKLY
 
 VALUES = np.random.default_rng(5).uniform(0, 10, (3, 60))
 VALUES[0, 4:9] = np.nan
 VALUES[1, :30] = np.nan
-
-
-@pytest.mark.parametrize(("years", "weeks"), [(1, 52), (2, 104), (3, 157), (4, 209), (5, 261)])
-def test_season_lag_takes_the_nearest_monday(years, weeks):
-    assert seasons.season_lag(years) == weeks
-
-
-def test_same_season_never_lies_after_the_origin():
-    for step in range(1, 120):
-        assert seasons.same_season_index(200 + step, 200) <= 200
-
-
-def test_same_season_goes_back_two_years_beyond_one_season_ahead():
-    assert seasons.same_season_index(152, 100) == 100
-    assert seasons.same_season_index(153, 100) == 153 - 104
 
 
 @pytest.mark.parametrize("width", [1, 4, 13])
@@ -48,14 +34,26 @@ def test_centred_mean_equals_a_loop(width):
     np.testing.assert_allclose(seasons.centred_mean(VALUES, width), expected)
 
 
-def test_place_in_year_is_a_share():
-    weeks = np.datetime64("2024-12-30") + 7 * np.arange(3)
-    assert seasons.place_in_year(weeks).tolist() == pytest.approx([1 / 365, 8 / 365, 15 / 365])
+@pytest.mark.parametrize("season", [4, 7, 12])
+def test_a_year_level_holds_no_season(season):
+    """Of a pure season on a level of 10 nothing but the level is left, away from the ends."""
+    pattern = np.tile(np.random.default_rng(1).normal(size=season), 6)[None, :]
+    level = seasons.year_level(10 + pattern - pattern.mean(), season)
+    np.testing.assert_allclose(level[0, season:-season], 10.0)
 
 
-def test_seasonal_indices_recover_a_known_season():
+def test_seasonal_indices_recover_a_known_season_of_weeks():
     weeks = np.datetime64("2020-01-06") + 7 * np.arange(221)
-    places = seasons.place_in_year(weeks)
+    places = WEEKLY.place(weeks)
     course = 1 + 0.3 * np.sin(2 * np.pi * places)
-    indices = seasons.seasonal_indices(100 * course[None, :208], places)
+    indices = seasons.seasonal_indices(100 * course[None, :208], places, WEEKLY)
     assert np.abs(indices[0] - course / course.mean()).max() < 0.02
+
+
+def test_seasonal_indices_recover_sharp_months():
+    """December sells three times as much, and no neighbour takes part of it."""
+    dates = np.datetime64("2010-01") + np.arange(96)
+    course = np.where(np.arange(96) % 12 == 11, 3.0, 1.0)
+    places = MONTHLY.place(dates.astype("datetime64[D]"))
+    indices = seasons.seasonal_indices(course[None, :84], places, MONTHLY)
+    np.testing.assert_allclose(indices[0, 84:] / indices[0, 84], course[84:], rtol=0.02)

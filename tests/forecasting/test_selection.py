@@ -4,29 +4,37 @@ import numpy as np
 import pandas as pd
 
 from forecasting.backtest import Backtest
-from forecasting.selection import SCORE_COLUMNS, choose, mark_chosen, score
+from forecasting.hierarchy import make_hierarchy
+from forecasting.selection import SCORE_COLUMNS, choose, choose_by_level, mark_chosen, measure, score
 
 REGIONS = ("North", "South")
-SERIES = np.array([0, 0, 1, 1])
+HIERARCHY = make_hierarchy(("region", "category"), np.array([[0, 0], [0, 1], [1, 0], [1, 1]]))
+NODES = len(HIERARCHY.level)
 
 
 def backtest(errors_by_model):
-    """Two origins, actual 100 everywhere; errors given per region."""
-    actual = np.full((2, 4, 5), 100.0)
+    """Two origins, actual 100 everywhere; errors given per region, at the nodes above regions the mean of both."""
+    actual = np.full((2, NODES, 5), 100.0)
     return Backtest(
         origins=(110, 120),
         actual=actual,
         forecasts={
-            name: actual + np.array([north, north, south, south])[None, :, None]
-            for name, (north, south) in errors_by_model.items()
+            name: actual + np.array([each[region] for region in HIERARCHY.codes[:, 0]])[None, :, None]
+            for name, each in ((name, (*pair, sum(pair) / 2)) for name, pair in errors_by_model.items())
         },
-        scale=np.ones((2, 4)),
-        seasonal_error=np.full((2, 4), 10.0),
+        scale=np.ones((2, NODES)),
+        seasonal_error=np.full((2, NODES), 10.0),
     )
 
 
+def served_of(errors_by_model):
+    made = backtest(errors_by_model)
+    (name,) = made.forecasts
+    return pd.DataFrame(measure(made, name, made.forecasts[name], HIERARCHY, REGIONS))
+
+
 def chosen(errors_by_model):
-    scores = score(backtest(errors_by_model), SERIES, REGIONS)
+    scores = score(backtest(errors_by_model), HIERARCHY, REGIONS)
     return scores, choose(scores, REGIONS)
 
 
@@ -56,7 +64,7 @@ def test_the_simpler_of_equals_wins():
 
 def test_scores_name_every_model_in_every_region():
     scores, choice = chosen({"seasonal_naive": (20, 5), "theta": (5, 6)})
-    table = mark_chosen(scores, choice, REGIONS)
+    table = mark_chosen(scores, served_of({"theta": (5, 6)}), choice, REGIONS)
     assert tuple(table.columns) == SCORE_COLUMNS
     assert list(zip(table["region"], table["model"], table["chosen"], strict=True)) == [
         ("all", "seasonal_naive", False),
@@ -72,3 +80,31 @@ def test_scores_name_every_model_in_every_region():
         pd.Series({"mae": 5.0, "rmse": 5.0, "mape": 0.05, "mase": 0.5, "wape": 0.05}),
         check_names=False,
     )
+
+
+def test_chosen_rows_tell_what_is_served():
+    scores, choice = chosen({"seasonal_naive": (20, 5), "theta": (5, 6)})
+    table = mark_chosen(scores, served_of({"mixed": (3, 4)}), choice, REGIONS)
+    assert table.loc[table["chosen"], "mae"].tolist() == [3.5, 3.0, 4.0]
+
+
+def test_the_average_of_all_is_kept_unless_another_is_clearly_better():
+    close = {"seasonal_naive": (20, 20), "theta": (10, 10), "ets": (10, 10), "theta + ets": (10.2, 10.2)}
+    assert chosen(close)[1].overall == "theta + ets"
+    assert chosen(close | {"theta": (8, 8)})[1].overall == "theta"
+
+
+def test_every_level_chooses_for_itself_and_keeps_seasonal_naive_where_nothing_beats_it():
+    made = backtest({"seasonal_naive": (9, 9), "theta": (6, 6)})
+    top = HIERARCHY.level == HIERARCHY.levels.index("total")
+    made.forecasts["theta"][:, top] += 50
+    expected = ["seasonal_naive" if level == "total" else "theta" for level in HIERARCHY.levels]
+    assert list(choose_by_level(made, HIERARCHY)) == expected
+
+
+def test_a_region_that_keeps_seasonal_naive_keeps_it_on_its_own_level():
+    _, choice = chosen({"seasonal_naive": (20, 5), "theta": (5, 6)})
+    names = choice.by_node(HIERARCHY, ("theta",) * len(HIERARCHY.levels))
+    by_codes = dict(zip(map(tuple, HIERARCHY.codes.tolist()), names, strict=True))
+    assert by_codes[1, -1] == by_codes[1, 0] == "seasonal_naive"
+    assert by_codes[0, -1] == by_codes[-1, 0] == by_codes[-1, -1] == "theta"

@@ -1,0 +1,152 @@
+"""Say why the forecast differs from last year: exact parts per region × category that sum to the forecast."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from forecasting.backtest import Made
+from forecasting.features import KEY
+from forecasting.history import DRIVER_COLUMNS, SalesHistory, no_drivers
+from forecasting.models.boosting import Explanation, GlobalBoosting
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.panel import Panel
+
+Array = NDArray[np.float64]
+LAST_YEAR = "last year"
+TREND, SEASON, CALENDAR, HOLIDAYS, REGION, EVENTS = "trend", "season", "calendar", "holidays", "region", "events"
+OTHERS, AGREEMENT = "other models", "agreement of sums"
+GROUPS = (LAST_YEAR, TREND, SEASON, CALENDAR, HOLIDAYS, REGION, EVENTS, OTHERS, AGREEMENT)
+"""In the order of the table; the contributions of all groups sum to the forecast."""
+WORDS = {
+    TREND: "level and trend",
+    SEASON: "season",
+    CALENDAR: "working days and turn of the month",
+    HOLIDAYS: "holidays",
+    REGION: "the region and category themselves",
+    EVENTS: "events",
+    OTHERS: "what Theta and smoothing see otherwise",
+    AGREEMENT: "agreement of all sums",
+}
+SMALLEST_SHARE = 0.005
+"""Contributions under half a percent of last year are not put into words."""
+MOST_REASONS = 3
+
+
+def drivers_of(
+    panel: Panel,
+    made: Made,
+    models: Sequence[str],
+    steps: NDArray[np.int64],
+    *,
+    history: SalesHistory,
+    boosting: GlobalBoosting | None,
+) -> pd.DataFrame:
+    """Take the forecast of every region × category, region, category and the total apart.
+
+    *last year*: the same weeks of last year. *trend*, *season*, *calendar*, *holidays*, *region*, *events*: what
+    LightGBM adds, by exact TreeSHAP (Lundberg et al. 2020), its starting point counting as trend, by its part in the
+    average of models. *other models*: the distance of the other models of the average. *agreement of sums*: what
+    reconciliation changed.
+
+    Parameters
+    ----------
+    models
+        Name of the model of each node.
+    boosting
+        The trees that forecast, if they took part.
+    steps
+        Steps ahead that the planning period holds, from 0. Shape (weeks,).
+
+    Returns
+    -------
+    Columns of `DRIVER_COLUMNS`; contribution in currency over the weeks, share of last year's sales (NaN without any);
+    words are the same for all rows of a node, "" stands for all regions or all categories. Nodes come in their order,
+    groups in that of `GROUPS`.
+    """
+    if not len(steps):
+        return no_drivers()
+    served = made.served(models)
+    last_year = SeasonalNaive().forecast(panel)
+    used = any(GlobalBoosting.name in name.split(" + ") for name in models)
+    explained = boosting.explain(panel) if boosting is not None and used else None
+    parts = np.zeros((len(GROUPS), *served.shape))
+    parts[0] = last_year
+    for node, name in enumerate(models):
+        members = name.split(" + ")
+        apart = made.apart[name][node]
+        if explained is not None and GlobalBoosting.name in members and explained.explained[node]:
+            weight = 1 / len(members)
+            own = _grouped(explained, node, last_year[node])
+            parts[1:7, node] = weight * own
+            # the trees' forecast is held at 0; whatever that takes away belongs to the other side of the account
+            parts[7, node] = apart - last_year[node] - weight * own.sum(axis=0)
+        else:
+            parts[7, node] = apart - last_year[node]
+        parts[8, node] = served[node] - apart
+    return _table(parts[:, :, steps].sum(axis=2), panel, history)
+
+
+def group_of(feature: str) -> str:
+    """Give the group that a feature belongs to."""
+    if feature.startswith("event "):
+        return EVENTS
+    if "holidays" in feature or feature.startswith("easter"):
+        return HOLIDAYS
+    if feature.startswith(("working_days", "month_")) or feature.split(" ", maxsplit=1)[0].endswith("days"):
+        return CALENDAR
+    if feature.startswith(KEY) or feature == "node level":
+        return REGION
+    if feature.startswith(("season", "place", "step")):
+        return SEASON
+    return TREND
+
+
+def _grouped(explained: Explanation, node: int, last_year: Array) -> Array:
+    """Sum the parts of one node by group, the starting point's distance from last year as trend. Shape (6, horizon)."""
+    groups = GROUPS[1:7]
+    result = np.zeros((len(groups), len(last_year)))
+    result[0] = explained.base[node] - last_year + explained.parts[node, :, -1]
+    for number, name in enumerate(explained.names):
+        result[groups.index(group_of(name))] += explained.parts[node, :, number]
+    return result
+
+
+def _table(sums: Array, panel: Panel, history: SalesHistory) -> pd.DataFrame:
+    """Lay out the contributions, shape (groups, nodes), as a table with words."""
+    regions, categories = (*history.regions, ""), (*history.categories, "")  # code -1 is the last one
+    rows = []
+    for node, (region, category) in enumerate(panel.hierarchy.codes.tolist()):
+        before = float(sums[0, node])
+        words = in_words(dict(zip(GROUPS, sums[:, node].tolist(), strict=True)))
+        rows += [
+            {
+                "region": regions[region],
+                "category": categories[category],
+                "group": group,
+                "contribution": round(float(sums[row, node]), 2),
+                "share": float(sums[row, node]) / before if before > 0 else float("nan"),
+                "words": words,
+            }
+            for row, group in enumerate(GROUPS)
+        ]
+    return pd.DataFrame(rows, columns=list(DRIVER_COLUMNS))
+
+
+def in_words(contributions: dict[str, float]) -> str:
+    """Say in one line how the forecast differs from last year and what makes most of it, in points of percent."""
+    before = contributions[LAST_YEAR]
+    if before <= 0:
+        return "nothing was sold in these weeks last year"
+    shares = {group: amount / before for group, amount in contributions.items() if group != LAST_YEAR}
+    total = sum(shares.values())
+    told = sorted((group for group in shares if abs(shares[group]) >= SMALLEST_SHARE), key=lambda g: -abs(shares[g]))
+    reasons = ", ".join(f"{WORDS[group]} {_points(shares[group])}" for group in told[:MOST_REASONS])
+    return f"{_points(total)} % against last year" + (f": {reasons}" if reasons else "")
+
+
+def _points(share: float) -> str:
+    """Write a share in whole percent with its sign, −0 as 0."""
+    percent = round(share * 100)
+    return "0" if not percent else f"{percent:+d}".replace("-", "−")
