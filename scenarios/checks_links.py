@@ -150,7 +150,8 @@ def current_reps(
     rows = alignment[(alignment["rep_id"] != "") & (alignment[unit] != "")]
     strange = sorted(set(rows["rep_id"]) - set(rep_ids))
     if strange:
-        text = f"The current alignment names {len(strange)} unknown reps ({', '.join(strange[:5])}); ignored."
+        who = f"{len(strange)} reps who are not in the reps table ({', '.join(strange[:5])})"
+        text = f"The current alignment names {who}; their areas count as without a rep today."
         log.about_region("alignment_of_unknown_rep", "warning", "", text, subject_kind="rep", count=len(strange))
     rows = rows[rows["rep_id"].isin(rep_ids)]
     known = {"area_id": areas["area_id"], "district": pd.concat([areas["district"], accounts["district"]])}
