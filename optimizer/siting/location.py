@@ -13,7 +13,7 @@ from optimizer.siting.instance import SitingInstance
 from optimizer.siting.location_blocks import DeadEnd, dead_ends
 from optimizer.siting.location_bound import lower_bound
 from optimizer.siting.location_search import Field, Homes, field_of, sown, swapped
-from optimizer.siting.location_territories import Drawing, Drawn, drawn, polished
+from optimizer.siting.location_territories import Drawing, Drawn, designed, drawn, is_large, polished
 from optimizer.siting.plan import SitingPlan, SitingResult
 from optimizer.siting.verify import cost_of_plan, verify
 from optimizer.solving import Conflict, Effort, SolverSettings, Status, StopReason, Violation
@@ -36,6 +36,8 @@ class Amount:
     """Times that territories are drawn from different random numbers until balanced."""
     proposals: int
     """Boundary moves proposed per area and annealing."""
+    large_proposals: int
+    """The same on a large map."""
     polishings: int
     """Rounds of sharing out neighbouring territories anew, at most."""
     search_work: float
@@ -46,13 +48,34 @@ class Amount:
 
 AMOUNTS: Final = {
     Effort.QUICK: Amount(
-        sowings=3, swaps=200, drawings=1, proposals=1500, polishings=1, search_work=0.03, bound_steps=300
+        sowings=3,
+        swaps=200,
+        drawings=1,
+        proposals=1500,
+        large_proposals=200,
+        polishings=1,
+        search_work=0.03,
+        bound_steps=300,
     ),
     Effort.NORMAL: Amount(
-        sowings=6, swaps=500, drawings=2, proposals=4000, polishings=2, search_work=0.08, bound_steps=800
+        sowings=6,
+        swaps=500,
+        drawings=2,
+        proposals=4000,
+        large_proposals=300,
+        polishings=2,
+        search_work=0.08,
+        bound_steps=800,
     ),
     Effort.THOROUGH: Amount(
-        sowings=12, swaps=2500, drawings=4, proposals=20_000, polishings=4, search_work=0.6, bound_steps=3000
+        sowings=12,
+        swaps=2500,
+        drawings=4,
+        proposals=20_000,
+        large_proposals=1000,
+        polishings=4,
+        search_work=0.6,
+        bound_steps=3000,
     ),
 }
 """Tuned on the US counties: a few seconds, about twenty seconds, some minutes on two cores."""
@@ -95,18 +118,20 @@ def locate_territories(
     watch.report("drawing territories", share_done=0.3)
     work = Drawing(
         proposals=amount.proposals,
+        large_proposals=amount.large_proposals,
         polishings=amount.polishings,
         budget=replace(BUDGETS[Effort.QUICK], neighbourhood_work=NEIGHBOURHOOD_WORK, search_work=amount.search_work),
         deadline=deadline,
     )
-    best = _drawn(field, homes, work, amount.drawings, unavoidable=unavoidable, seed=settings.seed)
+    best = _drawn(
+        field, homes, work, 1 if is_large(instance) else amount.drawings, unavoidable=unavoidable, seed=settings.seed
+    )
     watch.report("sharing out neighbouring territories anew", share_done=0.5, objective=_cost(best))
-    with Team(settings.workers) as team:
-
-        def run(tasks: Sequence[Task]) -> list[Improved]:
-            return team.run(solve_in_order, tasks)
-
-        best = polished(field, best, work, unavoidable=unavoidable, seed=settings.seed, run=run)
+    if is_large(instance):
+        left = max(0.01, deadline - time.monotonic())
+        best = designed(field, best, replace(settings, seconds=left), watch)
+    else:
+        best = _polished(field, best, work, settings, unavoidable=unavoidable)
     watch.report("bounding", share_done=0.8, objective=_cost(best))
     plan = _ordered(instance, best.homes, best.labels)
     bound = 0.0
@@ -120,7 +145,7 @@ def locate_territories(
 def _homes(field: Field, amount: Amount, settings: SolverSettings, deadline: float) -> Homes:
     """Return the best of several sowings, improved by swaps."""
     best = sown(field, settings.seed * 1000)
-    for number in range(1, amount.sowings):
+    for number in range(1, 1 if is_large(field.instance) else amount.sowings):
         if late(deadline):
             break
         best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
@@ -136,6 +161,16 @@ def _drawn(field: Field, homes: Homes, work: Drawing, tries: int, *, unavoidable
         other = drawn(field, homes, work, unavoidable=unavoidable, seed=seed * 100 + number)
         best = min(best, other, key=lambda plan: rank(plan.problem, plan.labels))
     return best
+
+
+def _polished(field: Field, start: Drawn, work: Drawing, settings: SolverSettings, *, unavoidable: float) -> Drawn:
+    """Share out neighbouring territories anew, side by side in processes."""
+    with Team(settings.workers) as team:
+
+        def run(tasks: Sequence[Task]) -> list[Improved]:
+            return team.run(solve_in_order, tasks)
+
+        return polished(field, start, work, unavoidable=unavoidable, seed=settings.seed, run=run)
 
 
 def _cost(drawing: Drawn) -> int:

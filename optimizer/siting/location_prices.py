@@ -17,7 +17,7 @@ KINK: Final = 0.01
 NEGLIGIBLE: Final = 1e-6
 """Share of an area that is not worth counting."""
 
-ACCURATE: Final = 1e-7
+ACCURATE: Final = 1e-5
 """Share of the value that a Newton step must promise to be worth a step."""
 
 Near = tuple[FloatArray, IntArray]
@@ -120,15 +120,12 @@ def _dual(  # noqa: C901, PLR0912, PLR0917 - one sweep over plain arrays, for th
 def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
     """Solve a positive definite system by Cholesky's method in place, the same bytes on any number of threads."""
     n = len(right)
-    for j in range(n):
-        for i in range(j):
-            factor = matrix[j, i]
-            if factor != 0.0:
-                for q in range(j, n):
-                    matrix[q, j] -= factor * matrix[q, i]
-        pivot = np.sqrt(max(matrix[j, j], 1e-300))
-        for q in range(j, n):
-            matrix[q, j] /= pivot
+    for i in range(n):
+        for j in range(i + 1):
+            rest = matrix[i, j]
+            for q in range(j):
+                rest -= matrix[i, q] * matrix[j, q]
+            matrix[i, j] = np.sqrt(max(rest, 1e-300)) if i == j else rest / matrix[j, j]
     for i in range(n):
         for j in range(i):
             right[i] -= matrix[i, j] * right[j]

@@ -10,7 +10,7 @@ from optimizer.territory.bound import FloatArray
 from optimizer.territory.boundary import _next as next_random
 from optimizer.territory.instance import IntArray
 
-WORTH_IT = 1e-6
+WORTH_IT = 1e-4
 """Least share by which a swap must lower the cost of the territories it touches."""
 
 

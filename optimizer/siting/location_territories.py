@@ -6,8 +6,10 @@ from typing import Final
 import numpy as np
 
 from optimizer.interruption import late
+from optimizer.progress import Observer
 from optimizer.siting.instance import CLOSED, SitingInstance
 from optimizer.siting.location_search import Field, Homes
+from optimizer.solving import SolverSettings
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.boundary import anneal
 from optimizer.territory.chain import STEPS, rank
@@ -15,11 +17,16 @@ from optimizer.territory.effort import Budget
 from optimizer.territory.excess import excess_of, loads, scales
 from optimizer.territory.instance import NO_LIMIT, IntArray, TerritoryInstance
 from optimizer.territory.local_search import Run, reoptimise
+from optimizer.territory.plan import TerritoryPlan
+from optimizer.territory.search import design_territories
 from optimizer.territory.units import UnitProblem, condense
 from optimizer.territory.warmstart import grow
 
 HOT: Final = (0.3, 0.1, 0.03)
 """First temperatures of the annealings between which homes follow their territories, hottest first."""
+
+LARGE_PAIRS: Final = 1_000_000
+"""Pairs of area and home from which a map counts as large: then the search for fixed homes does the rest at once."""
 
 PRICE_OF_EXCESS: Final = 3.0
 """What a whole mean territory of excess costs at first, in mean costs of a territory."""
@@ -31,6 +38,8 @@ class Drawing:
 
     proposals: int
     """Boundary moves proposed per area and annealing."""
+    large_proposals: int
+    """The same on a large map, where territories are designed at length afterwards."""
     polishings: int
     """Rounds of sharing out neighbouring territories anew, at most."""
     budget: Budget
@@ -80,6 +89,26 @@ def around(instance: SitingInstance, homes: IntArray) -> TerritoryInstance:
     )
 
 
+def is_large(instance: SitingInstance) -> bool:
+    """Tell whether territories are left to the search for fixed homes."""
+    return instance.n_areas * instance.n_homes > LARGE_PAIRS
+
+
+def designed(field: Field, start: Drawn, settings: SolverSettings, observer: Observer) -> Drawn:
+    """Design the territories of homes that no longer move, from a first drawing."""
+    result = design_territories(
+        around(field.instance, start.homes),
+        settings,
+        start=TerritoryPlan(rep_of_area=start.labels),
+        observer=observer,
+    )
+    plan = result.plan or result.closest
+    if plan is None:
+        return start
+    found = replace(start, labels=plan.rep_of_area)
+    return min((start, found), key=lambda drawing: rank(drawing.problem, drawing.labels))
+
+
 def grown(problem: UnitProblem, amounts: FloatArray, price: FloatArray) -> IntArray:
     """Return territories grown from their homes in the order of priced cost. Shape (areas,)."""
     priced = problem.cost.astype(np.float64)
@@ -121,7 +150,8 @@ def drawn(field: Field, start: Homes, work: Drawing, *, unavoidable: float, seed
     problem = condense(around(instance, homes))
     labels = grown(problem, field.limits[0], start.price)
     tolerated = unavoidable * (1.0 + 1e-9)
-    steps = [(hot, 1.0) for hot in HOT] + [(step.hot, step.dear) for step in STEPS[1:]]
+    hotter = () if is_large(instance) else STEPS[1:]
+    steps = [(hot, 1.0) for hot in HOT] + [(step.hot, step.dear) for step in hotter]
     for number, (hot, dear) in enumerate(steps):
         if (number >= len(HOT) and excess_of(problem, labels) <= tolerated) or late(work.deadline):
             break
@@ -130,7 +160,7 @@ def drawn(field: Field, start: Homes, work: Drawing, *, unavoidable: float, seed
             problem,
             labels,
             price=price,
-            proposals=work.proposals * instance.n_areas,
+            proposals=(work.large_proposals if is_large(instance) else work.proposals) * instance.n_areas,
             seed=seed * len(steps) + number,
             hot=hot,
         )
