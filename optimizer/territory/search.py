@@ -48,6 +48,7 @@ def design_territories(
     *,
     start: TerritoryPlan | None = None,
     observer: Observer | None = None,
+    explain: bool = True,
 ) -> TerritoryResult:
     """Find territories that keep every rule at least cost, with a proven bound.
 
@@ -64,6 +65,8 @@ def design_territories(
         A plan to start from, such as the current alignment; may break rules.
     observer
         Is told how far the search has come.
+    explain
+        Whether to find out which rules clash when no plan keeps them all, which may take longer than the search.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def design_territories(
     late = max(deadline, time.monotonic() + LEAST_SECONDS_TO_EXPLAIN)
     hopeless, violations = bool(certain) or Status.INFEASIBLE in answer.statuses, verify(instance, plan)
     conflicts: tuple[Conflict, ...] = ()
-    if violations:
+    if violations and explain:
         watch.report("looking for the rules that clash", share_done=0.9)
         judge = Judge(pairs_left=PAIR_WORK[settings.effort], seed=settings.seed, deadline=late)
         plan = closest_plan(instance, [plan], deadline=late)
