@@ -108,7 +108,7 @@ def find_alternatives(
         watch.report("looking for other good plans", share_done=number / len(tasks))
         name = ", ".join(part for part in (change, balance) if part)
         variant = _variant(tightened(instance, BALANCES[balance]), change, plan, halfway)
-        result = design_territories(variant, settings, start=plan)
+        result = design_territories(variant, settings, start=plan, explain=False)
         other = result.plan or result.closest
         if other is None or verify(instance, other):
             vain.append(f"{name}: no plan found that keeps every rule")

@@ -73,7 +73,9 @@ def make_surest(
         watch.report("making balance surer", share_done=number / (len(TOLERANCE_SHARES) + 1))
         start: TerritoryPlan | None = result.plan
         if share < 1.0:
-            other = design_territories(tightened(instance, share, only=name), settings, start=result.plan)
+            other = design_territories(
+                tightened(instance, share, only=name), settings, start=result.plan, explain=False
+            )
             start = other.plan or other.closest
         if start is not None and not verify(instance, start):
             found.append(climb(instance, start, futures))

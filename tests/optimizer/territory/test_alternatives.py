@@ -139,6 +139,14 @@ def test_spread_takes_what_differs_most():
     assert [one.travel for one in spread_out(plans, 4)] == [0, 2, 3]
 
 
+def test_no_time_is_spent_on_why_a_variant_has_no_plan():
+    """A search that is told not to explain says that there is no plan, and shows the closest one."""
+    instance = from_ascii("[9] 1 [1]", tolerance=0.05)
+    result = design_territories(instance, QUICK, explain=False)
+    assert (result.plan, result.conflicts) == (None, ())
+    assert result.closest is not None
+
+
 def test_measures_of_a_plan():
     """Split groups count as travel, what changes hands apart."""
     instance = replace(grid(), split_group=np.array([0] * 24), split_price=7)
