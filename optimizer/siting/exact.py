@@ -28,6 +28,9 @@ ROOT_ITERATIONS: Final = 2500
 NODE_ITERATIONS: Final = 120
 """Iterations of the bound on a part of the choices."""
 
+SETTLED_ITERATIONS: Final = 1500
+"""The same once the homes are known: iterations are cheap then, and save linear programs."""
+
 GUESSES: Final = (0.001, 0.004, 0.016, 0.064, 0.25, 1.0, 4.0, np.inf)
 """Without a plan, plans dearer than the bound by more than this share are left aside at first; then by the next."""
 
@@ -238,15 +241,17 @@ def _refine(search: _Search, region: Region, prices: Prices, least: float) -> tu
     """Bound a part and drop candidates that no cheaper plan has; `None` if the part holds no cheaper plan."""
     search.regions += 1
     settled = is_settled(region)
+    near = least + (0.05 if search.cutoff < np.inf else 0.2) * abs(least)
+    aim = search.cutoff if settled and search.cutoff < np.inf else min(search.cutoff, near)
     bound = improve_bound(
         search.pairs,
         search.limits,
         search.instance.candidates,
         region,
         prices,
-        target=min(search.cutoff, least + 0.05 * abs(least)) if search.cutoff < np.inf else least + 0.2 * abs(least),
-        iterations=NODE_ITERATIONS * (3 if settled else 1),
-        step=0.3,
+        target=aim,
+        iterations=SETTLED_ITERATIONS if settled else NODE_ITERATIONS,
+        step=1.0 if settled else 0.3,
     )
     value = max(bound.value, least)
     if value >= search.cutoff:
@@ -255,7 +260,9 @@ def _refine(search: _Search, region: Region, prices: Prices, least: float) -> tu
     if settled:
         return region, prices, bound
     smaller = without(region, extra_of_candidates(bound, region), search.cutoff - bound.value, search.instance)
-    return None if smaller is None else (smaller, prices, bound)
+    if smaller is None:
+        return None
+    return _refine(search, smaller, prices, value) if is_settled(smaller) else (smaller, prices, bound)
 
 
 def _settle(search: _Search, region: Region, least: float) -> None:
