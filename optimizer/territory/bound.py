@@ -10,12 +10,20 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, identity, vstack
 
 from optimizer.territory.instance import NO_LIMIT, IntArray
+from optimizer.territory.pricing import Columns, Divided, price_limits, reduced_costs
 from optimizer.territory.units import BoolArray, UnitProblem
 
 FloatArray = NDArray[np.float64]
 
 ROUNDING_SHARE: Final = 1e-9
 """Share of the size of the sums by which a bound is lowered for floating-point error; the true error is about 1e-12."""
+
+
+MOST_PAIRS: Final = 50_000
+"""Open pairs beyond which the linear program over all of them takes too long, and prices are looked for apart."""
+
+EXCESS_PRICE: Final = 1000.0
+"""What excess of a whole territory costs in the programs that look for prices, in mean costs of a territory."""
 
 
 class Cut(NamedTuple):
@@ -112,6 +120,8 @@ def relax(problem: UnitProblem, *, cuts: Sequence[Cut] = (), open_pairs: BoolArr
     pairs = sums.allowed if open_pairs is None else sums.allowed & open_pairs
     if not pairs.any(axis=1).all():
         return _nothing(problem, pairs)
+    if not cuts and int(pairs.sum()) > MOST_PAIRS and _limited(problem, sums):
+        return _relax_by_prices(problem, sums, pairs)
     rows = _rows(problem, sums, pairs, cuts)
     bundle, _ = np.nonzero(pairs)
     cost = sums.cost[pairs].astype(np.float64)
@@ -155,6 +165,8 @@ def least_excess(problem: UnitProblem) -> LeastExcess:
     short, over = np.zeros(problem.lower.shape), np.zeros(problem.lower.shape)
     if not pairs.any(axis=1).all():
         return LeastExcess(proven=True, short=short, over=over, moved=0.0)
+    if int(pairs.sum()) > MOST_PAIRS and _limited(problem, sums):
+        return _least_excess_by_prices(problem, sums)
     rows = _rows(problem, sums, pairs, ())
     n_pairs, n_rows = rows.matrix.shape[1], len(rows.limit)
     if not n_rows:
@@ -181,6 +193,47 @@ def least_excess(problem: UnitProblem) -> LeastExcess:
             (short if kind % 2 else over)[kind // 2, rep] = amount
     size = float(np.abs(prices * rows.limit).sum())
     return LeastExcess(proven=value > max(1e-7, ROUNDING_SHARE * size), short=short, over=over, moved=moved)
+
+
+def _limited(problem: UnitProblem, sums: Bundles) -> bool:
+    """Tell whether any sum has a limit that can bind."""
+    total = sums.amounts.sum(axis=1)[:, None]
+    return problem.moved_limit != NO_LIMIT or bool(((problem.upper < total) | (problem.lower > 0)).any())
+
+
+def _columns(problem: UnitProblem, sums: Bundles, pairs: BoolArray) -> Columns:
+    upper = np.minimum(problem.upper, sums.amounts.sum(axis=1)[:, None])
+    return Columns(sums.cost, sums.amounts, sums.moved, pairs, problem.lower, upper, problem.moved_limit)
+
+
+def _relax_by_prices(problem: UnitProblem, sums: Bundles, pairs: BoolArray) -> Relaxation:
+    """Solve a large relaxation by prices and columns that matter."""
+    columns = _columns(problem, sums, pairs)
+    each = max(1.0, float(np.where(pairs, sums.cost, NO_LIMIT).min(axis=1).sum()) / problem.n_reps)
+    prices, divided = price_limits(columns, excess_price=EXCESS_PRICE * each)
+    if _exceeds(divided) and _least_excess_by_prices(problem, sums).proven:
+        return _nothing(problem, pairs)
+    slack = ROUNDING_SHARE * prices.size
+    return Relaxation(
+        feasible=True,
+        bound=int(np.ceil(prices.value - slack - 1e-6)),
+        value=prices.value - slack,
+        shares=divided.shares.toarray(),
+        reduced_cost=reduced_costs(columns, prices),
+        balance_price=np.abs(prices.balance).max(axis=1, initial=0.0),
+    )
+
+
+def _exceeds(divided: Divided) -> bool:
+    return bool(divided.short.any() or divided.over.any() or divided.moved_over > 0.0)
+
+
+def _least_excess_by_prices(problem: UnitProblem, sums: Bundles) -> LeastExcess:
+    """Minimise excess, as a share of a mean territory, with the machinery of prices: nothing else costs anything."""
+    columns = _columns(problem, sums, sums.allowed)._replace(cost=np.zeros_like(sums.cost))
+    prices, divided = price_limits(columns, excess_price=1.0)
+    proven = prices.value > max(1e-7, ROUNDING_SHARE * prices.size)
+    return LeastExcess(proven=proven, short=divided.short, over=divided.over, moved=divided.moved_over)
 
 
 def _nothing(problem: UnitProblem, pairs: BoolArray) -> Relaxation:

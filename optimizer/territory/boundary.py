@@ -8,28 +8,41 @@ from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.interruption import flag, requested, stoppable
+from optimizer.territory.adjacent import stays_connected, touches
 from optimizer.territory.bound import FloatArray
+from optimizer.territory.excess import scales
 from optimizer.territory.instance import IntArray
 from optimizer.territory.units import BoolArray, UnitProblem
 
-ROUNDS_PER_ANNEALING: Final = 60
+ROUNDS_PER_ANNEALING: Final = 240
 """Temperatures of one annealing; after each, prices of excess are adapted."""
 
 COLD: Final = 0.0005
 """Last temperature, likewise: only improvements of any size worth having pass."""
 
+DEARER: Final = 1.05
+"""Factor on the price of a limit that is exceeded when a round ends."""
+
+CHEAPER: Final = 0.95
+"""Factor on the price of a limit that is kept when a round ends."""
+
+GIVING: Final = 0.5
+"""Share of the rounds after which prices no longer fall, so that the search ends inside the limits where it can."""
 
 DEAREST: Final = 30.0
 """Excess never gets dearer than this many times its first price: above it lumps could no longer pass through."""
+
+CHEAPEST: Final = 0.05
+"""Nor cheaper than this many times: a limit that has been slack for long must still count when it is reached."""
 
 
 class Annealed(NamedTuple):
     """The outcome of one annealing."""
 
     labels: IntArray
-    """Rep of each unit in the best labelling: least excess first, then least cost. Shape (units,)."""
+    """Rep of each unit in the best labelling. Shape (units,)."""
     excess: float
-    """Weighted excess over all limits; 0.0 if every limit is kept."""
+    """Total excess over all limits as a share of a mean territory; 0.0 if every limit is kept."""
 
 
 Map = tuple[IntArray, IntArray, BoolArray, BoolArray, bool]
@@ -38,12 +51,23 @@ Map = tuple[IntArray, IntArray, BoolArray, BoolArray, bool]
 Limits = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, int]
 """What a move changes: cost, amounts, lower, upper, moved, cap on what changes hands."""
 
+Groups = tuple[IntArray, IntArray, NDArray[np.int32], int]
+"""Split groups: where those of each unit start, the groups, the units that each rep serves of each (groups, reps), and
+the price of each rep beyond the first."""
+
 Books = tuple[NDArray[np.int32], IntArray, IntArray]
 """Units of each territory in no order (reps, units), place of each unit in them (units,), their number (reps,)."""
 
 
 def anneal(
-    problem: UnitProblem, labels: IntArray, *, price: FloatArray, proposals: int, seed: int, hot: float
+    problem: UnitProblem,
+    labels: IntArray,
+    *,
+    price: FloatArray,
+    proposals: int,
+    seed: int,
+    hot: float,
+    worth: float | None = None,
 ) -> Annealed:
     """Improve a labelling by moves along borders, keeping every territory as connected as it is.
 
@@ -54,19 +78,23 @@ def anneal(
     labels
         Rep of each unit at the start; every pair open. Shape (units,).
     price
-        What one unit of excess of each measure costs at first. Shape (measures,).
+        What one unit of excess of each measure costs at first, for all reps or each. Shape (measures,) or
+        (measures, reps).
     proposals
         Moves to propose, a fixed amount of work.
     seed
         Seed of the random numbers.
     hot
         First temperature, as a share of the mean cost of a unit.
+    worth
+        Cost that makes up for excess of a whole mean territory where labellings are compared; without it, no cost does.
     """
     size = np.bincount(problem.bundle)
     frozen = size[problem.bundle] > 1
     frozen[problem.home_unit] = True
     frozen |= problem.allowed.sum(axis=1) <= 1
     unit_cost = max(problem.total_cost(labels) / problem.n_units, 1.0)
+    each = np.broadcast_to(price if price.ndim == 2 else price[:, None], problem.lower.shape).astype(np.float64)
     stop = np.zeros(1, dtype=np.int8) if requested() else flag()  # asked for before, it is done to the end
     given = (
         (problem.starts, problem.neighbours, np.ascontiguousarray(problem.allowed), frozen, problem.contiguous),
@@ -78,13 +106,25 @@ def anneal(
             np.ascontiguousarray(problem.moved),
             problem.moved_limit,
         ),
+        _groups(problem, labels),
         labels.astype(np.int64),
-        np.append(price, unit_cost / max(1.0, float(problem.moved.mean()))),
+        (each, unit_cost / max(1.0, float(problem.moved.mean())), -1.0 if worth is None else worth),
+        np.append(scales(problem), 1.0 / max(1.0, float(problem.moved.max(axis=1).sum()))),
         (max(1, proposals // ROUNDS_PER_ANNEALING), ROUNDS_PER_ANNEALING, hot * unit_cost, COLD * unit_cost, seed),
         stop,
     )
     best, excess = stoppable(partial(_anneal, *given))
     return Annealed(best, float(excess))
+
+
+def _groups(problem: UnitProblem, labels: IntArray) -> Groups:
+    """Return the split groups of each unit and how many of their units each rep serves."""
+    unit, group = problem.split_members.T
+    order = np.argsort(unit, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(unit, minlength=problem.n_units))]).astype(np.int64)
+    count = np.zeros((int(group.max(initial=-1)) + 1, problem.n_reps), dtype=np.int32)
+    np.add.at(count, (group, labels[unit]), 1)
+    return starts, np.ascontiguousarray(group[order], dtype=np.int64), count, problem.split_price
 
 
 @njit(cache=True)
@@ -107,68 +147,52 @@ def _excess(load: int, lower: int, upper: int) -> int:
 
 
 @njit(cache=True)
-def stays_connected(  # noqa: PLR0917 - bundled arrays cost the compiled code a factor of ten
-    starts: IntArray, neighbours: IntArray, labels: IntArray, unit: int, stamp: IntArray, stack: IntArray
-) -> bool:
-    """Tell whether the neighbours of a unit in its territory stay joined to one another when the unit leaves.
-
-    First within the unit's own ring, which settles most cases; else by a search through the territory. `stamp` holds a
-    counter in its last place, so that marks need not be cleared.
-    """
-    own, first, wanted = labels[unit], -1, 0
+def _split_change(unit: int, own: int, to: int, groups: Groups) -> int:
+    """Return how much the price of split groups changes when a unit moves to another rep."""
+    starts, group, count, price = groups
+    change = 0
     for e in range(starts[unit], starts[unit + 1]):
-        if labels[neighbours[e]] == own:
-            wanted += 1
-            first = neighbours[e]
-    if wanted <= 1:
-        return True
-    for ring_only in (True, False):
-        stamp[-1] += 2
-        mark = stamp[-1]
-        for e in range(starts[unit], starts[unit + 1]):
-            stamp[neighbours[e]] = mark
-        stamp[unit] = stamp[first] = mark + 1
-        stack[0], height, found = first, 1, 1
-        while height > 0 and found < wanted:
-            height -= 1
-            u = stack[height]
-            for e in range(starts[u], starts[u + 1]):
-                v = neighbours[e]
-                near = stamp[v] == mark
-                if labels[v] == own and stamp[v] != mark + 1 and (near or not ring_only):
-                    found += near
-                    stamp[v] = mark + 1
-                    stack[height] = v
-                    height += 1
-        if found == wanted:
-            return True
-    return False
+        change += price * (int(count[group[e], to] == 0) - int(count[group[e], own] == 1))
+    return change
 
 
 @njit(cache=True)
 def _gain(  # noqa: PLR0917 - see stays_connected
-    unit: int, to: int, labels: IntArray, load: IntArray, total_moved: int, limits: Limits, price: FloatArray
+    unit: int,
+    to: int,
+    labels: IntArray,
+    load: IntArray,
+    total_moved: int,
+    limits: Limits,
+    groups: Groups,
+    price: FloatArray,
+    move_price: float,
 ) -> float:
     """Return how much cost and priced excess change when a unit moves to another rep."""
     cost, amounts, lower, upper, moved, moved_limit = limits
-    own, n = labels[unit], len(amounts)
-    change: float = float(cost[unit, to] - cost[unit, own])
-    for m in range(n):
+    own = labels[unit]
+    change: float = float(cost[unit, to] - cost[unit, own] + _split_change(unit, own, to, groups))
+    for m in range(len(amounts)):
         a = amounts[m, unit]
         if a > 0:
             left, gained = load[m, own], load[m, to]
-            now = _excess(left - a, lower[m, own], upper[m, own]) + _excess(gained + a, lower[m, to], upper[m, to])
-            was = _excess(left, lower[m, own], upper[m, own]) + _excess(gained, lower[m, to], upper[m, to])
-            change += price[m] * float(now - was)
+            change += price[m, own] * float(
+                _excess(left - a, lower[m, own], upper[m, own]) - _excess(left, lower[m, own], upper[m, own])
+            )
+            change += price[m, to] * float(
+                _excess(gained + a, lower[m, to], upper[m, to]) - _excess(gained, lower[m, to], upper[m, to])
+            )
     shift = moved[unit, to] - moved[unit, own]
     if shift != 0:
-        change += price[n] * float(_excess(total_moved + shift, 0, moved_limit) - _excess(total_moved, 0, moved_limit))
+        change += move_price * float(
+            _excess(total_moved + shift, 0, moved_limit) - _excess(total_moved, 0, moved_limit)
+        )
     return change
 
 
 @njit(cache=True)
 def _relabel(  # noqa: PLR0917 - see stays_connected
-    unit: int, to: int, labels: IntArray, load: IntArray, over: IntArray, books: Books, limits: Limits
+    unit: int, to: int, labels: IntArray, load: IntArray, over: IntArray, books: Books, limits: Limits, groups: Groups
 ) -> None:
     """Move a unit and keep the sums, their excess and the member lists up to date."""
     _, amounts, lower, upper, _, _ = limits
@@ -190,6 +214,10 @@ def _relabel(  # noqa: PLR0917 - see stays_connected
     members[to, size[to]] = unit
     place[unit] = size[to]
     size[to] += 1
+    starts, group, count, _ = groups
+    for e in range(starts[unit], starts[unit + 1]):
+        count[group[e], own] -= 1
+        count[group[e], to] += 1
     labels[unit] = to
 
 
@@ -202,15 +230,6 @@ def _target(  # noqa: PLR0917 - see stays_connected
         return int(draw * n_reps)
     degree = starts[unit + 1] - starts[unit]
     return int(labels[neighbours[starts[unit] + int(draw * degree)]]) if degree > 0 else int(labels[unit])
-
-
-@njit(cache=True)
-def _touches(unit: int, rep: int, starts: IntArray, neighbours: IntArray, labels: IntArray) -> bool:
-    """Tell whether a neighbour of the unit has the rep."""
-    touching = 0
-    for e in range(starts[unit], starts[unit + 1]):
-        touching += labels[neighbours[e]] == rep
-    return touching > 0
 
 
 @njit(cache=True)
@@ -245,41 +264,58 @@ def _stand(labels: IntArray, limits: Limits) -> tuple[IntArray, IntArray, Books,
     return load, over, (members, place, size), total_moved, total_cost
 
 
+@njit(cache=True)
+def _adapt(  # noqa: PLR0917 - see stays_connected
+    price: FloatArray, first: FloatArray, load: IntArray, lower: IntArray, upper: IntArray, cheaper: float
+) -> None:
+    """Make limits that are exceeded dearer and those that are kept cheaper, within bounds."""
+    for m in range(price.shape[0]):
+        for r in range(price.shape[1]):
+            if _excess(load[m, r], lower[m, r], upper[m, r]) > 0:
+                price[m, r] = min(price[m, r] * DEARER, first[m, r] * DEAREST)
+            else:
+                price[m, r] = max(price[m, r] * cheaper, first[m, r] * CHEAPEST)
+
+
 @njit(cache=True, nogil=True)
-def _anneal(  # noqa: C901, PLR0915, PLR0917 - one loop, as its state is a dozen arrays that the compiler keeps at hand
+def _anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, as its state is a dozen arrays that the compiler keeps at hand
     where: Map,
     limits: Limits,
+    groups: Groups,
     labels: IntArray,
+    prices: tuple[FloatArray, float, float],
     weight: FloatArray,
     schedule: tuple[int, int, float, float, int],
     stop: NDArray[np.int8],
 ) -> tuple[IntArray, float]:
     """Propose moves of a unit, or of a unit and another one out of the territory that it joins.
 
-    Return the best labels, least weighted excess first, then least cost, and their weighted excess.
+    Return the best labels and their weighted excess. A list of the units changed since the best labels were written
+    spares copies of all labels.
     """
     starts, neighbours, allowed, frozen, contiguous = where
-    cost, _, _, _, moved, moved_limit = limits
+    cost, _, lower, upper, moved, moved_limit = limits
     proposals, rounds, hot, cold, seed = schedule
+    first_price, move_price, worth = prices
     n_units, n_reps = cost.shape
     random = np.array([seed], dtype=np.uint64)
     stamp, stack = np.zeros(n_units + 1, dtype=np.int64), np.zeros(n_units, dtype=np.int64)
     load, over, books, total_moved, total_cost = _stand(labels, limits)
     members, size = books[0], books[2]
-    price = weight.copy()
+    price = first_price.copy()
     excess = _weighted(over, _excess(total_moved, 0, moved_limit), weight)
     best, best_excess, best_cost = labels.copy(), excess, total_cost
+    changed, n_changed = np.zeros(n_units + 2, dtype=np.int64), 0
     for step in range(rounds):
         if stop[0] != 0:
             break
         heat = hot * (cold / hot) ** (step / max(1, rounds - 1))
-        broken = 0
         for _ in range(proposals):
             u = int(_next(random) * n_units)
             s, t = labels[u], _target(u, starts, neighbours, labels, contiguous, n_reps, _next(random))
             if t == s or frozen[u] or not allowed[u, t]:
                 continue
-            change = _gain(u, t, labels, load, total_moved, limits, price)
+            change = _gain(u, t, labels, load, total_moved, limits, groups, price, move_price)
             patience = -heat * np.log(1.0 - _next(random))
             v, q = -1, -1
             if change > patience:
@@ -290,32 +326,38 @@ def _anneal(  # noqa: C901, PLR0915, PLR0917 - one loop, as its state is a dozen
             if contiguous and not stays_connected(starts, neighbours, labels, u, stamp, stack):
                 continue
             was_moved, was_cost = total_moved, total_cost
-            _relabel(u, t, labels, load, over, books, limits)
+            total_cost += cost[u, t] - cost[u, s] + _split_change(u, s, t, groups)
             total_moved += moved[u, t] - moved[u, s]
-            total_cost += cost[u, t] - cost[u, s]
+            _relabel(u, t, labels, load, over, books, limits, groups)
             if v >= 0:
-                change += _gain(v, q, labels, load, total_moved, limits, price)
+                change += _gain(v, q, labels, load, total_moved, limits, groups, price, move_price)
                 possible = change <= patience and not (
                     contiguous
                     and (
                         not stays_connected(starts, neighbours, labels, v, stamp, stack)
-                        or not _touches(v, q, starts, neighbours, labels)
+                        or not touches(v, q, starts, neighbours, labels)
                     )
                 )
                 if not possible:
-                    _relabel(u, s, labels, load, over, books, limits)
+                    _relabel(u, s, labels, load, over, books, limits, groups)
                     total_moved, total_cost = was_moved, was_cost
                     continue
+                total_cost += cost[v, q] - cost[v, t] + _split_change(v, t, q, groups)
                 total_moved += moved[v, q] - moved[v, t]
-                total_cost += cost[v, q] - cost[v, t]
-                _relabel(v, q, labels, load, over, books, limits)
+                _relabel(v, q, labels, load, over, books, limits, groups)
+            if n_changed < n_units:
+                changed[n_changed] = u
+                changed[n_changed + 1] = max(v, 0)
+                n_changed += 2
             excess = _weighted(over, _excess(total_moved, 0, moved_limit), weight)
-            broken += excess > 0.0
-            if excess < best_excess or (excess == best_excess and total_cost < best_cost):
-                best[:] = labels
-                best_excess, best_cost = excess, total_cost
-        if excess > 0.0 and price[0] < DEAREST * weight[0]:
-            price *= 1.2
-        elif broken == 0:
-            price *= 0.8
+            better = excess < best_excess or (excess == best_excess and total_cost < best_cost)
+            if worth >= 0.0:
+                better = total_cost - best_cost < worth * (best_excess - excess)
+            if better:
+                if n_changed >= n_units:
+                    best[:] = labels
+                for e in range(n_changed):
+                    best[changed[e]] = labels[changed[e]]
+                best_excess, best_cost, n_changed = excess, total_cost, 0
+        _adapt(price, first_price, load, lower, upper, CHEAPER if step < GIVING * rounds else 1.0)
     return best, best_excess

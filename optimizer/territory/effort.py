@@ -20,11 +20,39 @@ class Budget:
     """Deterministic seconds of CP-SAT on neighbourhoods, per rep."""
     proof_work: float
     """Deterministic seconds of CP-SAT to close the gap, per rep."""
+    large_proposals: int = 300
+    """Boundary moves proposed per unit on a large map, at first and in each turn of clusters."""
+    turns: int = 30
+    """Turns of clusters over a large map."""
 
 
 BUDGETS: Final = {
-    Effort.QUICK: Budget(proposals=20_000, annealings=1, neighbourhood_work=0.3, search_work=0.06, proof_work=0.03),
-    Effort.NORMAL: Budget(proposals=60_000, annealings=2, neighbourhood_work=1.0, search_work=0.35, proof_work=0.25),
-    Effort.THOROUGH: Budget(proposals=300_000, annealings=4, neighbourhood_work=4.0, search_work=2.5, proof_work=2.5),
+    Effort.QUICK: Budget(
+        proposals=20_000,
+        annealings=1,
+        large_proposals=300,
+        turns=30,
+        neighbourhood_work=0.3,
+        search_work=0.06,
+        proof_work=0.03,
+    ),
+    Effort.NORMAL: Budget(
+        proposals=60_000,
+        annealings=2,
+        large_proposals=600,
+        turns=60,
+        neighbourhood_work=1.0,
+        search_work=0.35,
+        proof_work=0.25,
+    ),
+    Effort.THOROUGH: Budget(
+        proposals=300_000,
+        annealings=4,
+        large_proposals=2000,
+        turns=200,
+        neighbourhood_work=4.0,
+        search_work=2.5,
+        proof_work=2.5,
+    ),
 }
 """Tuned on the alpha and Iowa cases: a few seconds, about half a minute, a few minutes on two cores."""

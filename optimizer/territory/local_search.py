@@ -21,11 +21,20 @@ LARGEST_SIZE: Final = 8
 MOST_PAIRS: Final = 2500
 """Open pairs that a neighbourhood may have: beyond it CP-SAT proves little in a second."""
 
+LEAST_PAIRS: Final = 700
+"""Open pairs up to which a neighbourhood on a large map takes in more territories: dense ones hold a few units each."""
+
+MOST_REPS: Final = 12
+"""Territories that it takes in at most."""
+
 TRIES: Final = 2
 """Orders in which the same neighbourhood is tried before it counts as done."""
 
 WORK_PER_TASK: Final = 0.02
 """Deterministic seconds that a task counts for at least, so that cheap rounds end too."""
+
+LARGE_PAIRS: Final = 50_000
+"""Open pairs from which on a map is large."""
 
 Run = Callable[[Sequence[Task]], list[Improved]]
 
@@ -102,13 +111,14 @@ def _disjoint(
     outside = np.maximum(np.maximum(load - problem.upper, problem.lower - load), 0)
     off_balance = (outside / np.maximum(problem.amounts.sum(axis=1), 1)[:, None]).sum(axis=0) if len(load) else 0.0
     order = np.lexsort((rng.random(problem.n_reps), -off_balance * np.ones(problem.n_reps)))
+    widen = int(open_pairs.sum()) > LARGE_PAIRS
     used = np.zeros(problem.n_reps, dtype=bool)
     chosen = []
     for seed_rep in order.tolist():
         if used[seed_rep]:
             continue
         reps = [seed_rep]
-        while len(reps) < size:
+        while len(reps) < size or (widen and len(reps) < MOST_REPS and count[reps].sum() * len(reps) < LEAST_PAIRS):
             touching = border[reps].sum(axis=0) * ~used
             touching[reps] = 0
             if not touching.any():

@@ -11,10 +11,12 @@ from optimizer.interruption import late, requested
 from optimizer.solving import Effort, Status, StopReason
 from optimizer.territory.bound import FloatArray, Relaxation, bundled, least_excess, relax
 from optimizer.territory.chain import GENTLE, STEPS, Chain, anneal_until_balanced, rank
+from optimizer.territory.clusters import anneal_cluster
 from optimizer.territory.effort import BUDGETS, Budget
 from optimizer.territory.exact import Outcome, close
 from optimizer.territory.excess import excess_of
 from optimizer.territory.instance import IntArray
+from optimizer.territory.large import is_large, search_large
 from optimizer.territory.local_search import reoptimise
 from optimizer.territory.neighbourhood import Work, solve_in_order
 from optimizer.territory.units import UnitProblem
@@ -98,21 +100,20 @@ def solve_part(task: PartTask, run: RunAll = run_here) -> PartResult:
 def _search(task: PartTask, relaxation: Relaxation, run: RunAll, deadline: float) -> IntArray:
     """Return the best labelling of boundary search and neighbourhoods."""
     problem, budget = task.problem, task.budget
-    share = problem.amounts.sum(axis=1) / problem.n_reps
-    per_amount = max(float(relaxation.bound), 1.0) / problem.n_reps / np.maximum(1.0, share)
-    chain = Chain(
-        problem=problem,
-        labels=grow(problem, _guide(problem, relaxation)),
-        price=np.maximum(2.0 * relaxation.balance_price, per_amount),
-        proposals=budget.proposals * problem.n_units,
-        steps=STEPS,
-        seed=task.seed * 1000,
-        seconds=deadline - time.monotonic(),
-    )
-    chains = [replace(chain, seed=chain.seed + number) for number in range(budget.annealings)]
-    if task.start is not None and problem.allowed[np.arange(problem.n_units), task.start].all():
-        chains.append(replace(chain, labels=task.start, steps=(GENTLE, *STEPS[1:])))
-    best = min(run(anneal_until_balanced, chains), key=lambda labels: rank(problem, labels))
+    given = task.start if task.start is not None and _is_open(problem, task.start) else None
+    if is_large(problem):
+        best = search_large(
+            problem,
+            relaxation,
+            given,
+            proposals=budget.large_proposals,
+            turns=budget.turns,
+            seed=task.seed,
+            run=lambda clusters: run(anneal_cluster, clusters),
+            deadline=deadline,
+        )
+    else:
+        best = _anneal_chains(task, given, relaxation, run, deadline)
     if problem.n_reps < 2 or late(deadline):
         return best
     return reoptimise(
@@ -126,6 +127,32 @@ def _search(task: PartTask, relaxation: Relaxation, run: RunAll, deadline: float
     )
 
 
+def _anneal_chains(
+    task: PartTask, given: IntArray | None, relaxation: Relaxation, run: RunAll, deadline: float
+) -> IntArray:
+    """Return the best labelling of annealing the whole part, hotter and hotter."""
+    problem, budget = task.problem, task.budget
+    share = problem.amounts.sum(axis=1) / problem.n_reps
+    per_amount = max(float(relaxation.bound), 1.0) / problem.n_reps / np.maximum(1.0, share)
+    chain = Chain(
+        problem=problem,
+        labels=grow(problem, _guide(problem, relaxation)),
+        price=np.maximum(2.0 * relaxation.balance_price, per_amount),
+        proposals=budget.proposals * problem.n_units,
+        steps=STEPS,
+        seed=task.seed * 1000,
+        seconds=deadline - time.monotonic(),
+    )
+    chains = [replace(chain, seed=chain.seed + number) for number in range(budget.annealings)]
+    if given is not None:
+        chains.append(replace(chain, labels=given, steps=(GENTLE, *STEPS[1:])))
+    return min(run(anneal_until_balanced, chains), key=lambda labels: rank(problem, labels))
+
+
+def _is_open(problem: UnitProblem, labels: IntArray) -> bool:
+    return bool(problem.allowed[np.arange(problem.n_units), labels].all())
+
+
 def _guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:
     """Return reduced costs, or plain costs above the least where there are no prices."""
     if relaxation.feasible:
@@ -136,8 +163,7 @@ def _guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:
 
 
 def _keeps_rules(problem: UnitProblem, labels: IntArray) -> bool:
-    open_only = bool(problem.allowed[np.arange(problem.n_units), labels].all())
-    return open_only and not len(detached(problem, labels)) and excess_of(problem, labels) == 0.0
+    return _is_open(problem, labels) and not len(detached(problem, labels)) and excess_of(problem, labels) == 0.0
 
 
 def _close_enough(problem: UnitProblem, labels: IntArray, bound: int, relative_gap: float) -> bool:

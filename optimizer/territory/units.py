@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from optimizer.territory.instance import NO_LIMIT, IntArray, TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan
+from optimizer.territory.reach import edges_inside, reach_home
 
 BoolArray = NDArray[np.bool_]
 
@@ -135,8 +136,10 @@ def condense(instance: TerritoryInstance, *, families: AbstractSet[str] = frozen
     upper = np.array(
         [np.where(m.upper == NO_LIMIT, NO_LIMIT, m.upper - m.fixed) for m in instance.measures], dtype=np.int64
     ).reshape(shape)
-    blocked = np.zeros((n_units, n_reps), dtype=bool)
-    np.logical_or.at(blocked, unit_of_area, ~open_pairs(instance, families))
+    blocked = ~open_pairs(instance, families)
+    if n_units < instance.n_areas:
+        of_area, blocked = blocked, np.zeros((n_units, n_reps), dtype=bool)
+        np.logical_or.at(blocked, unit_of_area, of_area)
     problem = UnitProblem(
         unit_of_area=unit_of_area,
         starts=starts,
@@ -220,7 +223,6 @@ def tighten(problem: UnitProblem, *, homes_hold: bool = True) -> UnitProblem:
         if homes_hold:
             beside_home[problem.home_unit, reps] = amounts[problem.home_unit]
         allowed &= beside_home <= problem.upper[m]
-    graph = problem.graph()
     several = np.bincount(problem.bundle, minlength=1).max(initial=0) > 1
     while True:
         before = allowed.sum()
@@ -229,9 +231,8 @@ def tighten(problem: UnitProblem, *, homes_hold: bool = True) -> UnitProblem:
             np.logical_and.at(shared, problem.bundle, allowed)
             allowed = shared[problem.bundle]
         if problem.contiguous and homes_hold:
-            for rep in reps:
-                allowed[:, rep] &= reachable(graph, allowed[:, rep], int(problem.home_unit[rep]))
-        if allowed.sum() == before:
+            allowed = reach_home(problem.starts, problem.neighbours, np.ascontiguousarray(allowed.T), problem.home_unit)
+        if not several or allowed.sum() == before:  # without bundles nothing is left to close after one pass
             return replace(problem, allowed=allowed)
 
 
@@ -256,8 +257,11 @@ def split(problem: UnitProblem) -> tuple[Part, ...]:
     n_units, n_reps = problem.n_units, problem.n_reps
     if problem.moved_limit != NO_LIMIT:
         return (Part(problem=problem, units=np.arange(n_units), reps=np.arange(n_reps)),)
-    unit, rep = np.nonzero(problem.allowed)
-    head, tail = unit, rep + n_units
+    first, like = _alike(problem.allowed)
+    unit, rep = np.nonzero(problem.allowed[first])
+    unit = np.append(first[unit], np.arange(n_units))  # rows that are alike are joined to the first of their kind
+    has_rep = problem.allowed.any(axis=1)
+    head, tail = unit, np.append(rep + n_units, np.where(has_rep, first[like], np.arange(n_units)))
     if problem.split_price:
         member, group = problem.split_members.T
         head, tail = (
@@ -275,6 +279,14 @@ def split(problem: UnitProblem) -> tuple[Part, ...]:
     )
 
 
+def _alike(rows: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return the first of all rows that are alike, and for each row the number of its kind."""
+    packed = np.ascontiguousarray(np.packbits(rows, axis=1))
+    kinds = packed.view(np.dtype((np.void, packed.shape[1]))).ravel() if packed.size else np.zeros(len(rows))
+    _, first, like = np.unique(kinds, return_index=True, return_inverse=True)
+    return first.astype(np.int64), like.astype(np.int64)
+
+
 def restrict(problem: UnitProblem, units: IntArray, reps: IntArray) -> Part:
     """Return the problem of some reps on some units, all limits as they are.
 
@@ -283,14 +295,13 @@ def restrict(problem: UnitProblem, units: IntArray, reps: IntArray) -> Part:
     """
     local = np.full(problem.n_units, -1, dtype=np.int64)
     local[units] = np.arange(len(units))
-    inside = problem.graph()[units][:, units]
-    inside.sort_indices()
+    starts, neighbours = edges_inside(problem.starts, problem.neighbours, units, local)
     members = problem.split_members[local[problem.split_members[:, 0]] >= 0]
     smaller = replace(
         problem,
         unit_of_area=np.arange(len(units)),
-        starts=inside.indptr.astype(np.int64),
-        neighbours=inside.indices.astype(np.int64),
+        starts=starts,
+        neighbours=neighbours,
         home_unit=local[problem.home_unit[reps]],
         cost=problem.cost[np.ix_(units, reps)],
         amounts=problem.amounts[:, units],

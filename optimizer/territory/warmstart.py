@@ -40,6 +40,31 @@ def grow(problem: UnitProblem, reduced_cost: FloatArray) -> IntArray:
     return _bundles_agree(problem, price, labels)
 
 
+def mended(problem: UnitProblem, price: FloatArray, labels: IntArray) -> IntArray:
+    """Return a labelling with homes held and what is cut off from them grown onto its surroundings.
+
+    Parameters
+    ----------
+    problem
+        The condensed problem.
+    price
+        Reduced cost of each unit and rep. Shape (units, reps).
+    labels
+        A labelling of open pairs that may leave units cut off. Shape (units,).
+    """
+    mended_labels = labels.copy()
+    mended_labels[problem.home_unit] = np.arange(problem.n_reps)
+    loose = detached(problem, mended_labels)
+    if not len(loose):
+        return mended_labels
+    only_one = problem.allowed[loose].sum(axis=1) == 1
+    if only_one.any() or len(np.unique(problem.bundle)) < problem.n_units:
+        return grow(problem, price[np.unique(problem.bundle, return_index=True)[1]])
+    mended_labels[loose] = UNASSIGNED
+    _spread(problem, price, mended_labels)
+    return mended_labels if (mended_labels != UNASSIGNED).all() else grow(problem, price)
+
+
 def detached(problem: UnitProblem, labels: IntArray) -> IntArray:
     """Return the units that no path inside their territory joins to its home, ascending."""
     if not problem.contiguous:

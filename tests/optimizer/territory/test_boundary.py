@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from optimizer.territory.adjacent import stays_connected
 from optimizer.territory.bound import relax
-from optimizer.territory.boundary import anneal, stays_connected
+from optimizer.territory.boundary import anneal
 from optimizer.territory.excess import excess_of, loads
 from optimizer.territory.units import condense
 from optimizer.territory.warmstart import detached, grow
