@@ -96,7 +96,7 @@ def _areas_without_rep(instance: TerritoryInstance) -> Iterator[Conflict]:
     """Find areas, or areas kept together, for which the rules on pairs leave no rep."""
     open_by_rules = open_pairs(instance, frozenset(PAIR_FAMILIES))
     too_far: list[int] = []
-    for areas in _kept_together(instance):
+    for areas in _kept_together(instance, np.asarray(~open_by_rules.any(axis=1))):
         if open_by_rules[areas].all(axis=0).any():
             continue
         closing = closing_lines(instance, areas)
@@ -161,7 +161,10 @@ def _reason(instance: TerritoryInstance, family: str, areas: IntArray, lines: Se
 def _areas_too_large(instance: TerritoryInstance) -> Iterator[Conflict]:
     """Find areas, or areas kept together, that alone exceed what any rep who may serve them may hold."""
     pairs = open_pairs(instance, frozenset(PAIR_FAMILIES))
-    for areas in _kept_together(instance):
+    large = np.zeros(instance.n_areas, dtype=bool)
+    for measure in instance.measures:
+        large |= measure.amounts > (measure.upper - measure.fixed).min(initial=NO_LIMIT)
+    for areas in _kept_together(instance, large):
         reps = pairs[areas].all(axis=0)
         for measure in instance.measures:
             amount = int(measure.amounts[areas].sum())
@@ -307,9 +310,9 @@ def _reach_text(
     return f"{names}: the {areas} that {only}{who} may serve {verb} {measure.name} {measure.text(amount)}, {wanted}"
 
 
-def _kept_together(instance: TerritoryInstance) -> Iterator[IntArray]:
-    """Yield each area alone, or the areas of each label together."""
-    for area in np.flatnonzero(instance.together < 0).tolist():
+def _kept_together(instance: TerritoryInstance, suspect: BoolArray) -> Iterator[IntArray]:
+    """Yield each suspect area alone, and the areas of each label together. Shape of `suspect` (areas,)."""
+    for area in np.flatnonzero((instance.together < 0) & suspect).tolist():
         yield np.array([area])
     for label in np.unique(instance.together[instance.together >= 0]).tolist():
         yield np.flatnonzero(instance.together == label)
