@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from maps.alternative_plans import AlternativePlan
@@ -85,6 +87,8 @@ class PlanBook:
     """What was done so that territories can be drawn: areas taken as neighbours that do not touch, homes moved."""
     rules: Mapping[str, Any] = field(default_factory=dict)
     """The territory problem as plain data, see `maps.retouching.retouch_rules`; empty without territories."""
+    tour_lines: Mapping[tuple[str, str], NDArray[np.float64]] = field(default_factory=dict)
+    """(rep_id, date) → points (lon, lat) of the tour along the roads; empty where only straight lines are known."""
     travel_note: str = ""
     """How the minutes of driving were made."""
     solves: pd.DataFrame = field(default_factory=no_solves)

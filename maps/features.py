@@ -50,7 +50,7 @@ def account_features(book: PlanBook) -> list[Feature]:
 
 
 def tour_features(book: PlanBook) -> list[Feature]:
-    """Make one feature per rep and date: a line from home through the stops, in order, and back home."""
+    """Make one feature per rep and date: a line from home through the stops and back, along the roads if known."""
     home = _places(book.reps, "rep_id")
     places = _places(book.accounts, "account_id")
     stops: dict[tuple[str, str], list[str]] = {}
@@ -62,7 +62,9 @@ def tour_features(book: PlanBook) -> list[Feature]:
         if accounts is None:
             continue
         start = home[row["rep_id"]]
-        line = shapely.linestrings([start, *(places[account] for account in accounts), start])
+        drawn = book.tour_lines.get((row["rep_id"], row["date"]))
+        straight = [start, *(places[account] for account in accounts), start]
+        line = shapely.linestrings(straight if drawn is None else drawn)
         first: dict[Hashable, Any] = {key: row[key] for key in ("rep_id", "week", "date")}
         features.append(_feature(line, {**first, **row, "account_ids": accounts}))
     return features

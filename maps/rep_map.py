@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -13,7 +14,7 @@ from maps.colours import neighbours
 from maps.features import dissolved
 from maps.offline import map_page
 from maps.plain import plain
-from maps.shapes import lighter_coverage, packed, packed_points
+from maps.shapes import STEPS_PER_DEGREE, lighter_coverage, packed, packed_points
 from maps.spans import plan_span
 from maps.words import day_text
 
@@ -21,6 +22,8 @@ MOST_POINTS: Final = 30_000
 """Points of all areas before they are dissolved: a rep's page shows outlines only."""
 TOWNS_SHOWN: Final = 12
 """Areas of the territory that are named on the map, those with most potential."""
+COURSE_DEGREES: Final = 0.0001
+"""How far the drawn course of a tour may be from the road: about ten metres."""
 AROUND: Final = 0.5
 """How far neighbours are shown, as a share of the territory's own width and height."""
 
@@ -142,9 +145,19 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
                 "lunch_before": day["lunch_before"],
                 "overtime": day["overtime_minutes"],
                 "stops": stops.get(day["date"], []),
+                "line": _line(book, rep_id, day["date"]),
             }
         )
     return rows
+
+
+def _line(book: PlanBook, rep_id: str, date: str) -> list[int]:
+    """Write the course of a tour in whole steps, as rings are; empty where only straight lines are known."""
+    drawn = book.tour_lines.get((rep_id, date))
+    if drawn is None:
+        return []
+    at = np.round(shapely.get_coordinates(shapely.LineString(drawn).simplify(COURSE_DEGREES)) * STEPS_PER_DEGREE)
+    return [int(step) for step in np.diff(at, axis=0, prepend=np.zeros((1, 2))).ravel()]
 
 
 def _stop(stop: Mapping[Any, Any], places: Mapping[str, int]) -> dict[str, Any]:

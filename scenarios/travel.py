@@ -1,6 +1,7 @@
 """Turn positions into drive minutes and road kilometres."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -70,6 +71,7 @@ def straight_line(travel: Travel) -> StraightLine:
     )
 
 
+@cache
 def travel_model(travel: Travel) -> TravelModel:
     """Make the travel model that a scenario asks for."""
     if travel.method is TravelMethod.GRAPH:

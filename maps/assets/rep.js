@@ -70,7 +70,7 @@ function showRep(map, data) {
     pins = new Map();
     for (const day of shownDays()) {
       const chosen = state.day === null || state.day === day.index;
-      const line = [data.home, ...day.stops.map(at), data.home];
+      const line = day.line.length ? unpackShape([[day.line]])[0][0] : [data.home, ...day.stops.map(at), data.home];
       L.polyline(line, {renderer: canvas, interactive: false, color: '#fff', weight: chosen ? 6 : 0, opacity: 0.9}).addTo(tours);
       L.polyline(line, {renderer: canvas, interactive: false, color: day.colour, weight: chosen ? 3 : 1.5, opacity: chosen ? 0.95 : 0.35, dashArray: chosen ? null : '4 5'}).addTo(tours);
       if (!chosen) continue;

@@ -75,7 +75,10 @@ class Chain:
     def run(self) -> PlanBook:
         """Go through the stages and gather what there is to show."""
         from maps.bookmaking import make_book
+        from scenarios.commands.drawing import tour_lines
+        from scenarios.roads.model import RoadModel
         from scenarios.run_record import run_record
+        from scenarios.travel import travel_model
         from scenarios.workload import visit_rules
 
         data = self.check()
@@ -86,7 +89,7 @@ class Chain:
             territory = self.territories(data, rules, forecast)
             tours = self.tours(data, rules, territory)
             territory = self.alternatives(territory)
-        return make_book(
+        book = make_book(
             self._heading(),
             areas=data.areas,
             accounts=data.accounts,
@@ -98,6 +101,8 @@ class Chain:
             tours=tours,
             run=run_record(self.loaded, self.inputs, self.seconds),
         )
+        roads = travel_model(self.loaded.scenario.travel)
+        return replace(book, tour_lines=tour_lines(book, roads)) if isinstance(roads, RoadModel) and tours else book
 
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
