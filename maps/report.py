@@ -119,7 +119,8 @@ def _doors(*, with_maps: bool) -> Markup:
 
 
 def _files(book: PlanBook, *, with_maps: bool) -> Markup:
-    links = [tag("li", tag("a", name, href=name), f" – {what}") for name, what in FILES]
+    missing = set() if len(book.moves.columns) else {"area_moves.csv"}
+    links = [tag("li", tag("a", name, href=name), f" – {what}") for name, what in FILES if name not in missing]
     parts = []
     if with_maps:
         names = page_names(list(book.reps["rep_id"]))
