@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from maps.plan_tables import territories_table, tour_tables
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.plan import TerritoryPlan
 from optimizer.territory.search import design_territories
@@ -464,3 +465,16 @@ def test_change_needs_something_to_change_from(tmp_path, line):
     key = line.split("=")[0]
     with pytest.raises(ScenarioError, match=rf"territories.{key}: needs the current alignment; name its table"):
         load_scenario(path, sets=[f"territories.{line}"])
+
+
+def test_territory_table_counts_accounts_with_their_owner(firm):
+    """The sums shown are those that the verifier judges: accounts that stay count for the rep with whom they stay."""
+    lines = ", ".join(f'{{account: "{number:03d}", rep: R4}}' for number in (1, 2, 11))
+    problem = firm.problem(FREE, f"territories.account_exceptions=[{lines}]")
+    plan = design_territories(problem.instance, QUICK).plan
+    counts, (_, days, _) = np.full(problem.instance.n_areas, 5.0), tour_tables((), ())
+    table = territories_table(problem.instance, plan, reps=firm.data.reps, accounts_of_area=counts, days=days)
+    owners = rep_of_accounts(problem.instance, plan, firm.data, problem.account_reps)
+    held = firm.potential["potential"].groupby(pd.Series(owners)).sum()
+    assert table["potential"].tolist() == pytest.approx(held[table["rep_id"]].tolist(), abs=0.1)
+    assert table["inside_tolerance"].all()
