@@ -60,7 +60,7 @@ def _patterns_of(  # noqa: PLR0917 -- cached by position
 ) -> tuple[Pattern, ...]:
     calendar = [day for _, day in usable]
     index_of = {day: index for index, day in usable}
-    fewer = _fewer_visits(frequency)
+    fewer = _fewer_visits(frequency, len(calendar))
     share = max(1, most // 3 // max(1, len(fewer)))
     found: list[Pattern] = []
     for visits in (frequency, *fewer):
@@ -72,9 +72,9 @@ def _patterns_of(  # noqa: PLR0917 -- cached by position
     return tuple(dict.fromkeys(found))
 
 
-def _fewer_visits(frequency: int) -> tuple[int, ...]:
-    """Choose the visit counts of fall-back patterns: one less, then three quarters, a half, a quarter and one."""
-    wanted = {frequency - 1, round(frequency * 0.75), frequency // 2, frequency // 4, 1}
+def _fewer_visits(frequency: int, usable_days: int) -> tuple[int, ...]:
+    """Choose the visit counts of fall-backs: one less, all usable days, three quarters, a half, a quarter and one."""
+    wanted = {frequency - 1, min(frequency, usable_days), round(frequency * 0.75), frequency // 2, frequency // 4, 1}
     return tuple(sorted((visits for visits in wanted if 0 < visits < frequency), reverse=True))
 
 

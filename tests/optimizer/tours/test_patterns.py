@@ -58,6 +58,12 @@ def test_closed_days_are_left_out_and_fewer_visits_fall_back():
     assert patterns[0] == (1, 6, 11, 16)
 
 
+def test_part_time_rep_makes_as_many_visits_as_there_are_days():
+    """Daily visits wanted, three working days a week: all twelve are used, not three quarters of twenty."""
+    days = tuple(day for day in DAYS if day.weekday < 3)
+    assert visit_patterns(days, 20, 4)[0] == tuple(range(12))
+
+
 def test_nothing_for_nothing():
     """No visit wanted, or no day open: no pattern."""
     assert visit_patterns(DAYS, 0, 4) == ()
