@@ -260,10 +260,11 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
     sets = [np.array([rep]) for rep in range(instance.n_reps)]
     sets += [part.reps for part in split(problem) if len(part.reps) > 1]
     told: set[tuple[Line | str, ...]] = set()
+    open_to = problem.allowed.sum(axis=1)
     for m, measure in enumerate(instance.measures):
         for reps in sets:
             for above in (True, False):
-                short = _out_of_reach(problem, m, reps, above=above)
+                short = _out_of_reach(problem, m, reps, open_to, above=above)
                 if short is None or len(told) == LISTED_AT_MOST:
                     continue
                 rules, lines = _behind(instance, partial(_still_out_of_reach, m, reps, above))
@@ -283,15 +284,22 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
 def _still_out_of_reach(
     m: int, reps: IntArray, above: bool, instance: TerritoryInstance, families: frozenset[str]
 ) -> bool:
-    return _out_of_reach(condense(instance, families=families), m, reps, above=above) is not None
+    problem = condense(instance, families=families)
+    return _out_of_reach(problem, m, reps, problem.allowed.sum(axis=1), above=above) is not None
 
 
-def _out_of_reach(problem: UnitProblem, m: int, reps: IntArray, *, above: bool) -> tuple[int, int, int] | None:
-    """Return limit, amount and number of units if some reps must exceed a limit, or can never reach it."""
+def _out_of_reach(
+    problem: UnitProblem, m: int, reps: IntArray, open_to: IntArray, *, above: bool
+) -> tuple[int, int, int] | None:
+    """Return limit, amount and number of units if some reps must exceed a limit, or can never reach it.
+
+    `open_to` counts the reps who may serve each unit. Shape (units,).
+    """
     mine = problem.allowed[:, reps].any(axis=1)
     if above:
-        others = np.setdiff1d(np.arange(problem.n_reps), reps)
-        mine &= ~problem.allowed[:, others].any(axis=1)
+        few = np.flatnonzero(open_to <= len(reps))
+        alone = few[open_to[few] == problem.allowed[np.ix_(few, reps)].sum(axis=1)]
+        mine &= np.isin(np.arange(problem.n_units), alone)
     amount = int(problem.amounts[m, mine].sum())
     limits = (problem.upper if above else problem.lower)[m, reps]
     limit = NO_LIMIT if (limits == NO_LIMIT).any() else int(limits.sum())
