@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 from typing import Final, Self
 
 import numpy as np
@@ -19,6 +20,9 @@ MOVES_LOOKED_AT: Final = 20_000
 
 FEW_PAIRS: Final = 600
 """Pairs of area and rep up to which every one of them is a move; on larger maps those along borders are."""
+
+VERY_FEW_PAIRS: Final = 60
+"""Pairs of area and rep up to which any two areas move at once, too."""
 
 NEGLIGIBLE: Final = 1e-9
 """Gains below this are rounding."""
@@ -57,14 +61,14 @@ def _descend(breach: Breach, start: IntArray, deadline: float) -> IntArray:
     improved, sums = total > NEGLIGIBLE, _Sums.of(breach, start)
     while improved and left > 0 and not late(deadline):
         improved = False
-        for areas, rep in list(_moves(breach.instance, labels)):
+        for areas, reps in list(_moves(breach.instance, labels)):
             left -= 1
             if left <= 0 or total <= NEGLIGIBLE:
                 break
-            if (labels[areas] == rep).all() or not sums.promises(breach, labels, areas, rep):
+            if (labels[areas] == reps).all() or not sums.promises(breach, labels, areas, reps):
                 continue
             trial = labels.copy()
-            trial[areas] = rep
+            trial[areas] = reps
             after = breach.total(trial)
             if after < total - NEGLIGIBLE:
                 labels, total, improved, sums = trial, after, True, _Sums.of(breach, trial)
@@ -90,21 +94,32 @@ class _Sums:
         known = breach.balance(loads) + breach.change(moved)
         return cls(loads, moved, known, breach.apart(labels) + breach.cut_off(labels))
 
-    def promises(self, breach: Breach, labels: IntArray, areas: IntArray, rep: int) -> bool:
+    def promises(self, breach: Breach, labels: IntArray, areas: IntArray, reps: IntArray) -> bool:
         """Tell whether a move could lower the breach."""
         instance, loads = breach.instance, self.loads.copy()
         for row, measure in zip(loads, instance.measures, strict=True):
             np.subtract.at(row, labels[areas], measure.amounts[areas])
-            row[rep] += measure.amounts[areas].sum()
+            np.add.at(row, reps, measure.amounts[areas])
         current, amount = instance.current_rep[areas], instance.moved_amount[areas]
         before = int(amount[(current >= 0) & (current != labels[areas])].sum())
-        after = int(amount[(current >= 0) & (current != rep)].sum())
-        pairs = float(breach.wrong[areas, rep].sum() - breach.wrong[areas, labels[areas]].sum())
+        after = int(amount[(current >= 0) & (current != reps)].sum())
+        pairs = float(breach.wrong[areas, reps].sum() - breach.wrong[areas, labels[areas]].sum())
         change = breach.balance(loads) + breach.change(self.moved + after - before) - self.known
         return pairs + change < self.rest - NEGLIGIBLE
 
 
-def _moves(instance: TerritoryInstance, labels: IntArray) -> Iterator[tuple[IntArray, int]]:
+def _moves(instance: TerritoryInstance, labels: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield areas with the reps whom they could join: single areas, groups kept together, any two on tiny maps."""
+    for areas, rep in _single_moves(instance, labels):
+        yield areas, np.full(len(areas), rep)
+    if instance.n_areas * instance.n_reps <= VERY_FEW_PAIRS:
+        for two in combinations(product(range(instance.n_areas), range(instance.n_reps)), 2):
+            areas, reps = np.array(two).T
+            if areas[0] != areas[1]:
+                yield areas, reps
+
+
+def _single_moves(instance: TerritoryInstance, labels: IntArray) -> Iterator[tuple[IntArray, int]]:
     """Yield areas, and groups that are kept together, with each rep whom they could join."""
     groups = [np.flatnonzero(instance.together == label) for label in np.unique(instance.together) if label >= 0]
     if not instance.contiguous or instance.n_areas * instance.n_reps <= FEW_PAIRS:

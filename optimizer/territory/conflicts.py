@@ -108,7 +108,7 @@ def _areas_without_rep(instance: TerritoryInstance) -> Iterator[Conflict]:
         reasons = [_reason(instance, family, areas, lines) for family in rules_of(lines) if family != TOGETHER]
         what = f"{areas_text(instance, areas)}: " if single else f"{areas_text(instance, areas)} are kept together: "
         text = f"{what}no rep is left ({', but '.join(reasons)})"
-        yield Conflict(rules=rules_of(lines), text=text, lines=lines, minimal=True)
+        yield Conflict(rules=rules_of(lines), text=text, lines=lines)
     if too_far:
         yield _too_far(instance, np.array(too_far))
 
@@ -134,7 +134,7 @@ def _too_far(instance: TerritoryInstance, areas: IntArray) -> Conflict:
             f"{len(areas)} areas: no rep lives within {minutes_text(instance.max_drive_minutes)}; "
             f"{listed([*named, *others], len(named) + 1)}"
         )
-    return Conflict(rules=(DRIVES,), text=text, lines=(Line(rule=DRIVES),), minimal=True)
+    return Conflict(rules=(DRIVES,), text=text, lines=(Line(rule=DRIVES),))
 
 
 def _reason(instance: TerritoryInstance, family: str, areas: IntArray, lines: Sequence[Line]) -> str:
@@ -179,7 +179,7 @@ def _areas_too_large(instance: TerritoryInstance) -> Iterator[Conflict]:
                 f"the {measure.text(most)} that {who} may hold at {percent(measure.tolerance)} tolerance"
             )
             lines = _too_large_lines(instance, areas, measure, amount > room)
-            yield Conflict(rules=rules_of(lines), text=text, lines=lines, minimal=True)
+            yield Conflict(rules=rules_of(lines), text=text, lines=lines)
 
 
 def _too_large_lines(
@@ -218,14 +218,14 @@ def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterato
             text = f"{names}: cut off from every home"
         if len(named) > 1:
             text = f"{clash_text(instance, lines)}: {text}"
-        yield Conflict(rules=rules, text=text, lines=lines, minimal=bool(lines))
+        yield Conflict(rules=rules, text=text, lines=lines)
     for rep, home in enumerate(problem.home_unit.tolist()):
         if not problem.allowed[home, rep] and problem.allowed[home].any():
             area = int(instance.home_areas[rep])
             rules, lines = _behind(instance, partial(_home_is_closed, rep))
             lines = (pair_line(instance, HOMES, area, rep), *lines)
             text = f"{instance.area_text(area)}: home of {instance.rep_ids[rep]}, who may not serve it"
-            yield Conflict(rules=rules_of(lines) or rules, text=text, lines=lines, minimal=True)
+            yield Conflict(rules=rules_of(lines) or rules, text=text, lines=lines)
 
 
 def _has_no_rep(area: int, instance: TerritoryInstance, families: frozenset[str]) -> bool:
@@ -278,7 +278,7 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
                 text = _reach_text(instance, measure, reps, short, above=above)
                 if others:
                     text = f"{clash_text(instance, at_these)}: {text}"
-                yield Conflict(rules=rules, text=text, lines=tuple(at_these), minimal=bool(lines))
+                yield Conflict(rules=rules, text=text, lines=tuple(at_these))
 
 
 def _still_out_of_reach(

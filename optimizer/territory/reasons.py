@@ -6,14 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from optimizer.solving import Conflict, SolverSettings
+from optimizer.solving import Conflict, Line, SolverSettings
 from optimizer.territory.blame import families_to_blame
 from optimizer.territory.bound import least_excess
 from optimizer.territory.conflicts import active_families, open_question, rules_of, whole_conflict
 from optimizer.territory.culprits import find_culprits
 from optimizer.territory.instance import NO_LIMIT, IntArray, TerritoryInstance, amount_text
 from optimizer.territory.least_change import least_changes
-from optimizer.territory.lines import CHANGE, WITHIN, keeping, lines_of, narrowed
+from optimizer.territory.lines import CHANGE, HOMES, WITHIN, keeping, lines_of, narrowed
 from optimizer.territory.neighbourhood import Work
 from optimizer.territory.sentences import clash_text, listed
 from optimizer.territory.units import condense
@@ -21,6 +21,9 @@ from optimizer.territory.verdict import Judge, Verdict
 
 EXPLAINED_AT_MOST: Final = 4
 """Parts of the map whose clash is worked out."""
+
+CHECKED_AT_MOST: Final = 8
+"""Lines of a conflict of the cheap tests up to which it is checked that none can be spared."""
 
 PINCHES_AT_MOST: Final = 5
 """Limits named at which a clash pinches."""
@@ -134,17 +137,33 @@ def _with_changes(instance: TerritoryInstance, certain: Sequence[Conflict], judg
         named += [of_rep[rep] for line in conflict.lines for rep in line.reps]
         places.append(named[0] if named else 0)
     for number, conflict in enumerate(certain):
-        if places[number] in places[:number] or not conflict.lines:
+        if not conflict.lines:
             yield conflict
             continue
         here = [other for other, place in zip(certain, places, strict=True) if place == places[number]]
         lines = dict.fromkeys(line for other in here for line in other.lines)
         capped = instance.moved_limit != NO_LIMIT
         part = instance if capped else narrowed(instance, *parts[places[number]])
+        across_parts = any(line.rule == WITHIN for line in conflict.lines)
+        where = instance if across_parts else part
+        checked = replace(conflict, minimal=_none_can_be_spared(where, conflict.lines, judge))
+        if places[number] in places[:number]:
+            yield checked
+            continue
         inside = [line for line in lines if line.rule != WITHIN]
         across = [line for line in lines if line.rule == WITHIN]
         changes = (*least_changes(part, inside, judge), *least_changes(instance, across, judge))
-        yield replace(conflict, loosenings=changes)
+        yield replace(checked, loosenings=changes)
+
+
+def _none_can_be_spared(part: TerritoryInstance, lines: Sequence[Line], judge: Judge) -> bool:
+    """Tell whether it is proven that without any one of some lines the others can be kept; homes are facts."""
+    given_up = [line for line in lines if line.rule != HOMES]
+    if len(given_up) > CHECKED_AT_MOST:
+        return False
+    return all(
+        judge.decide(keeping(part, [other for other in given_up if other != line])) is Verdict.FITS for line in given_up
+    )
 
 
 def _pinches(instance: TerritoryInstance) -> list[str]:
