@@ -89,6 +89,8 @@ def make_surest(
     if same:
         return result
     stopped = StopReason.WORK_DONE if result.stopped_by is StopReason.PROVEN else result.stopped_by
+    if requested():
+        stopped = StopReason.INTERRUPTED
     return replace(result, plan=plan, status=Status.FEASIBLE, terms=terms(instance, plan), stopped_by=stopped)
 
 

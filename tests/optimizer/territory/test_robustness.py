@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optimizer.interruption import end_early, listening
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.plan import TerritoryPlan
 from optimizer.territory.robustness import BETWEEN_REGIONS, NORMAL_80, ForecastErrors, chances, draw_futures
@@ -224,3 +225,13 @@ def test_a_climb_without_anyone_to_judge_ends():
     frozen = replace(instance, measures=(rigid,))
     futures = draw_futures(frozen, errors_of(low=[20] * 4, high=[20] * 4), seed=1, draws=50)
     assert climb(frozen, HALVES, futures).rep_of_area.tolist() == HALVES.rep_of_area.tolist()
+
+
+def test_ctrl_c_ends_the_search_with_what_there_is():
+    """When the user has asked for it before the first start, the given plan comes back."""
+    instance, futures = uncertain_grid()
+    settings = SolverSettings(effort=Effort.QUICK, workers=1)
+    result = design_territories(instance, settings)
+    with listening():
+        end_early()
+        assert make_surest(instance, result, futures, settings) is result
