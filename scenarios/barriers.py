@@ -124,13 +124,13 @@ def parted_by_lines(
     if rule.parted_by == "centres":
         middles = plane.xy(areas["lon"].to_numpy(float), areas["lat"].to_numpy(float))
         shapely.prepare(barrier)
-        return np.asarray(
-            shapely.intersects(shapely.linestrings(np.stack([middles[left], middles[right]], axis=1)), barrier)
-        )
+        between = shapely.linestrings(np.stack([middles[left], middles[right]], axis=1))
+        return np.asarray(shapely.intersects(barrier, between))
     flat = plane.flatten(np.asarray(areas.geometry.values))
     near = shapely.buffer(barrier, rule.border_metres)
     shapely.prepare(near)
-    candidates = np.flatnonzero(shapely.intersects(near, flat)[left] & shapely.intersects(near, flat)[right])
+    close = shapely.intersects(near, flat)
+    candidates = np.flatnonzero(close[left] & close[right])
     a, b = flat[left[candidates]], flat[right[candidates]]
     common = shapely.intersection(shapely.boundary(a), shapely.buffer(b, GAP_M, quad_segs=1))
     length = shapely.length(common)
