@@ -1,121 +1,204 @@
-"""Anneal the tours of a cycle in compiled code, with rounds of ruin and recreate and a price on long weeks."""
+"""Anneal the tours of a cycle in compiled code, with rounds of ruin and recreate and prices on limits."""
 # ruff: noqa: PLR0917 -- compiled functions are called by position
 
 import math
+from typing import NamedTuple
 
-import numpy as np
-
-from optimizer.tours.arrays import NO_LIMIT, FloatArray, Problem, Tours
+from optimizer.tours.arrays import (
+    BUSY,
+    CAPACITY,
+    DEMAND,
+    DRIVE,
+    LATEST,
+    LENGTH,
+    LEVEL_WEIGHT,
+    LOAD,
+    LONGEST,
+    NO_LIMIT,
+    OVERTIME,
+    OVERTIME_WEIGHT,
+    SERVICE,
+    STAMP,
+    START,
+    TIMED,
+    WEEK,
+    WEEK_LIMIT,
+    WEEKS,
+    WORK,
+    Problem,
+    Tours,
+)
 from optimizer.tours.clock import measure, refresh
-from optimizer.tours.compiling import compiled
-from optimizer.tours.instance import IntArray
-from optimizer.tours.ruin_recreate import bring_in, order_removed, random_share, ruin, take_out
+from optimizer.tours.compiling import compiled, inlined
+from optimizer.tours.desk import HARD, IN_LIST, LOAD_PRICE, NOISE, REMOVED, TIME_PRICE, TOUCHED, WEEK_PRICE, Desk
+from optimizer.tours.insertion_places import random_share
+from optimizer.tours.ruin_recreate import bring_in, order_removed, put_on, ruin, take_out
 
 NOISY = 0.5
 """Share of rounds in which days are made dearer or cheaper at random."""
 PRICE_ROUNDS = 50
-"""Rounds between two changes of the price of time above the week limit."""
+"""Rounds between two changes of the prices of limits."""
 
 
-@compiled
-def copy_slot(source: Tours, target: Tours, slot: int) -> None:
+class Heat(NamedTuple):
+    """How a stretch of annealing goes."""
+
+    hot: float
+    """First temperature, in cost units."""
+    cold: float
+    """Last temperature."""
+    noise: float
+    """In half of the rounds each day is made dearer or cheaper by up to this cost, so that neighbours move to another
+    day together."""
+    removed_mean: float
+    """Accounts that a round takes out on average."""
+    longest_string: float
+    """Most stops that one tour loses in a round."""
+    unserved: int
+    """Most accounts without a visit that a round tries to bring in."""
+    one_day: float
+    """Share of rounds that work on one day and keep the patterns."""
+
+
+@inlined
+def copy_slot(problem: Problem, source: Tours, target: Tours, slot: int) -> None:
     """Copy one slot with its labels."""
-    n = source.length[slot] + 2
-    for i in range(n):
+    for i in range(source.sums[slot, LENGTH] + 2):
         target.place[slot, i] = source.place[slot, i]
-        target.end_before[slot, i] = source.end_before[slot, i]
-        target.end_after[slot, i] = source.end_after[slot, i]
-        target.last_before[slot, i] = source.last_before[slot, i]
-        target.last_after[slot, i] = source.last_after[slot, i]
-        target.last_short[slot, i] = source.last_short[slot, i]
-    target.length[slot] = source.length[slot]
-    target.drive[slot] = source.drive[slot]
-    target.back[slot] = source.back[slot]
-    target.overtime[slot] = source.overtime[slot]
-    target.work[slot] = source.work[slot]
-    target.load[slot] = source.load[slot]
-    target.service[slot] = source.service[slot]
+        target.legs[slot, i] = source.legs[slot, i]
+    if problem.rules[TIMED]:
+        for i in range(source.sums[slot, LENGTH] + 2):
+            for k in range(source.labels.shape[2]):
+                target.labels[slot, i, k] = source.labels[slot, i, k]
+    for k in range(source.sums.shape[1]):
+        target.sums[slot, k] = source.sums[slot, k]
 
 
-@compiled
+@inlined
 def copy_account(source: Tours, target: Tours, account: int) -> None:
     """Copy the pattern of one account."""
     target.chosen[account] = source.chosen[account]
+    target.lost[account] = source.lost[account]
     for d in range(source.slot_of.shape[1]):
         target.slot_of[account, d] = source.slot_of[account, d]
 
 
 @compiled
-def copy_tours(source: Tours, target: Tours) -> None:
+def copy_tours(problem: Problem, source: Tours, target: Tours) -> None:
     """Copy a whole state."""
-    for slot in range(len(source.length)):
-        copy_slot(source, target, slot)
+    for slot in range(len(source.sums)):
+        copy_slot(problem, source, target, slot)
     for account in range(len(source.chosen)):
         copy_account(source, target, account)
 
 
-@compiled
-def copy_changes(source: Tours, target: Tours, touched: IntArray, removed: IntArray, count: int) -> None:
+@inlined
+def copy_changes(problem: Problem, source: Tours, target: Tours, desk: Desk, count: int) -> None:
     """Copy the slots and accounts that a round changed."""
-    for slot in range(len(touched)):
-        if touched[slot]:
-            copy_slot(source, target, slot)
+    for slot in range(len(desk.marks)):
+        if desk.marks[slot, TOUCHED]:
+            copy_slot(problem, source, target, slot)
     for c in range(count):
-        copy_account(source, target, removed[c])
+        copy_account(source, target, desk.lists[c, REMOVED])
 
 
 @compiled
-def measure_all(problem: Problem, tours: Tours) -> None:
-    """Bring sums, labels and measures of every slot up to date with its stops."""
-    for slot in range(len(tours.length)):
-        tours.drive[slot] = tours.load[slot] = tours.service[slot] = 0
-        for i in range(tours.length[slot] + 1):
-            tours.drive[slot] += problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+def measure_all(problem: Problem, tours: Tours, desk: Desk) -> None:
+    """Bring sums, labels, measures and stamps of every slot and account up to date with the stops."""
+    sums = tours.sums
+    for slot in range(len(sums)):
+        for k in (DRIVE, LOAD, BUSY):
+            sums[slot, k] = 0
+        for i in range(sums[slot, LENGTH] + 1):
+            tours.legs[slot, i] = problem.drive[tours.place[slot, i], tours.place[slot, i + 1]]
+            sums[slot, DRIVE] += tours.legs[slot, i]
             if i > 0:
-                tours.load[slot] += problem.demand[tours.place[slot, i] - 1]
-                tours.service[slot] += problem.service[tours.place[slot, i] - 1]
+                sums[slot, LOAD] += problem.accounts[tours.place[slot, i] - 1, DEMAND]
+                sums[slot, BUSY] += problem.accounts[tours.place[slot, i] - 1, SERVICE]
+        desk.counter[1] += 1
+        sums[slot, STAMP] = desk.counter[1]
         refresh(problem, tours, slot)
         measure(problem, tours, slot)
 
 
 @compiled
-def refresh_touched(problem: Problem, tours: Tours, touched: IntArray) -> None:
+def refresh_touched(problem: Problem, tours: Tours, desk: Desk) -> None:
     """Bring the labels of the changed slots up to date; their working time stays an estimate."""
-    for slot in range(len(touched)):
-        if touched[slot]:
+    for slot in range(len(desk.marks)):
+        if desk.marks[slot, TOUCHED]:
             refresh(problem, tours, slot)
 
 
 @compiled
-def measure_touched(problem: Problem, tours: Tours, touched: IntArray) -> None:
+def measure_touched(problem: Problem, tours: Tours, desk: Desk) -> None:
     """Bring the working time of the changed slots up to date where anything depends on it."""
-    if problem.week_limit < NO_LIMIT or problem.level_weight > 0:
-        for slot in range(len(touched)):
-            if touched[slot]:
+    if problem.rules[WEEK_LIMIT] < NO_LIMIT or problem.rules[LEVEL_WEIGHT] > 0:
+        for slot in range(len(desk.marks)):
+            if desk.marks[slot, TOUCHED]:
                 measure(problem, tours, slot)
 
 
 @compiled
-def cost_of(problem: Problem, tours: Tours, week_work: IntArray, week_price: float) -> tuple[float, int]:
-    """Return the whole cost and the minutes above the week limit; fills `week_work`."""
-    cost = 0.0
-    week_work[:] = 0
-    for slot in range(len(problem.slot_day)):
-        cost += tours.drive[slot] + problem.overtime_weight * tours.overtime[slot]
-        week_work[problem.slot_week[slot]] += tours.work[slot]
-    over, total, busiest = 0, 0, 0
-    for week in range(problem.weeks):
-        over += max(0, week_work[week] - problem.week_limit)
-        total += week_work[week]
-        busiest = max(busiest, week_work[week])
-    cost += week_price * over
-    if problem.weeks > 0:
-        cost += problem.level_weight * (busiest - total / problem.weeks)
-    for account in range(len(problem.frequency)):
-        row = tours.chosen[account]
-        visits = problem.pattern_visits[row] if row >= 0 else 0
-        cost += problem.miss_cost[account] * (problem.frequency[account] - visits)
-    return cost, over
+def cost_of(problem: Problem, tours: Tours, desk: Desk) -> float:
+    """Return the whole cost, limits at their prices; fills the work of the weeks and what is above the limits."""
+    total, load, time = 0, 0, 0
+    sums, rule, weeks = tours.sums, problem.slots, problem.rules[WEEKS]
+    timed, overtime_weight = problem.rules[TIMED], problem.rules[OVERTIME_WEIGHT]
+    for week in range(weeks):
+        desk.week_work[week, 0] = 0
+    for slot in range(len(sums)):
+        total += sums[slot, DRIVE] + overtime_weight * sums[slot, OVERTIME]
+        load += max(0, sums[slot, LOAD] - rule[slot, CAPACITY])
+        if timed == 0:
+            room = min(rule[slot, LATEST] - rule[slot, START], rule[slot, LONGEST])
+            time += max(0, sums[slot, DRIVE] + sums[slot, BUSY] - room)
+        desk.week_work[rule[slot, WEEK], 0] += sums[slot, WORK]
+    over, work, busiest = 0, 0, 0
+    for week in range(weeks):
+        over += max(0, desk.week_work[week, 0] - problem.rules[WEEK_LIMIT])
+        work += desk.week_work[week, 0]
+        busiest = max(busiest, desk.week_work[week, 0])
+    for account in range(len(tours.lost)):
+        total += tours.lost[account]
+    cost: float = (
+        total + desk.prices[WEEK_PRICE] * over + desk.prices[LOAD_PRICE] * load + desk.prices[TIME_PRICE] * time
+    )
+    if problem.rules[LEVEL_WEIGHT] > 0 and weeks > 0:
+        cost += problem.rules[LEVEL_WEIGHT] * (busiest - work / weeks)
+    desk.excess[WEEK_PRICE] = over
+    desk.excess[LOAD_PRICE] = load
+    desk.excess[TIME_PRICE] = time
+    return cost
+
+
+@inlined
+def keeps_limits(desk: Desk) -> bool:
+    """Tell whether the state measured last is above no limit."""
+    return bool(desk.excess[WEEK_PRICE] + desk.excess[LOAD_PRICE] + desk.excess[TIME_PRICE] == 0)
+
+
+@compiled
+def play_round(problem: Problem, trial: Tours, desk: Desk, heat: Heat) -> int:
+    """Ruin and recreate once; return the number of accounts that were out, negative when some found no way back."""
+    days, day = problem.useful.shape[1], -1
+    if heat.one_day > 0.0 and random_share(desk.counter) < heat.one_day:
+        day = int(random_share(desk.counter) * days)
+    count = ruin(problem, trial, desk, heat.removed_mean, heat.longest_string, heat.unserved, day)
+    refresh_touched(problem, trial, desk)
+    order_removed(problem, desk, count)
+    if day >= 0:
+        for c in range(count):
+            if not put_on(problem, trial, desk, desk.lists[c, REMOVED], day):
+                return -count
+        return count
+    if problem.rules[WEEK_LIMIT] < NO_LIMIT or problem.rules[LEVEL_WEIGHT] > 0:
+        cost_of(problem, trial, desk)  # for the work of the weeks
+    scale = 2.0 * heat.noise * random_share(desk.counter) if random_share(desk.counter) < NOISY else 0.0
+    for d in range(days):
+        desk.day_cost[d, NOISE] = scale * (random_share(desk.counter) - 0.5) if scale > 0.0 else 0.0
+    for c in range(count):
+        bring_in(problem, trial, desk, desk.lists[c, REMOVED])
+    return count
 
 
 @compiled
@@ -124,110 +207,88 @@ def improve(
     current: Tours,
     trial: Tours,
     best: Tours,
-    rng: IntArray,
-    week_price: FloatArray,
+    desk: Desk,
+    heat: Heat,
     iterations: int,
-    hot: float,
-    cold: float,
-    noise: float,
-    removed_mean: float,
-    longest_string: int,
     best_cost: float,
 ) -> float:
-    """Anneal `current` for a number of rounds and keep the best tours within the week limit in `best`.
+    """Anneal `current` for a number of rounds and keep the best tours within all limits in `best`.
 
     Parameters
     ----------
     current, trial, best
         Three states; `trial` is overwritten, `best` only by something cheaper than `best_cost`.
-    rng
-        State of the random generator, not zero. Shape (1,).
-    week_price
-        Cost of a minute above the week limit; rises while `current` breaks the limit and falls while it does not, and
-        is left at its last value. Shape (1,).
-    hot, cold
-        First and last temperature, in cost units.
-    noise
-        In half of the rounds each day is made dearer or cheaper by up to this cost, so that neighbours move to another
-        day together.
-    removed_mean
-        Accounts that a round takes out on average.
+    desk
+        Its prices rise while `current` breaks their limit and fall while it does not, and are left at their last
+        values; hard ones stay.
 
     Returns
     -------
     Cost of `best`.
     """
-    accounts, slots = len(problem.frequency), len(problem.slot_day)
-    days = problem.useful.shape[1]
-    removed, in_list = np.zeros(accounts, dtype=np.int64), np.zeros(accounts, dtype=np.int64)
-    touched = np.zeros(slots, dtype=np.int64)
-    week_work = np.zeros(max(1, problem.weeks), dtype=np.int64)
-    place_of_day = np.zeros((days, 2), dtype=np.int64)
-    cost_of_day, noise_of_day = np.zeros(days, dtype=np.float64), np.zeros(days, dtype=np.float64)
-    measure_all(problem, current)
-    copy_tours(current, trial)
-    current_cost, current_over = cost_of(problem, current, week_work, week_price[0])
-    if current_over == 0 and current_cost < best_cost:
+    measure_all(problem, current, desk)
+    copy_tours(problem, current, trial)
+    current_cost = cost_of(problem, current, desk)
+    if keeps_limits(desk) and current_cost < best_cost:
         best_cost = current_cost
-        copy_tours(current, best)
-    cooling = (cold / hot) ** (1.0 / max(1, iterations))
-    temperature, over_limit = hot, 0
+        copy_tours(problem, current, best)
+    over_week = over_load = over_time = 0
+    now_week, now_load, now_time = desk.excess[WEEK_PRICE], desk.excess[LOAD_PRICE], desk.excess[TIME_PRICE]
+    cooling = (heat.cold / heat.hot) ** (1.0 / max(1, iterations))
+    temperature = heat.hot
     for done in range(1, iterations + 1):
-        count = ruin(problem, trial, removed_mean, longest_string, removed, in_list, touched, rng)
-        refresh_touched(problem, trial, touched)
-        cost_of(problem, trial, week_work, week_price[0])
-        order_removed(problem, removed, count, rng)
-        scale = 2.0 * noise * random_share(rng) if random_share(rng) < NOISY else 0.0
-        for day in range(days):
-            noise_of_day[day] = scale * (random_share(rng) - 0.5) if scale > 0.0 else 0.0
-        for c in range(count):
-            bring_in(
-                problem,
-                trial,
-                removed[c],
-                week_work,
-                week_price[0],
-                place_of_day,
-                cost_of_day,
-                noise_of_day,
-                touched,
-                rng,
-            )
-        measure_touched(problem, trial, touched)
-        trial_cost, trial_over = cost_of(problem, trial, week_work, week_price[0])
-        if trial_cost < current_cost - temperature * math.log(max(random_share(rng), 1e-300)):
-            copy_changes(trial, current, touched, removed, count)
-            current_cost, current_over = trial_cost, trial_over
-            if trial_over == 0 and trial_cost < best_cost - 1e-7:
-                best_cost = trial_cost
-                copy_tours(current, best)
+        count = play_round(problem, trial, desk, heat)
+        accepted = count >= 0
+        count = abs(count)
+        if accepted:
+            measure_touched(problem, trial, desk)
+            cost = cost_of(problem, trial, desk)
+            accepted = cost < current_cost - temperature * math.log(max(random_share(desk.counter), 1e-300))
+        if accepted:
+            copy_changes(problem, trial, current, desk, count)
+            current_cost = cost
+            now_week, now_load, now_time = desk.excess[WEEK_PRICE], desk.excess[LOAD_PRICE], desk.excess[TIME_PRICE]
+            if cost < best_cost - 1e-7 and keeps_limits(desk):
+                best_cost = cost
+                copy_tours(problem, current, best)
         else:
-            copy_changes(current, trial, touched, removed, count)
-        touched[:] = 0
+            copy_changes(problem, current, trial, desk, count)
+        for slot in range(len(desk.marks)):
+            desk.marks[slot, TOUCHED] = 0
         for c in range(count):
-            in_list[removed[c]] = 0
+            desk.lists[desk.lists[c, REMOVED], IN_LIST] = 0
         temperature *= cooling
-        over_limit += min(1, current_over)
+        over_week += min(1, now_week)
+        over_load += min(1, now_load)
+        over_time += min(1, now_time)
         if done % PRICE_ROUNDS == 0:
-            share = over_limit / PRICE_ROUNDS
-            week_price[0] = max(0.5, week_price[0] * (1.25 if share > 0.5 else 0.85 if share < 0.2 else 1.0))
-            current_cost, current_over = cost_of(problem, current, week_work, week_price[0])
-            over_limit = 0
+            change_price(desk, WEEK_PRICE, over_week, 0.5)
+            change_price(desk, LOAD_PRICE, over_load, 0.0)
+            change_price(desk, TIME_PRICE, over_time, 0.0)
+            current_cost = cost_of(problem, current, desk)
+            over_week = over_load = over_time = 0
     return best_cost
 
 
 @compiled
-def settle(
-    problem: Problem, best: Tours, trial: Tours, rng: IntArray, week_price: float, best_cost: float, passes: int
-) -> float:
+def change_price(desk: Desk, price: int, rounds_over: int, least: float) -> None:
+    """Raise the price of a limit that is broken in most rounds and lower that of one that is hardly ever."""
+    if desk.prices[price] < HARD:
+        share = rounds_over / PRICE_ROUNDS
+        factor = 1.25 if share > 0.5 else 0.85 if share < 0.2 else 1.0
+        desk.prices[price] = min(max(least, desk.prices[price] * factor), HARD / 2.0)
+
+
+@compiled
+def settle(problem: Problem, best: Tours, trial: Tours, desk: Desk, best_cost: float, passes: int) -> float:
     """Give each account by itself the pattern that is cheapest beside all others, until nothing gets cheaper.
 
     Parameters
     ----------
     best, trial
-        Two states; `best` keeps the week limit and is improved, `trial` overwritten.
-    week_price
-        Cost of a minute above the week limit while an account looks for its days.
+        Two states; `best` keeps all limits and is improved, `trial` overwritten.
+    desk
+        Its prices hold while an account looks for its days.
     passes
         Most times that all accounts are tried.
 
@@ -235,33 +296,28 @@ def settle(
     -------
     Cost of `best`.
     """
-    days = problem.useful.shape[1]
-    touched = np.zeros(len(problem.slot_day), dtype=np.int64)
-    week_work = np.zeros(max(1, problem.weeks), dtype=np.int64)
-    place_of_day = np.zeros((days, 2), dtype=np.int64)
-    cost_of_day, noise_of_day = np.zeros(days, dtype=np.float64), np.zeros(days, dtype=np.float64)
-    changed = np.zeros(1, dtype=np.int64)
-    measure_all(problem, best)
-    copy_tours(best, trial)
+    measure_all(problem, best, desk)
+    copy_tours(problem, best, trial)
+    for d in range(problem.useful.shape[1]):
+        desk.day_cost[d, NOISE] = 0.0
     improved = 1
     while improved > 0 and passes > 0:
         improved, passes = 0, passes - 1
-        for account in range(len(problem.frequency)):
-            changed[0] = account
+        for account in range(len(problem.accounts)):
+            desk.lists[0, REMOVED] = account
             if trial.chosen[account] >= 0:
-                take_out(problem, trial, account, touched)
-                refresh_touched(problem, trial, touched)
-            cost_of(problem, trial, week_work, week_price)
-            bring_in(
-                problem, trial, account, week_work, week_price, place_of_day, cost_of_day, noise_of_day, touched, rng
-            )
-            measure_touched(problem, trial, touched)
-            cost, over = cost_of(problem, trial, week_work, week_price)
-            if over == 0 and cost < best_cost - 1e-7:
+                take_out(problem, trial, desk, account)
+                refresh_touched(problem, trial, desk)
+            cost_of(problem, trial, desk)
+            bring_in(problem, trial, desk, account)
+            measure_touched(problem, trial, desk)
+            cost = cost_of(problem, trial, desk)
+            if keeps_limits(desk) and cost < best_cost - 1e-7:
                 best_cost = cost
                 improved += 1
-                copy_changes(trial, best, touched, changed, 1)
+                copy_changes(problem, trial, best, desk, 1)
             else:
-                copy_changes(best, trial, touched, changed, 1)
-            touched[:] = 0
+                copy_changes(problem, best, trial, desk, 1)
+            for slot in range(len(desk.marks)):
+                desk.marks[slot, TOUCHED] = 0
     return best_cost

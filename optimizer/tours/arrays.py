@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.solving import InvalidInstanceError
 from optimizer.tours.instance import IntArray, TourInstance
 
 FloatArray = NDArray[np.float64]
@@ -18,94 +19,79 @@ NO_LIMIT = 1 << 50
 MUST_PENALTY = 10_000
 """Cost of a missed visit of a must account on top of its value, in driving minutes: more than a week of driving."""
 
-SLOT_FIELDS = ("slot_week", "start", "end", "latest", "lunch", "lunch_from", "lunch_until", "capacity")
-"""The fields of `Problem` that have one value per slot, `slot_day` apart."""
+SERVICE, DEMAND, FREQUENCY, MISS_COST, FIRST_PATTERN, END_PATTERN = range(6)
+"""Columns of `Problem.accounts`."""
+DAY, WEEK, START, END, LATEST, LUNCH, LUNCH_FROM, LUNCH_UNTIL, CAPACITY, LONGEST = range(10)
+"""Columns of `Problem.slots`."""
+SLOT_FIELDS = ("week", "start", "end", "latest", "lunch", "lunch_from", "lunch_until", "capacity", "longest")
+"""What `build_problem` wants to know of each slot beside its day, in the order of the columns."""
+WEEKS, WEEK_LIMIT, OVERTIME_WEIGHT, LEVEL_WEIGHT, TIMED, SHORTENED = range(6)
+"""Entries of `Problem.rules`."""
+LENGTH, DRIVE, BACK, OVERTIME, WORK, LOAD, BUSY, STAMP = range(8)
+"""Columns of `Tours.sums`."""
+END_BEFORE, END_AFTER, LAST_BEFORE, LAST_AFTER, LAST_SHORT, TIME_SO_FAR, LEAVE_LATEST, BEST_ARRIVAL, TIME_LEFT = range(
+    9
+)
+"""Columns of `Tours.labels`."""
 
 
 class Problem(NamedTuple):
-    """A periodic tour problem; a slot is one tour of one day, and a day may have several slots.
+    """A periodic tour problem; a slot is one tour of one day, and a day may have several slots, all alike.
 
     All times are whole units after the zero of the day (minutes for a rep), places are accounts + 1, place 0 is home.
+    Few arrays with numbered columns, because every array is a burden on each call of a compiled function.
     """
 
     drive: IntArray
-    """Shape (places, places)."""
-    service: IntArray
-    """Shape (accounts,)."""
-    demand: IntArray
-    """Load of one visit. Shape (accounts,)."""
-    window_first: IntArray
-    """Earliest service starts. Shape (accounts, days, windows)."""
-    window_last: IntArray
-    """Latest service starts (closing less service). Shape (accounts, days, windows)."""
+    """From the row's place to the column's. Shape (places, places)."""
+    drive_to: IntArray
+    """To the row's place from the column's: what a scan reads then lies side by side. Shape (places, places)."""
+    accounts: IntArray
+    """SERVICE time; DEMAND, the load of one visit; FREQUENCY, visits wanted; MISS_COST of each missed visit; the
+    patterns of an account are rows FIRST_PATTERN to END_PATTERN − 1. Shape (accounts, 6)."""
     windows: IntArray
-    """Number of windows. Shape (accounts, days)."""
+    """First and last service start of each window, ascending; unused ones are (NEVER, −NEVER).
+    Shape (accounts, days, windows, 2)."""
     useful: IntArray
     """1 when some pattern of the account uses the day. Shape (accounts, days)."""
-    pattern_start: IntArray
-    """Patterns of account a are rows pattern_start[a] to pattern_start[a + 1] − 1. Shape (accounts + 1,)."""
     pattern_days: IntArray
-    """Days of each pattern, filled up with −1. Shape (patterns, most visits)."""
-    pattern_visits: IntArray
-    """Shape (patterns,)."""
-    frequency: IntArray
-    """Visits wanted. Shape (accounts,)."""
-    miss_cost: IntArray
-    """Cost of each missed visit. Shape (accounts,)."""
+    """Days of each pattern after their number. Shape (patterns, 1 + most visits)."""
     neighbours: IntArray
     """The other accounts, nearest first. Shape (accounts, accounts − 1)."""
     day_slot: IntArray
     """Slots of day d are day_slot[d] to day_slot[d + 1] − 1. Shape (days + 1,)."""
-    slot_day: IntArray
-    """Shape (slots,), like all that follow."""
-    slot_week: IntArray
-    start: IntArray
-    """Earliest departure."""
-    end: IntArray
-    """Regular return."""
-    latest: IntArray
-    """Latest return, overtime included."""
-    lunch: IntArray
-    """Length of the break; 0 for none."""
-    lunch_from: IntArray
-    lunch_until: IntArray
-    capacity: IntArray
-    weeks: int
-    week_limit: int
-    overtime_weight: int
-    level_weight: int
+    slots: IntArray
+    """DAY; WEEK; START, the earliest departure; END, the regular return; LATEST return, overtime included; LUNCH, the
+    length of the break, 0 for none; LUNCH_FROM and LUNCH_UNTIL, within which it starts; CAPACITY; LONGEST time from
+    departure to return. Shape (slots, 10)."""
+    rules: IntArray
+    """WEEKS; WEEK_LIMIT; OVERTIME_WEIGHT; LEVEL_WEIGHT; TIMED, 0 when no window and no break can ever bind, so that a
+    tour takes its driving and service; SHORTENED, 1 when LONGEST binds beside windows. Shape (6,)."""
 
 
 class Tours(NamedTuple):
-    """A state of the search: the stops of every slot, with the times that make insertions quick to judge.
-
-    Column 0 of a slot is home, 1 to length the stops (as places), length + 1 home again.
-    """
+    """A state of the search: the stops of every slot, with the times that make insertions quick to judge."""
 
     place: IntArray
-    """Shape (slots, accounts + 2), like the labels that follow."""
-    end_before: IntArray
-    """Earliest end of service with the break still to come."""
-    end_after: IntArray
-    """Earliest end of service with the break taken (or none needed)."""
-    last_before: IntArray
-    """Latest arrival from which the tour still ends in regular time, break still to come."""
-    last_after: IntArray
-    """Latest arrival, break taken (or none needed)."""
-    last_short: IntArray
-    """Latest arrival from which the tour is over before the break becomes due."""
-    length: IntArray
-    """Stops of each slot. Shape (slots,), like all up to `service`."""
-    drive: IntArray
-    back: IntArray
-    """Earliest return."""
-    overtime: IntArray
-    work: IntArray
-    """Departure to return without the break, with the latest departure; estimated while a round is under way."""
-    load: IntArray
-    service: IntArray
+    """Column 0 of a slot is home, 1 to LENGTH the stops (as places), LENGTH + 1 home again.
+    Shape (slots, accounts + 2)."""
+    legs: IntArray
+    """Drive from each of those columns to the next. Shape (slots, accounts + 2)."""
+    labels: IntArray
+    """Times at each of those columns; kept only when the problem is TIMED. END_BEFORE and END_AFTER: earliest end of
+    service with the break still to come, and taken (or none needed). LAST_BEFORE and LAST_AFTER: latest arrival from
+    which the tour still ends in regular time, so too. LAST_SHORT: latest arrival from which it is over before the break
+    becomes due. When SHORTENED: LEAVE_LATEST, the last departure that meets all windows up to here; TIME_SO_FAR from
+    then to the end of service; BEST_ARRIVAL, the first arrival without waiting later on; TIME_LEFT from then to the
+    return. Shape (slots, accounts + 2, 9)."""
+    sums: IntArray
+    """LENGTH, the number of stops; DRIVE; BACK, the earliest return; OVERTIME; WORK, departure to return without the
+    break, estimated while a round is under way; LOAD; BUSY, the time of service; STAMP, a number that no other list of
+    stops has. Shape (slots, 8)."""
     chosen: IntArray
     """Row of the pattern that each account follows, −1 for no visit. Shape (accounts,)."""
+    lost: IntArray
+    """Cost of the visits that each account misses. Shape (accounts,)."""
     slot_of: IntArray
     """Slot in which the account is visited on the day, −1 for none. Shape (accounts, days)."""
 
@@ -135,7 +121,7 @@ def problem_of(instance: TourInstance) -> Problem:
         miss_cost=[rule.visit_value + (MUST_PENALTY if rule.must else 0) for rule in accounts],
         slot_day=list(range(len(days))),
         slots={
-            "slot_week": [week_index[day.week] for day in days],
+            "week": [week_index[day.week] for day in days],
             "start": [day.start_minute for day in days],
             "end": [day.end_minute for day in days],
             "latest": [day.end_minute + day.overtime_minutes for day in days],
@@ -143,6 +129,7 @@ def problem_of(instance: TourInstance) -> Problem:
             "lunch_from": [day.lunch_from for day in days],
             "lunch_until": [day.lunch_until for day in days],
             "capacity": [NO_LIMIT] * len(days),
+            "longest": [NO_LIMIT] * len(days),
         },
         weeks=len(weeks),
         week_limit=instance.week_minutes,
@@ -180,73 +167,63 @@ def build_problem(
     """
     accounts, days = len(service), max(slot_day, default=-1) + 1
     widest = max((len(w) for row in windows for w in row), default=0)
-    first = np.full((accounts, days, max(widest, 1)), NEVER, dtype=np.int64)
-    last = np.full_like(first, -NEVER)
-    count = np.zeros((accounts, days), dtype=np.int64)
+    spans = np.full((accounts, days, max(widest, 1), 2), NEVER, dtype=np.int64)
+    spans[..., 1] = -NEVER
     for a, row in enumerate(windows):
         for d, starts in enumerate(row):
-            count[a, d] = len(starts)
-            for w, (lo, hi) in enumerate(starts):
-                first[a, d, w], last[a, d, w] = lo, hi
+            spans[a, d, : len(starts)] = np.array(starts, dtype=np.int64).reshape(-1, 2)
     flat = [pattern for row in patterns for pattern in row]
-    pattern_days = np.full((len(flat), max((len(p) for p in flat), default=1)), -1, dtype=np.int64)
+    pattern_days = np.full((len(flat), 1 + max((len(p) for p in flat), default=1)), -1, dtype=np.int64)
     useful = np.zeros((accounts, days), dtype=np.int64)
     for p, pattern in enumerate(flat):
-        pattern_days[p, : len(pattern)] = pattern
+        pattern_days[p, : len(pattern) + 1] = [len(pattern), *pattern]
     for a, own in enumerate(patterns):
         useful[a, [d for pattern in own for d in pattern]] = 1
+    first = np.cumsum([0] + [len(row) for row in patterns])
     minutes = np.ascontiguousarray(drive, dtype=np.int64)
     near = minutes[1:, 1:] + minutes[1:, 1:].T
     np.fill_diagonal(near, -1)
+    table = _columns([slot_day, *(slots[name] for name in SLOT_FIELDS)])
+    account_table = _columns([service, demand, frequency, miss_cost, first[:-1], first[1:]])
+    timed, shortened = _clock_binds(spans, useful, table, account_table)
     return Problem(
         drive=minutes,
-        service=_ints(service),
-        demand=_ints(demand),
-        window_first=first,
-        window_last=last,
-        windows=count,
+        drive_to=np.ascontiguousarray(minutes.T),
+        accounts=account_table,
+        windows=spans,
         useful=useful,
-        pattern_start=_ints(np.cumsum([0] + [len(row) for row in patterns])),
         pattern_days=pattern_days,
-        pattern_visits=_ints([len(p) for p in flat]),
-        frequency=_ints(frequency),
-        miss_cost=_ints(miss_cost),
         neighbours=np.ascontiguousarray(np.argsort(near, axis=1, kind="stable")[:, 1:], dtype=np.int64),
         day_slot=_ints(np.searchsorted(np.asarray(slot_day, dtype=np.int64), np.arange(days + 1))),
-        slot_day=_ints(slot_day),
-        weeks=weeks,
-        week_limit=week_limit,
-        overtime_weight=overtime_weight,
-        level_weight=level_weight,
-        **{name: _ints(values) for name, values in slots.items()},
+        slots=table,
+        rules=_ints([weeks, week_limit, overtime_weight, level_weight, timed, shortened]),
     )
+
+
+def _clock_binds(spans: IntArray, useful: IntArray, slots: IntArray, accounts: IntArray) -> tuple[int, int]:
+    """Tell whether windows or breaks can bind, and whether the longest time of a tour does so beside them."""
+    timed = bool((slots[:, LUNCH] > 0).any())
+    for slot in slots:
+        on = useful[:, slot[DAY]] == 1
+        starts = spans[on, slot[DAY]]
+        open_all_day = (starts[:, 0, 0] <= slot[START]) & (starts[:, 0, 1] >= slot[LATEST] - accounts[on, SERVICE])
+        timed = timed or not bool(open_all_day.all())
+    shortened = timed and bool((slots[:, LONGEST] < slots[:, LATEST] - slots[:, START]).any())
+    if shortened and (spans.shape[2] > 1 or bool((slots[:, LUNCH] > 0).any())):
+        raise InvalidInstanceError("a longest time of a tour needs days without break and with one window an account")
+    return int(timed), int(shortened)
 
 
 def empty_tours(problem: Problem) -> Tours:
     """Return a state without any visit; its labels are filled by the kernel."""
-    slots, (accounts, days) = len(problem.slot_day), problem.useful.shape
-
-    def grid() -> IntArray:
-        return np.zeros((slots, accounts + 2), dtype=np.int64)
-
-    def column() -> IntArray:
-        return np.zeros(slots, dtype=np.int64)
-
+    slots, (accounts, days) = len(problem.slots), problem.useful.shape
     return Tours(
-        place=grid(),
-        end_before=grid(),
-        end_after=grid(),
-        last_before=grid(),
-        last_after=grid(),
-        last_short=grid(),
-        length=column(),
-        drive=column(),
-        back=column(),
-        overtime=column(),
-        work=column(),
-        load=column(),
-        service=column(),
+        place=np.zeros((slots, accounts + 2), dtype=np.int64),
+        legs=np.zeros((slots, accounts + 2), dtype=np.int64),
+        labels=np.zeros((slots, accounts + 2, 9), dtype=np.int64),
+        sums=np.zeros((slots, 8), dtype=np.int64),
         chosen=np.full(accounts, -1, dtype=np.int64),
+        lost=problem.accounts[:, FREQUENCY] * problem.accounts[:, MISS_COST],
         slot_of=np.full((accounts, days), -1, dtype=np.int64),
     )
 
@@ -257,3 +234,8 @@ def _starts(windows: Sequence[tuple[int, int]], service: int) -> list[tuple[int,
 
 def _ints(values: Sequence[int] | NDArray[Any]) -> IntArray:
     return np.ascontiguousarray(values, dtype=np.int64)
+
+
+def _columns(values: Sequence[Sequence[int] | NDArray[Any]]) -> IntArray:
+    """Stand sequences of equal length side by side. Shape (length, sequences)."""
+    return np.ascontiguousarray(np.array([_ints(column) for column in values], dtype=np.int64).T)

@@ -1,11 +1,13 @@
 """Compile search kernels to machine code."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
 
 
 def compiled(function: Function) -> Function:
@@ -14,11 +16,18 @@ def compiled(function: Function) -> Function:
     Parameters
     ----------
     function
-        Works on numbers, arrays and named tuples of arrays only. Its compiled form is cached beside its file and made
-        anew when that file changes; a change in a kernel that it calls from another file does not count.
+        Works on numbers, arrays and named tuples of arrays only, and makes no array itself: without a heap there is no
+        counting of references, which would cost more than the work, in running and in compiling. Its compiled form is
+        cached beside its file and made anew when that file changes; a change in a kernel that it calls from another
+        file does not count.
 
     Returns
     -------
     The function with the same signature.
     """
-    return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast("Function", numba.njit(**OPTIONS)(function))
+
+
+def inlined(function: Function) -> Function:
+    """Compile a small function into its callers: the tuples of arrays are then taken apart once, not on every call."""
+    return cast("Function", numba.njit(**OPTIONS, forceinline=True)(function))

@@ -31,6 +31,8 @@ class ExactResult:
     """No plan costs less."""
     proven: bool
     """Whether `plan` costs as little as `bound`."""
+    in_time: bool
+    """Whether the work limit ended the search, or a proof, and not the safety net."""
 
 
 def is_small(instance: TourInstance) -> bool:
@@ -67,13 +69,17 @@ def solve_exactly(
     solver.parameters.max_deterministic_time = DETERMINISTIC_SECONDS
     solver.parameters.max_time_in_seconds = seconds
     status = solver.solve(model)
+    in_time = solver.wall_time < seconds
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return ExactResult(plan=None, bound=max(0.0, solver.best_objective_bound / scale), proven=False)
+        bound = max(0.0, solver.best_objective_bound / scale)
+        return ExactResult(plan=None, bound=bound, proven=False, in_time=in_time)
     plan = _plan_of(solver, x, instance)
     retimed = _retimed(instance, plan)
     if retimed is not None and cost(instance, retimed) <= cost(instance, plan):
         plan = retimed
-    return ExactResult(plan=plan, bound=solver.best_objective_bound / scale, proven=status == cp_model.OPTIMAL)
+    proven = status == cp_model.OPTIMAL
+    bound = solver.best_objective_bound / scale
+    return ExactResult(plan=plan, bound=bound, proven=proven, in_time=proven or in_time)
 
 
 def total_cost(x: TourVariables, instance: TourInstance, *, scale: int) -> cp_model.LinearExpr:

@@ -7,9 +7,10 @@ import numpy as np
 from optimizer.interruption import late
 from optimizer.progress import Observer, Silent
 from optimizer.solving import Effort, SolverSettings
-from optimizer.tours.annealing import improve, settle
-from optimizer.tours.arrays import SLOT_FIELDS, Problem, Tours, build_problem, empty_tours
+from optimizer.tours.annealing import Heat, improve, settle
+from optimizer.tours.arrays import FREQUENCY, SLOT_FIELDS, Problem, Tours, build_problem, empty_tours
 from optimizer.tours.clock import insertion_prices
+from optimizer.tours.desk import HARD, WEEK_PRICE, empty_desk
 
 ROUNDS: Final = {Effort.QUICK: 10_000, Effort.NORMAL: 25_000, Effort.THOROUGH: 400_000}
 """Rounds of ruin and recreate for one rep; about 0.5, 1.5 and 20 CPU seconds at 90 accounts and 20 days."""
@@ -28,12 +29,16 @@ COLD: Final = 0.03
 NOISE: Final = 0.5
 """Random price of a day, as such a share."""
 REMOVED_MEAN: Final = 10.0
-LONGEST_STRING: Final = 14
+LONGEST_STRING: Final = 14.0
+MOST_UNSERVED: Final = 10
+"""Accounts without a visit that one round tries to bring in."""
+ONE_DAY: Final = 0.3
+"""Share of rounds that work on one day and keep the patterns."""
 SETTLE_PRICE: Final = 1_000.0
-"""Driving minutes for such a minute when the search is over and accounts look for better days one by one."""
+"""Driving minutes for each minute above the week limit when the search is over and accounts look for better days."""
 SETTLE_PASSES: Final = 5
-WEEK_PRICE: Final = 5.0
-"""Driving minutes for each minute above the week limit at the start of the search."""
+WEEK_START_PRICE: Final = 5.0
+"""Driving minutes for such a minute at the start of the search."""
 
 
 def load_kernels() -> None:
@@ -62,48 +67,26 @@ def search_tours(problem: Problem, settings: SolverSettings, deadline: float, ob
     best = empty_tours(problem)
     best_cost = np.inf
     restarts = RESTARTS[settings.effort]
-    share = min(1.0, max(SMALLEST_SHARE, float(problem.frequency.sum()) / MANY_VISITS))
+    share = min(1.0, max(SMALLEST_SHARE, float(problem.accounts[:, FREQUENCY].sum()) / MANY_VISITS))
     chunks = max(1, round(ROUNDS[settings.effort] * share / restarts / CHUNK))
-    near = _typical_drive(problem)
+    near = typical_drive(problem)
     for restart in range(restarts):
         current, trial = empty_tours(problem), empty_tours(problem)
-        rng = np.array([_mixed(settings.seed * 1_000 + restart)], dtype=np.int64)
-        week_price = np.array([WEEK_PRICE])
+        desk = empty_desk(problem, settings.seed * 1_000 + restart, prices=(WEEK_START_PRICE, HARD, HARD))
         for chunk in range(chunks):
             hot, cold = (near * HOT * (COLD / HOT) ** ((chunk + part) / chunks) for part in (0, 1))
-            best_cost = improve(
-                problem,
-                current,
-                trial,
-                best,
-                rng,
-                week_price,
-                CHUNK,
-                hot,
-                cold,
-                near * NOISE,
-                REMOVED_MEAN,
-                LONGEST_STRING,
-                best_cost,
-            )
+            heat = Heat(hot, cold, near * NOISE, REMOVED_MEAN, LONGEST_STRING, MOST_UNSERVED, ONE_DAY)
+            best_cost = improve(problem, current, trial, best, desk, heat, CHUNK, best_cost)
             done = (restart * chunks + chunk + 1) / (restarts * chunks)
             observer.report("planning tours", share_done=done, objective=float(best_cost))
             if late(deadline) and done < 1.0:
                 return best, False
-        best_cost = settle(problem, best, trial, rng, SETTLE_PRICE, best_cost, SETTLE_PASSES)
+        desk.prices[WEEK_PRICE] = SETTLE_PRICE
+        best_cost = settle(problem, best, trial, desk, best_cost, SETTLE_PASSES)
     return best, True
 
 
-def _typical_drive(problem: Problem) -> float:
+def typical_drive(problem: Problem) -> float:
     """Return the mean drive between home and accounts and between accounts, at least 1."""
     places = len(problem.drive)
     return max(1.0, float(problem.drive.sum()) / max(1, places * (places - 1)))
-
-
-def _mixed(seed: int) -> int:
-    """Spread a small seed over all bits, never zero (splitmix64 of Steele, Lea & Flood, OOPSLA 2014)."""
-    mask = (1 << 64) - 1
-    z = (seed + 0x9E3779B97F4A7C15) & mask
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
-    return ((z ^ (z >> 31)) >> 1) | 1

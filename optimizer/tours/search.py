@@ -9,7 +9,7 @@ from dataclasses import replace
 from optimizer.interruption import deaf_children, join, requested, shared
 from optimizer.progress import Observer, Silent
 from optimizer.solving import SolverSettings, Status, StopReason
-from optimizer.tours.arrays import MUST_PENALTY, Tours, problem_of
+from optimizer.tours.arrays import LENGTH, MUST_PENALTY, Tours, problem_of
 from optimizer.tours.bound import driving_bound, other_costs_at_most
 from optimizer.tours.exact import is_small, solve_exactly
 from optimizer.tours.instance import TourInstance
@@ -43,7 +43,7 @@ def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Ob
     bound, proven = driving_bound(instance), False
     if is_small(instance) and not requested():
         exact = solve_exactly(instance, settings, start=plan, seconds=max(1.0, deadline - time.monotonic()))
-        bound, proven = max(bound, exact.bound), exact.proven
+        bound, proven, in_time = max(bound, exact.bound), exact.proven, in_time and exact.in_time
         if exact.plan is not None and cost(instance, exact.plan) < cost(instance, plan):
             plan = exact.plan
             tours = tours_of(problem, plan)
@@ -112,7 +112,7 @@ def _plan_of(instance: TourInstance, tours: Tours) -> TourPlan:
     """Time the days of a state of the search."""
     timed = []
     for day in range(len(instance.days)):
-        stops = [int(place) - 1 for place in tours.place[day, 1 : tours.length[day] + 1]]
+        stops = [int(place) - 1 for place in tours.place[day, 1 : tours.sums[day, LENGTH] + 1]]
         if stops:
             tour = schedule_day(instance, day, stops)
             if tour is None:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from optimizer.tours.arrays import Problem, Tours, empty_tours
+from optimizer.tours.arrays import END_PATTERN, FIRST_PATTERN, LENGTH, Problem, Tours, empty_tours
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourPlan
 from optimizer.tours.variables import HOME, TourVariables
@@ -15,15 +15,14 @@ def tours_of(problem: Problem, plan: TourPlan) -> Tours:
     tours = empty_tours(problem)
     visited: dict[int, list[int]] = {}
     for tour in plan.tours:
-        tours.length[tour.day] = len(tour.stops)
+        tours.sums[tour.day, LENGTH] = len(tour.stops)
         for i, stop in enumerate(tour.stops):
             tours.place[tour.day, i + 1] = stop.account + 1
             tours.slot_of[stop.account, tour.day] = tour.day
-            tours.service[tour.day] += problem.service[stop.account]
             visited.setdefault(stop.account, []).append(tour.day)
     for account, days in visited.items():
-        for row in range(problem.pattern_start[account], problem.pattern_start[account + 1]):
-            if problem.pattern_days[row, : problem.pattern_visits[row]].tolist() == days:
+        for row in range(*problem.accounts[account, [FIRST_PATTERN, END_PATTERN]].tolist()):
+            if problem.pattern_days[row, 1 : problem.pattern_days[row, 0] + 1].tolist() == days:
                 tours.chosen[account] = row
     return tours
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.tours.arrays import NEVER, empty_tours, problem_of
+from optimizer.tours.arrays import BACK, LATEST, LENGTH, NEVER, TIMED, WORK, empty_tours, problem_of
 from optimizer.tours.clock import insertion_back, insertion_keeps_time, measure, refresh
 from optimizer.tours.schedule import schedule_day, work_minutes
 from tests.optimizer.tours.builders import random_instance
@@ -23,9 +23,10 @@ def _earliest_back(instance, accounts):
 
 def _loaded(instance, accounts):
     problem = problem_of(instance)
+    problem.rules[TIMED] = 1  # labels are kept even where no window binds
     tours = empty_tours(problem)
     tours.place[0, 1 : len(accounts) + 1] = np.array(accounts, dtype=np.int64) + 1
-    tours.length[0] = len(accounts)
+    tours.sums[0, LENGTH] = len(accounts)
     return problem, tours
 
 
@@ -45,7 +46,7 @@ def test_labels_agree_with_driving_the_day(seed, lunch, size, overtime):
     problem, tours = _loaded(instance, inside)
     naive = _earliest_back(instance, inside)
     refresh(problem, tours, 0)
-    back = tours.back[0]
+    back = tours.sums[0, BACK]
     assert back >= NEVER if naive is None else back == naive
     if naive is None:
         return
@@ -67,8 +68,8 @@ def test_working_time_is_never_less_than_the_schedule(seed, lunch, size):
     problem, tours = _loaded(instance, accounts)
     tour = schedule_day(instance, 0, accounts)
     refresh(problem, tours, 0)
-    if tours.back[0] > problem.latest[0]:
+    if tours.sums[0, BACK] > problem.slots[0, LATEST]:
         return
     measure(problem, tours, 0)
     assert tour is not None
-    assert tours.work[0] >= work_minutes(instance.days[0], tour)
+    assert tours.sums[0, WORK] >= work_minutes(instance.days[0], tour)

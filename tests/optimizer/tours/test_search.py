@@ -122,3 +122,13 @@ def test_weekly_accounts_share_a_weekday():
     result = plan_tours(tour_instance(days, rules, [(60, 0), (62, 0)]), QUICK)
     assert [len(tour.stops) for tour in result.plan.tours] == [2, 2, 2, 2]
     assert verify(tour_instance(days, rules, [(60, 0), (62, 0)]), result.plan) == ()
+
+
+def test_dear_levelling_does_not_empty_the_plan():
+    """Four accounts, four weeks, uneven minutes at 50 each: one account a week, though one alone is uneven."""
+    days = working_days(weeks=4)
+    rules = [visit_rule(days, account_id=name, value=400) for name in "ABCD"]
+    instance = tour_instance(days, rules, [(60, 0)] * 4, level_weight=50)
+    result = plan_tours(instance, QUICK)
+    assert sorted(instance.days[tour.day].week for tour in result.plan.tours) == [0, 1, 2, 3]
+    assert result.missed == ()

@@ -1,0 +1,161 @@
+"""Anneal several plans from scratch, then children of them, until a budget is spent."""
+
+import time
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from optimizer.tours.annealing import Heat, improve
+from optimizer.tours.arrays import DEMAND, Problem, Tours, empty_tours
+from optimizer.tours.crossover import cross
+from optimizer.tours.desk import HARD, LOAD_PRICE, TIME_PRICE, Desk, empty_desk
+from optimizer.tours.restarts import typical_drive
+
+ROUNDS_PER_ACCOUNT: Final = 3_000
+"""Rounds that a plan from scratch is worth, within these shares of the budget;"""
+FIRST_SHARES: Final = (0.05, 0.18)
+CHILD_SHARE: Final = 0.5
+"""a child gets this part of it."""
+SCRATCH_SHARE: Final = 0.45
+"""Share of the budget for all plans from scratch,"""
+SIZES: Final = (3, 8)
+"""whose number, also that of the plans kept, lies within these two."""
+HOT: Final = 0.3
+"""First temperature of a plan from scratch, as a share of the mean drive between two places."""
+WARM: Final = 0.1
+"""First temperature of a child, as such a share."""
+COLD: Final = 0.015
+"""Last temperature of both, as such a share."""
+NOISE: Final = 0.4
+"""Random price of a day, as such a share."""
+REMOVED_MEAN: Final = 8.0
+LONGEST_STRING: Final = 10.0
+MOST_UNSERVED: Final = 10
+ONE_DAY: Final = 0.5
+"""Share of rounds that work on one day and keep the patterns."""
+TRIAL_ROUNDS: Final = 2_000
+"""Rounds that tell how fast the search is."""
+CHUNK: Final = 500
+"""Rounds between two looks at the budget."""
+LOAD_START: Final = 0.5
+"""First price of overload: the mean demand above a capacity costs this share of the mean drive."""
+TIME_START: Final = 2.0
+"""First price of a unit of time above the longest time of a tour."""
+LEAST_START: Final = 0.1
+"""Each annealing begins with at least this share of the first prices."""
+
+
+class Budget(Protocol):
+    """How much search there is to be."""
+
+    def used(self) -> float:
+        """Return the share that is spent; 1 or more at the end."""
+
+    def count(self, rounds: int) -> None:
+        """Take note of rounds that were played."""
+
+
+@dataclass(slots=True)
+class Rounds:
+    """A number of rounds: the result repeats on any machine."""
+
+    total: int
+    played: int = 0
+
+    def used(self) -> float:
+        """Return the share of the rounds that were played."""
+        return self.played / max(1, self.total)
+
+    def count(self, rounds: int) -> None:
+        """Add rounds."""
+        self.played += rounds
+
+
+class CpuSeconds:
+    """CPU time of this process from now on: for comparisons at equal time, where results need not repeat."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._started = time.process_time()
+
+    def used(self) -> float:
+        """Return the share of the time that is over."""
+        return (time.process_time() - self._started) / max(self._seconds, 1e-9)
+
+    def count(self, rounds: int) -> None:
+        """Ignore rounds: only time counts."""
+
+
+def search_population(problem: Problem, budget: Budget, seed: int, *, scale: float = 0.0) -> Tours:
+    """Search with a small population; loads and lengths of tours may be exceeded on the way at rising prices.
+
+    Parameters
+    ----------
+    scale
+        What a typical change costs, to which temperatures are in proportion; the mean drive when 0.
+
+    Returns
+    -------
+    The best state that keeps every limit; it may miss visits.
+    """
+    near = scale or typical_drive(problem)
+    demand = max(1.0, float(problem.accounts[:, DEMAND].mean()) if len(problem.accounts) else 1.0)
+    prices = (HARD, LOAD_START * near / demand, TIME_START)
+    desk = empty_desk(problem, seed, prices=prices)
+    rng = np.random.default_rng(seed)
+    kept: list[tuple[float, Tours]] = []
+    share, size = FIRST_SHARES[0], SIZES[1]
+    while not kept or (len(kept) < size and budget.used() < 1.0):
+        start = empty_tours(problem)
+        if not kept:
+            share = _share_of_first(problem, start, desk, near, budget)
+            size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
+        kept.append(_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share)))
+        kept.sort(key=_cost)
+    while budget.used() < 1.0:
+        one, other = rng.permutation(len(kept))[:2].tolist()
+        child = cross(problem, kept[one][1], kept[other][1], desk, rng)
+        left = 1.0 - budget.used()
+        until = budget.used() + (share * CHILD_SHARE if left > 1.5 * share * CHILD_SHARE else left)
+        found = _anneal(problem, child, desk, prices, near, WARM, budget, until)
+        if found[0] < kept[-1][0] and all(abs(found[0] - cost) > 1e-6 for cost, _ in kept):
+            kept[-1] = found
+            kept.sort(key=_cost)
+    return kept[0][1]
+
+
+def _share_of_first(problem: Problem, start: Tours, desk: Desk, near: float, budget: Budget) -> float:
+    """Play a few rounds and tell which share of the budget a plan from scratch is to have."""
+    before = budget.used()
+    heat = Heat(near * HOT, near * HOT, near * NOISE, REMOVED_MEAN, LONGEST_STRING, MOST_UNSERVED, ONE_DAY)
+    improve(problem, start, empty_tours(problem), empty_tours(problem), desk, heat, TRIAL_ROUNDS, 0.0)
+    budget.count(TRIAL_ROUNDS)
+    share = (budget.used() - before) / TRIAL_ROUNDS * ROUNDS_PER_ACCOUNT * len(problem.accounts)
+    return min(max(share, FIRST_SHARES[0]), FIRST_SHARES[1])
+
+
+def _anneal(  # noqa: PLR0917 -- one stretch of search in its parts
+    problem: Problem,
+    current: Tours,
+    desk: Desk,
+    prices: tuple[float, float, float],
+    near: float,
+    hot: float,
+    budget: Budget,
+    until: float,
+) -> tuple[float, Tours]:
+    """Cool down one plan over a part of the budget; return the best cost within the limits and its state."""
+    best, best_cost, scratch, begin = empty_tours(problem), np.inf, empty_tours(problem), budget.used()
+    for price in (LOAD_PRICE, TIME_PRICE):
+        desk.prices[price] = max(desk.prices[price], LEAST_START * prices[price])
+    while (used := budget.used()) < until:
+        temperature = near * hot * (COLD / hot) ** ((used - begin) / (until - begin))
+        heat = Heat(temperature, temperature, near * NOISE, REMOVED_MEAN, LONGEST_STRING, MOST_UNSERVED, ONE_DAY)
+        best_cost = improve(problem, current, scratch, best, desk, heat, CHUNK, best_cost)
+        budget.count(CHUNK)
+    return best_cost, best
+
+
+def _cost(plan: tuple[float, Tours]) -> float:
+    return plan[0]
