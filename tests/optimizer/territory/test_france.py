@@ -1,0 +1,43 @@
+"""The communes of France: the case is the one described, and its bound is at least the one published."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.territory_check import homes_held, loose_areas
+from benchmarks.territory_france import first_from_the_north, instance_of, read_communes
+from optimizer.territory.bound import relax
+from optimizer.territory.units import condense
+from optimizer.territory.warmstart import mended
+
+CASE = Path(__file__).resolve().parents[4] / "shared" / "cases" / "france"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.cases,
+    pytest.mark.skipif(not CASE.exists(), reason="the French case is not at hand"),
+]
+
+
+def test_mainland_is_the_one_described():
+    """34,334 communes that hang together, 200 homes; the bound is 4.4 % above the unbalanced optimum."""
+    communes = read_communes(CASE)
+    assert len(communes.codes) == 34_334
+    assert len(communes.homes) == 200
+    assert not loose_areas(communes.edges.tolist(), [0] * 34_334, [0])
+    problem = condense(instance_of(communes))
+    bound = relax(problem).bound / 1000
+    assert bound >= 894_060
+    assert bound / (problem.cost.min(axis=1).sum() / 1000) == pytest.approx(1.044, abs=0.001)
+
+
+def test_divided_optimum_of_the_north_is_made_connected():
+    """About 5,000 communes: the divided optimum, rounded and mended, is connected and near the bound."""
+    communes = first_from_the_north(read_communes(CASE), 5000, 29)
+    problem = condense(instance_of(communes))
+    relaxation = relax(problem)
+    labels = mended(problem, relaxation.reduced_cost, relaxation.shares.argmax(axis=1))
+    homes = communes.homes.tolist()
+    assert homes_held(labels.tolist(), homes)
+    assert not loose_areas(communes.edges.tolist(), labels.tolist(), homes)
+    assert problem.total_cost(labels) <= 1.02 * relaxation.value
