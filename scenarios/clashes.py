@@ -8,6 +8,7 @@ from optimizer.solving import Conflict, Line, Loosening
 from scenarios.checking import CheckedData
 from scenarios.loaded import LoadedScenario
 from scenarios.planner_rules import area_called
+from scenarios.strict_yaml import Mark
 
 KEYS: Final = {
     "territories_hold_their_home": "data.reps",
@@ -85,13 +86,18 @@ def remedy(change: Loosening, loaded: LoadedScenario, data: CheckedData) -> str:
 
 def _place(key: str, loaded: LoadedScenario) -> str:
     mark = loaded.marks.get(key)
-    return f"{key} (not written, the default)" if mark is None else f"{mark.file}:{mark.line} {key}"
+    return f"{key} (not written, the default)" if mark is None else f"{_spot(mark)} {key}"
 
 
 def _written(key: str, value: str, loaded: LoadedScenario) -> str:
     mark = loaded.marks.get(key)
-    where = f" ({mark.file}:{mark.line})" if mark is not None else ""
+    where = f" ({_spot(mark)})" if mark is not None else ""
     return f"write {key}: {value}{where}"
+
+
+def _spot(mark: Mark) -> str:
+    """Name file and line; what stands on the command line has none."""
+    return f"{mark.file}:{mark.line}" if mark.line else mark.file
 
 
 def _see(places: Sequence[str]) -> str:

@@ -25,6 +25,9 @@ EXPLAINED_AT_MOST: Final = 4
 CHECKED_AT_MOST: Final = 8
 """Lines of a conflict of the cheap tests up to which it is checked that none can be spared."""
 
+WHOLE_MAP: Final = -1
+"""Place of a conflict whose lines name neither area nor rep."""
+
 PINCHES_AT_MOST: Final = 5
 """Limits named at which a clash pinches."""
 
@@ -135,7 +138,7 @@ def _with_changes(instance: TerritoryInstance, certain: Sequence[Conflict], judg
     for conflict in certain:
         named = [of_area[line.subject] for line in conflict.lines if line.subject in of_area]
         named += [of_rep[rep] for line in conflict.lines for rep in line.reps]
-        places.append(named[0] if named else 0)
+        places.append(named[0] if named else WHOLE_MAP)
     for number, conflict in enumerate(certain):
         if not conflict.lines:
             yield conflict
@@ -143,7 +146,8 @@ def _with_changes(instance: TerritoryInstance, certain: Sequence[Conflict], judg
         here = [other for other, place in zip(certain, places, strict=True) if place == places[number]]
         lines = dict.fromkeys(line for other in here for line in other.lines)
         capped = instance.moved_limit != NO_LIMIT
-        part = instance if capped else narrowed(instance, *parts[places[number]])
+        whole = capped or places[number] == WHOLE_MAP
+        part = instance if whole else narrowed(instance, *parts[places[number]])
         across_parts = any(line.rule == WITHIN for line in conflict.lines)
         where = instance if across_parts else part
         checked = replace(conflict, minimal=_none_can_be_spared(where, conflict.lines, judge))

@@ -233,6 +233,21 @@ def test_one_clash_in_each_region():
     assert "giving up R3's lock on A10 would do" in mended
 
 
+def test_change_of_a_rule_for_all_regions_is_enough_for_all():
+    """A longest drive holds everywhere: the least one that is named mends the worst region, not the first."""
+    drawing = "[1] 1  1 [1]\n### ### ### ###\n[1] 1  1  1  1 [1]"
+    changes = {
+        "rep_group": [0, 0, 1, 1],
+        "area_group": [0] * 4 + [1] * 6,
+        "max_drive_minutes": 0,
+        "tolerance": None,
+    }
+    (conflict,) = designed(drawing, changes).conflicts
+    assert [loosening.text for loosening in conflict.loosenings] == [
+        "drives up to 2 minutes instead of 0 would do, and no less"
+    ]
+
+
 def test_lines_name_area_and_rep():
     """Lines are data as well: rule, id of the area, ids of the reps."""
     result = designed("[1] 1 [1] 1", {"tolerance": None, "locks": [[3, 0]]})
