@@ -47,8 +47,8 @@ def drivers_of(
 
     *last year*: the same weeks of last year. *trend*, *season*, *calendar*, *holidays*, *region*, *events*: what
     LightGBM adds, by exact TreeSHAP (Lundberg et al. 2020), its starting point counting as trend, by its part in the
-    average of models. *other models*: the distance of the other models of the average. *agreement of sums*: what
-    reconciliation changed.
+    average of models. *other models*: the distance of the other models of the average, and what holding the trees at 0
+    takes. *agreement of sums*: what reconciliation changed. Sums over regions or categories are those of their parts.
 
     Parameters
     ----------
@@ -67,25 +67,23 @@ def drivers_of(
     """
     if not len(steps):
         return no_drivers()
-    served = made.served(models)
-    last_year = SeasonalNaive().forecast(panel)
-    used = any(GlobalBoosting.name in name.split(" + ") for name in models)
+    bottom = panel.hierarchy.bottom
+    used = any(GlobalBoosting.name in name.split(" + ") for name in models[:bottom])
     explained = boosting.explain(panel) if boosting is not None and used else None
-    parts = np.zeros((len(GROUPS), *served.shape))
-    parts[0] = last_year
-    for node, name in enumerate(models):
+    served, last_year = made.served(models), SeasonalNaive().forecast(panel)
+    parts = np.zeros((len(GROUPS), bottom, panel.horizon))
+    parts[0] = last_year[:bottom]
+    for node, name in enumerate(models[:bottom]):
         members = name.split(" + ")
         apart = made.apart[name][node]
+        own = np.zeros((6, panel.horizon))
         if explained is not None and GlobalBoosting.name in members and explained.explained[node]:
-            weight = 1 / len(members)
-            own = _grouped(explained, node, last_year[node])
-            parts[1:7, node] = weight * own
-            # the trees' forecast is held at 0; whatever that takes away belongs to the other side of the account
-            parts[7, node] = apart - last_year[node] - weight * own.sum(axis=0)
-        else:
-            parts[7, node] = apart - last_year[node]
+            own = _grouped(explained, node, last_year[node]) / len(members)
+        parts[1:7, node] = own
+        parts[7, node] = apart - last_year[node] - own.sum(axis=0)
         parts[8, node] = served[node] - apart
-    return _table(parts[:, :, steps].sum(axis=2), panel, history)
+    sums = parts[:, :, steps].sum(axis=2)
+    return _table(sums @ panel.hierarchy.summing.T, panel, history)
 
 
 def group_of(feature: str) -> str:

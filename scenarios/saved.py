@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from forecasting.history import Forecast
+from forecasting.history import Forecast, no_drivers, no_levels
 from optimizer.solving import Conflict, Status, StopReason, Term, Violation
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
@@ -72,6 +72,8 @@ def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, A
         "scores": _frame(forecast.scores),
         "history": _frame(forecast.history),
         "notes": list(forecast.notes),
+        "levels": _frame(forecast.levels),
+        "drivers": _frame(forecast.drivers),
         "potential": _frame(potential),
     }
 
@@ -83,6 +85,8 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
         scores=_unframe(payload["scores"]),
         history=_unframe(payload["history"]),
         notes=tuple(payload["notes"]),
+        levels=_unframe(payload["levels"]) if "levels" in payload else no_levels(),
+        drivers=_unframe(payload["drivers"]) if "drivers" in payload else no_drivers(),
     )
     return forecast, _unframe(payload["potential"])
 
