@@ -55,7 +55,7 @@ AMOUNTS: Final = {
         large_proposals=200,
         polishings=1,
         search_work=0.03,
-        bound_steps=300,
+        bound_steps=100,
     ),
     Effort.NORMAL: Amount(
         sowings=6,
@@ -65,7 +65,7 @@ AMOUNTS: Final = {
         large_proposals=300,
         polishings=2,
         search_work=0.08,
-        bound_steps=800,
+        bound_steps=300,
     ),
     Effort.THOROUGH: Amount(
         sowings=12,
@@ -75,7 +75,7 @@ AMOUNTS: Final = {
         large_proposals=1000,
         polishings=4,
         search_work=0.6,
-        bound_steps=3000,
+        bound_steps=1500,
     ),
 }
 """Tuned on the US counties: a few seconds, about twenty seconds, some minutes on two cores."""

@@ -10,21 +10,32 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from optimizer.siting.bound import Prices, Region, improve_bound
 from optimizer.siting.instance import CLOSED
 from optimizer.siting.location_kernels import CostArray
 from optimizer.siting.location_search import Field, Homes
-from optimizer.siting.pairs import FloatArray, Pairs, limits_of
+from optimizer.siting.pairs import FloatArray, limits_of
 from optimizer.territory.instance import IntArray
 
-BEYOND: Final = 6
+BEYOND: Final = 12
 """A candidate counts as near to an area if it is nearer than this many of the homes of a good plan."""
+
+FEW_PAIRS: Final = 12_000_000
+"""Pairs that are all looked at in every step."""
 
 CAUTION: Final = 0.5
 """First share of the Polyak step."""
 
 DEAREST: Final = 1.2
 """Greatest price of a limit over every pair, in greatest prices of candidates that near areas can fill."""
+
+SMOOTHING: Final = 0.3
+"""Share of the last direction kept in the next, which damps zigzags."""
+
+PATIENCE: Final = 15
+"""Steps without a better bound before steps get shorter."""
+
+LEAST_LENGTH: Final = 1e-4
+"""Share of the Polyak step below which prices are as good as they get."""
 
 LAST_LOOKS: Final = 16
 """Steps of the prices of limits over every pair."""
@@ -102,6 +113,86 @@ def _chosen(value: FloatArray, fixed: IntArray, n_homes: int) -> IntArray:
 
 
 @njit(cache=True, nogil=True)
+def _climb(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop over plain arrays, for the compiled code
+    pairs: tuple[IntArray, IntArray, FloatArray],
+    limits: tuple[FloatArray, FloatArray, FloatArray],
+    fixed: IntArray,
+    n_homes: int,
+    worth: FloatArray,
+    toll: FloatArray,
+    step: FloatArray,
+    aim: float,
+    steps: int,
+) -> float:
+    """Raise the bound over near pairs by subgradients, each area's in proportion to its size; improve prices in place.
+
+    As in `bound.improve_bound`, with steps in the scale of each area: counties differ a thousandfold.
+    """
+    starts, area, cost = pairs
+    amounts, lower, upper = limits
+    n, (measures, candidates) = len(worth), toll.shape
+    scale = np.full(n, 1e-3 / n)
+    for m in range(measures):
+        scale += amounts[m] / max(1.0, amounts[m].sum())
+    value, load, last = np.zeros(candidates), np.zeros((measures, candidates)), np.zeros((measures, candidates))
+    cap = np.full(measures, np.inf)
+    best, best_worth, best_toll = -np.inf, worth.copy(), toll.copy()
+    used, slope, heading = toll.copy(), np.zeros(n), np.zeros(n)
+    length, waited = CAUTION, 0
+    for _ in range(steps):
+        load[:] = 0.0
+        used[:] = toll
+        for c in range(candidates):
+            total = 0.0
+            for e in range(starts[c], starts[c + 1]):
+                i = area[e]
+                reduced = cost[e] - worth[i]
+                for m in range(measures):
+                    reduced += toll[m, c] * amounts[m, i]
+                if reduced < 0.0 or e == starts[c]:
+                    total += reduced
+                    for m in range(measures):
+                        load[m, c] += amounts[m, i]
+            for m in range(measures):
+                total -= toll[m, c] * (upper[m, c] if toll[m, c] > 0.0 else lower[m, c])
+            value[c] = total
+        _step_tolls(lower, upper, load, toll, step, last, cap)
+        chosen = _chosen(value, fixed, n_homes)
+        bound = worth.sum() + value[chosen].sum()
+        waited = 0 if bound > best + 1e-6 * abs(best) else waited + 1
+        if bound > best:
+            best = bound
+            best_worth[:] = worth
+            best_toll[:] = used
+        if best >= aim:
+            break
+        if waited >= PATIENCE:
+            waited, length = 0, length * 0.7
+            worth[:] = best_worth
+            heading[:] = 0.0
+            if length < LEAST_LENGTH:
+                break
+            continue
+        slope[:] = 1.0
+        for c in chosen:
+            for e in range(starts[c], starts[c + 1]):
+                i = area[e]
+                reduced = cost[e] - worth[i]
+                for m in range(measures):
+                    reduced += used[m, c] * amounts[m, i]
+                if reduced < 0.0 or e == starts[c]:
+                    slope[i] -= 1.0
+        heading[:] = slope + SMOOTHING * heading
+        size = (scale * heading**2).sum()
+        if size < 1e-12:
+            break
+        worth += length * (aim - bound) / size * scale * heading
+    worth[:] = best_worth
+    toll[:] = best_toll
+    return best
+
+
+@njit(cache=True, nogil=True)
 def _full_values(  # noqa: PLR0917 - plain arrays for the compiled code
     cost: CostArray,
     area_of: IntArray,
@@ -175,45 +266,31 @@ def lower_bound(field: Field, homes: Homes, *, aim: float, steps: int) -> float:
         Steps of the prices, a fixed amount of work.
     """
     instance = field.instance
-    n_fixed, k = len(instance.fixed), instance.n_homes
+    k = instance.n_homes
     limits = limits_of(instance)
     beyond = min(BEYOND, k) - 1
     reach = np.partition(instance.cost[:, homes.homes], beyond, axis=1)[:, beyond].astype(np.float64)
+    if instance.cost.size <= FEW_PAIRS:
+        reach[:] = np.inf
     starts, area, cost = _near_pairs(instance.cost, reach, instance.candidates)
-    group = np.zeros(instance.n_candidates, dtype=np.int64)
-    group[instance.fixed] = 1 + np.arange(n_fixed)
-    owner = np.full(instance.n_areas, -1, dtype=np.int64)
-    owner[instance.candidates[instance.fixed]] = instance.fixed
     sizes = np.maximum(limits.amounts.sum(axis=1), 1.0)
     first_step = 0.1 * max(1.0, aim) / sizes
-    prices = Prices(
-        area=_rather_near(instance.cost, instance.n_candidates // (2 * k)),
-        balance=np.zeros(limits.lower.shape),
-        step=np.tile(first_step[:, None], (1, instance.n_candidates)),
-    )
-    improve_bound(
-        Pairs(start=starts, area=area, cost=cost),
-        limits,
-        instance.candidates,
-        Region(
-            group=group, homes_of_group=np.concatenate([[k - n_fixed], np.ones(n_fixed, dtype=np.int64)]), owner=owner
-        ),
-        prices,
-        target=aim,
-        iterations=steps,
-        step=CAUTION,
-    )
+    step = np.tile(first_step[:, None], (1, instance.n_candidates))
+    worth = _rather_near(instance.cost, instance.n_candidates // (2 * k))
+    toll = np.zeros(limits.lower.shape)
+    arrays = (limits.amounts, limits.lower, limits.upper)
+    _climb((starts, area, cost), arrays, instance.fixed, k, worth, toll, step, aim, steps)
     load = np.array([np.add.reduceat(row[area], starts[:-1]) for row in limits.amounts]).reshape(limits.lower.shape)
     filled = (load >= limits.lower).all(axis=0)
-    cap = DEAREST * np.abs(prices.balance[:, filled]).max(axis=1, initial=0.0) + 1e-9
-    toll = np.clip(prices.balance, -cap[:, None], cap[:, None])
+    cap = DEAREST * np.abs(toll[:, filled]).max(axis=1, initial=0.0) + 1e-9
+    toll = np.clip(toll, -cap[:, None], cap[:, None])
     bound, size = _over_all_pairs(
         instance.cost,
         instance.candidates,
-        (limits.amounts, limits.lower, limits.upper),
+        arrays,
         instance.fixed,
         k,
-        prices.area,
+        worth,
         toll,
         cap,
     )
