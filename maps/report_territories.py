@@ -59,6 +59,7 @@ ENDINGS: Final = {
     "proven": "The search ended with a proof.",
     "work done": "The search ended when the work that the scenario's effort allows was done.",
     "out of time": "The search ran out of time; a slower machine may give another plan.",
+    "interrupted": "The search was ended by Ctrl-C; let it run to its end for a better plan.",
 }
 """What to say of each reason why a search ended."""
 
