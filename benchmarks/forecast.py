@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout that is not installed
 
@@ -26,9 +27,11 @@ from benchmarks.forecast_peers import peers
 from benchmarks.forecast_scoring import ALL_NODES, CHOSEN, Result, Row, row_of, rows_of, score
 from benchmarks.forecast_tables import Task, read_iowa, read_panel, read_retail, read_tourism, read_tourism_large
 from forecasting.calendar import build_calendar
+from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import Calendar, SalesHistory
 from forecasting.models.combination import GATE, competing_models
 from forecasting.models.protocol import Model
+from forecasting.monitoring import watch_forecast
 from forecasting.panel import make_panel
 from forecasting.settings import ForecastSettings, InvalidForecastError
 
@@ -132,6 +135,7 @@ def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
     )
     _print_choices(result)
     weeks = panel.dates[np.array(result.origins)[:, None] + np.arange(1, IOWA_HORIZON + 1)[None, :]]
+    _print_alarms(result, history.regions, weeks)
     spring = (weeks >= SPRING_2020[0]) & (weeks <= SPRING_2020[1])
     bottom = panel.hierarchy.level == 0
     rows = []
@@ -141,6 +145,31 @@ def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
             members = bottom & (panel.hierarchy.codes[:, 0] == number)
             rows += [row_of(result, name, region, model, members, mask) for model in (GATE, CHOSEN)]
     return rows
+
+
+def _print_alarms(result: Result, regions: Sequence[str], weeks: NDArray[np.datetime64]) -> None:
+    """Watch the forecast of every origin by region, as `monitor` does, and print what it says."""
+    hierarchy = result.panel.hierarchy
+    nodes = hierarchy.nodes_of([(number, EVERY) for number in range(len(regions))])
+    made = result.by_model[CHOSEN]
+    for number, dates in enumerate(weeks):
+        parts = [
+            pd.DataFrame(
+                {
+                    "region": region,
+                    "week": dates,
+                    "p10": made.low[number, node],
+                    "p50": made.median[number, node],
+                    "p90": made.high[number, node],
+                    "sales": result.actual[number, node],
+                }
+            )
+            for region, node in zip(regions, nodes, strict=True)
+        ]
+        table = pd.concat(parts)
+        watch = watch_forecast(table.drop(columns="sales"), table[["region", "week", "sales"]])
+        told = f"alarm in {', '.join(watch.alarmed)}" if watch.alarmed else "no alarm"
+        print(f"weeks {dates[0]} to {dates[-1]}: {told}")
 
 
 def iowa_calendar(history: SalesHistory, *, ahead: int = 0) -> Calendar:

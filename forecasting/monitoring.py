@@ -1,0 +1,139 @@
+"""Compare past forecasts with what came: error, bias, tracking signal, drift and coverage per region, and an alarm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+SIGNAL_LIMIT = 4.0
+"""Tracking signal beyond which a forecast is held to be biased: Trigg 1964's usual 4 mean absolute deviations."""
+LEAST_BIAS = 0.1
+"""Share of sales that a bias must reach for an alarm, whatever the signal: steady small errors are no emergency."""
+LEAST_COVERAGE = 0.5
+"""Share of weeks inside P10 to P90, meant to be 0.8, below which the alarm is raised."""
+FEWEST_WEEKS = 4
+DRIFT_LIMIT = 0.25
+"""Population stability index that counts as a shift, by the usual reading (0.1 a little, 0.25 much)."""
+PSI_BINS = 10
+SMALLEST_BIN = 1e-3
+WATCH_COLUMNS = (
+    "region", "weeks", "wape", "bias", "tracking_signal", "coverage_80", "drift", "alarm", "reason",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Watch:
+    """What became of a forecast."""
+
+    table: pd.DataFrame
+    """Columns of `WATCH_COLUMNS`, one row per region, by name. Shares; tracking signal in mean absolute deviations;
+    drift as population stability index of the residuals (NaN without earlier ones), alarm and its reason."""
+    advice: tuple[str, ...]
+    """Sentences: what to do."""
+
+    @property
+    def alarmed(self) -> tuple[str, ...]:
+        """Names of the regions with an alarm."""
+        return tuple(self.table.loc[self.table["alarm"].astype(bool), "region"])
+
+
+def watch_forecast(forecast: pd.DataFrame, actuals: pd.DataFrame, *, earlier: pd.DataFrame | None = None) -> Watch:
+    """Compare forecast weeks with the sales that came in them; weeks that have not come yet are left out.
+
+    Parameters
+    ----------
+    forecast
+        Columns region, week, p10, p50, p90 (currency), one row per region and week, such as the level `region` of
+        `forecasting.history.Forecast.levels`.
+    actuals
+        Columns region, week, sales (currency); several rows of a region and week are added up.
+    earlier
+        Columns region, error: residuals of earlier forecasts as shares of the forecast, to tell drift by.
+
+    Returns
+    -------
+    One row per region with at least one week.
+    """
+    came = actuals.groupby(["region", "week"], observed=True)["sales"].sum().reset_index()
+    both = forecast.merge(came, on=["region", "week"], how="inner").sort_values(["region", "week"])
+    rows = [_row(str(region), part, earlier) for region, part in both.groupby("region", sort=True, observed=True)]
+    table = pd.DataFrame(rows, columns=list(WATCH_COLUMNS))
+    return Watch(table=table, advice=_advice(table))
+
+
+def tracking_signal(errors: Array) -> float:
+    """Sum of errors over their mean absolute value: Brown 1959; 0 when nothing went wrong.
+
+    Parameters
+    ----------
+    errors
+        Actual minus forecast, in currency. Shape (weeks,).
+    """
+    deviation = float(np.abs(errors).mean()) if len(errors) else 0.0
+    return float(errors.sum()) / deviation if deviation > 0 else 0.0
+
+
+def stability_index(before: Array, now: Array) -> float:
+    """Measure a shift by the population stability index: Σ (q − p) ln(q / p) over ten bins of equal shares before."""
+    edges = np.unique(np.quantile(before, np.linspace(0, 1, PSI_BINS + 1)[1:-1]))
+    shares = [
+        np.maximum(np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1) / len(values), SMALLEST_BIN)
+        for values in (before, now)
+    ]
+    return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
+
+
+def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[str, str | float | bool]:
+    """Measure one region."""
+    actual, median = part["sales"].to_numpy(np.float64), part["p50"].to_numpy(np.float64)
+    errors = actual - median
+    sold = max(float(np.abs(actual).sum()), 1e-9)
+    inside = (actual >= part["p10"].to_numpy(np.float64)) & (actual <= part["p90"].to_numpy(np.float64))
+    bias, signal, covered = float(errors.sum()) / sold, tracking_signal(errors), float(inside.mean())
+    drift = float("nan")
+    if earlier is not None:
+        before = earlier.loc[earlier["region"] == region, "error"].to_numpy(np.float64)
+        if len(before) >= PSI_BINS:
+            drift = stability_index(before, errors / np.maximum(median, 1e-9))
+    reasons = []
+    if abs(signal) > SIGNAL_LIMIT and abs(bias) > LEAST_BIAS:
+        reasons.append(f"sales are {abs(bias):.0%} {'above' if bias > 0 else 'below'} the forecast, week after week")
+    if covered < LEAST_COVERAGE:
+        reasons.append(f"only {inside.sum()} of {len(inside)} weeks lie between P10 and P90")
+    enough = len(part) >= FEWEST_WEEKS
+    return {
+        "region": region,
+        "weeks": len(part),
+        "wape": float(np.abs(errors).sum()) / sold,
+        "bias": bias,
+        "tracking_signal": signal,
+        "coverage_80": covered,
+        "drift": drift,
+        "alarm": bool(reasons) and enough,
+        "reason": "; ".join(reasons) if enough else f"{len(part)} weeks are too few to judge",
+    }
+
+
+def _advice(table: pd.DataFrame) -> tuple[str, ...]:
+    """Say what to do."""
+    if table.empty:
+        return ("No week of the forecast has come yet: nothing to compare.",)
+    alarmed = table.loc[table["alarm"].astype(bool), "region"].tolist()
+    lines = []
+    if alarmed:
+        lines.append(
+            f"Alarm for {_listed(alarmed)}: forecast anew with the sales that came, and look for a cause to enter as "
+            "an event; until then plan with last year's sales."
+        )
+    shifted = table.loc[(table["drift"] > DRIFT_LIMIT) & ~table["alarm"].astype(bool), "region"].tolist()
+    if shifted:
+        lines.append(f"Errors have shifted in {_listed(shifted)}: forecast anew soon.")
+    return tuple(lines) or ("The forecast holds: no need to make it anew.",)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write names in one line."""
+    return ", ".join(names)
