@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from optimizer.siting.location import locate_territories
 from optimizer.siting.location_blocks import dead_ends
@@ -110,3 +111,26 @@ def test_dead_ends_are_never_false(seed):
         assert optimum(row) is None
     else:
         assert optimum(row) is None or locate_territories(row, QUICK).plan is not None
+
+
+def test_sharing_out_meets_the_linear_program():
+    """The smoothed dual lies just below the best division of areas, as a linear program finds it."""
+    field = field_of(grid(6, 6, 4, tolerance=0.1, seed=7))
+    homes = sown(field, 1)
+    near_cost, near = field.near(homes.homes)
+    n, width = near.shape
+    row, column = np.arange(n).repeat(width), near.ravel()
+    amounts, lower, upper = field.limits
+    load = np.zeros((4, n * width))
+    load[column, np.arange(n * width)] = amounts[0][row]
+    one = np.zeros((n, n * width))
+    one[row, np.arange(n * width)] = 1.0
+    best = linprog(
+        near_cost.ravel(),
+        A_ub=np.vstack([load, -load]),
+        b_ub=np.concatenate([upper[0], -lower[0]]),
+        A_eq=one,
+        b_eq=np.ones(n),
+    )
+    assert best.status == 0
+    assert 0.9 * best.fun <= homes.value <= best.fun + 1e-6
