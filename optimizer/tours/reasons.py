@@ -113,8 +113,14 @@ def _dearest_rule(  # noqa: PLR0911 -- one return per reason
     day = _day_name(instance, cheapest[0])
     if price >= value:
         if len(cheapest) == 1:
-            return f"visit is worth {value} minutes but costs {price} minutes of {of_what} ({day})"
-        return f"{len(cheapest)} more visits are worth {value} minutes but cost {price} minutes of {of_what}"
+            return (
+                f"a visit would take {price} more minutes of {of_what} ({day}), but is worth {value}: "
+                f"a worth above {price} would bring it in"
+            )
+        return (
+            f"{len(cheapest)} more visits would take {price} more minutes of {of_what}, but are worth {value}: "
+            f"a worth above {price // len(cheapest)} each would bring them in"
+        )
     if not growing:
         return "more visits would need other visit days than the planned ones, and those cost more than they gain"
     if instance.level_weight > 0:

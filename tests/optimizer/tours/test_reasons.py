@@ -39,7 +39,10 @@ def reasons(rules, positions, **limits):
         (
             visit_rule(DAYS, value=60),
             (100, 0),
-            "visit is worth 60 minutes but costs 200 minutes of driving (week 1 Monday)",
+            (
+                "a visit would take 200 more minutes of driving (week 1 Monday), but is worth 60: "
+                "a worth above 200 would bring it in"
+            ),
         ),
         (
             visit_rule(DAYS, frequency=2, patterns=((0,),)),
