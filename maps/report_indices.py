@@ -42,9 +42,9 @@ def alternative_chapters(book: PlanBook) -> list[Chapter]:
             number_text(plan.travel),
             "–" if plan.moved_share is None else percent_text(plan.moved_share),
             *(percent_text(deviation) for deviation in plan.worst_deviation.values()),
-            percent_text(plan.tolerance_used, 0),
+            "–" if plan.least_chance is None else chance_text(plan.least_chance),
             percent_text(plan.difference),
-            plan.file,
+            tag("a", "assignment.csv", href=plan.file),
         ]
         rows.append(Row(cells))
     measures = list(book.alternatives[0].worst_deviation)
@@ -53,8 +53,8 @@ def alternative_chapters(book: PlanBook) -> list[Chapter]:
         "Travel",
         "Changes hands",
         *(f"{measure}: furthest off" for measure in measures),
-        "Tolerance used",
-        "Areas unlike the chosen plan",
+        "Stays inside",
+        "Areas unlike chosen",
         "File",
     ]
     notes = [tag("li", note) for note in book.alternative_notes]
@@ -64,7 +64,7 @@ def alternative_chapters(book: PlanBook) -> list[Chapter]:
             title="Other good plans",
             how="Each keeps every rule, and none is better than another in everything: what it gains in travel, change "
             "or balance, it loses elsewhere. Travel is in the units of the plan's cost. To take one, hand its file to "
-            "`evaluate`, or change the scenario the way its name says.",
+            "the command evaluate, or change the scenario the way its name says.",
             body=join(
                 [
                     table(columns, rows, numeric=range(1, len(columns) - 1), caption="Plans side by side"),
