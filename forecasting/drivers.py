@@ -71,6 +71,8 @@ def drivers_of(
     used = any(GlobalBoosting.name in name.split(" + ") for name in models[:bottom])
     explained = boosting.explain(panel) if boosting is not None and used else None
     served, last_year = made.served(models), SeasonalNaive().forecast(panel)
+    kinds = sorted({kind for name in panel.names if (kind := _kind_of(name))})
+    by_kind = np.zeros((len(kinds), bottom))
     parts = np.zeros((len(GROUPS), bottom, panel.horizon))
     parts[0] = last_year[:bottom]
     for node, name in enumerate(models[:bottom]):
@@ -79,11 +81,17 @@ def drivers_of(
         own = np.zeros((6, panel.horizon))
         if explained is not None and GlobalBoosting.name in members and explained.explained[node]:
             own = _grouped(explained, node, last_year[node]) / len(members)
+            for number, feature in enumerate(explained.names):
+                if kind := _kind_of(feature):
+                    by_kind[kinds.index(kind), node] += explained.parts[node, steps, number].sum()
         parts[1:7, node] = own
         parts[7, node] = apart - last_year[node] - own.sum(axis=0)
         parts[8, node] = served[node] - apart
     sums = parts[:, :, steps].sum(axis=2)
-    return _table(sums @ panel.hierarchy.summing.T, panel, history)
+    summing = panel.hierarchy.summing.T
+    amounts = by_kind @ summing
+    largest = [kinds[row] for row in np.abs(amounts).argmax(axis=0)] if kinds else [""] * summing.shape[1]
+    return _table(sums @ summing, panel, history, largest)
 
 
 def group_of(feature: str) -> str:
@@ -101,6 +109,16 @@ def group_of(feature: str) -> str:
     return TREND
 
 
+def _kind_of(feature: str) -> str:
+    """Give the kind of event that a feature tells of, "" for none."""
+    if not feature.startswith("event "):
+        return ""
+    kind = feature.removeprefix("event ")
+    for suffix in (" against season", " before", " after"):
+        kind = kind.removesuffix(suffix)
+    return kind
+
+
 def _grouped(explained: Explanation, node: int, last_year: Array) -> Array:
     """Sum the parts of one node by group, the starting point's distance from last year as trend. Shape (6, horizon)."""
     groups = GROUPS[1:7]
@@ -111,13 +129,13 @@ def _grouped(explained: Explanation, node: int, last_year: Array) -> Array:
     return result
 
 
-def _table(sums: Array, panel: Panel, history: SalesHistory) -> pd.DataFrame:
-    """Lay out the contributions, shape (groups, nodes), as a table with words."""
+def _table(sums: Array, panel: Panel, history: SalesHistory, kinds: Sequence[str]) -> pd.DataFrame:
+    """Lay out the contributions, shape (groups, nodes), as a table with words; `kinds` names each node's main event."""
     regions, categories = (*history.regions, ""), (*history.categories, "")  # code -1 is the last one
     rows = []
     for node, (region, category) in enumerate(panel.hierarchy.codes.tolist()):
         before = float(sums[0, node])
-        words = in_words(dict(zip(GROUPS, sums[:, node].tolist(), strict=True)))
+        words = in_words(dict(zip(GROUPS, sums[:, node].tolist(), strict=True)), event=kinds[node])
         rows += [
             {
                 "region": regions[region],
@@ -132,15 +150,22 @@ def _table(sums: Array, panel: Panel, history: SalesHistory) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(DRIVER_COLUMNS))
 
 
-def in_words(contributions: dict[str, float]) -> str:
-    """Say in one line how the forecast differs from last year and what makes most of it, in points of percent."""
+def in_words(contributions: dict[str, float], *, event: str = "") -> str:
+    """Say in one line how the forecast differs from last year and what makes most of it, in points of percent.
+
+    Parameters
+    ----------
+    event
+        The kind of event that stands for all.
+    """
     before = contributions[LAST_YEAR]
     if before <= 0:
         return "nothing was sold in these weeks last year"
     shares = {group: amount / before for group, amount in contributions.items() if group != LAST_YEAR}
     total = sum(shares.values())
     told = sorted((group for group in shares if abs(shares[group]) >= SMALLEST_SHARE), key=lambda g: -abs(shares[g]))
-    reasons = ", ".join(f"{WORDS[group]} {_points(shares[group])}" for group in told[:MOST_REASONS])
+    words = WORDS | ({EVENTS: f"events ({event})"} if event else {})
+    reasons = ", ".join(f"{words[group]} {_points(shares[group])}" for group in told[:MOST_REASONS])
     return f"{_points(total)} % against last year" + (f": {reasons}" if reasons else "")
 
 

@@ -81,6 +81,11 @@ def test_words_name_the_largest_reasons_first():
     assert in_words(parts) == expected
 
 
+def test_words_name_the_event():
+    parts = dict.fromkeys(GROUPS, 0.0) | {LAST_YEAR: 1000.0, "events": -50.0}
+    assert in_words(parts, event="competitor") == "−5 % against last year: events (competitor) −5"
+
+
 def test_nothing_last_year_is_said():
     assert "nothing was sold" in in_words(dict.fromkeys(GROUPS, 0.0))
 
