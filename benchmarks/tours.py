@@ -21,6 +21,8 @@ from benchmarks.tours_engine import load_engine, solve
 from benchmarks.tours_readers import RoutingInstance, read_folder
 
 ENGINE = "engine"
+ROUNDING = 1e-5
+"""Best known values are rounded to two decimals."""
 FORMS = {
     "pvrp": "periodic routing: total distance",
     "pvrptw": "periodic routing with time windows: total distance",
@@ -132,7 +134,7 @@ def table(rows: Sequence[Row]) -> str:
         gaps = [row.gap for row in own if row.gap is not None]
         text = f"{solver}: {sum(row.feasible for row in own)} of {len(own)} runs feasible"
         if gaps:
-            reached = sum(gap <= 1e-6 for gap in gaps)
+            reached = sum(gap <= ROUNDING for gap in gaps)
             text += f", gap mean {sum(gaps) / len(gaps):.2%}, worst {max(gaps):.2%}, best known reached in {reached}"
         lines.append(text)
     return "\n".join(lines)
