@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import geopandas as gpd
@@ -89,12 +89,31 @@ class TerritoryPart:
     alternative_notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundRecord:
+    """How even the routed hours of one round were, in which territories were drawn with the routed hours before."""
+
+    number: int
+    worst_deviation: float
+    """Largest deviation of a rep's routed hours from his share of all of them, as a share."""
+    furthest_rep: str
+    inside: int
+    """Reps inside the tolerance of workload."""
+    reps: int
+    drive_hours: float
+    visits: int
+    chosen: bool = False
+    """Whether the plan shown is this round's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TourPart:
     """Problem and result of each rep, in the order of the reps."""
 
     instances: Sequence[TourInstance]
     results: Sequence[TourResult]
+    rounds: tuple[RoundRecord, ...] = ()
+    """The rounds in which routed hours were fed back; empty when there were none."""
 
 
 def make_book(
@@ -283,6 +302,7 @@ def _measures(
         measures["disruption"] = disruption_measures(areas, accounts)
     if tours:
         measures["tours"] = tour_measures(tours.instances, tours.results, days, missed)
+        measures["tours"]["rounds"] = [asdict(record) for record in tours.rounds]
     return measures
 
 

@@ -187,7 +187,44 @@ def _workload(book: PlanBook) -> Markup:
         "Distance",
     ]
     caption = "Hours per cycle; routed hours count from leaving home to being back"
-    return join([legend, table(columns, rows, numeric=(1, 2, 3, 4, 6, 7, 8), caption=caption)])
+    return join([_rounds(book), legend, table(columns, rows, numeric=(1, 2, 3, 4, 6, 7, 8), caption=caption)])
+
+
+def _rounds(book: PlanBook) -> Markup:
+    """Tell how the routed hours came nearer to the reps' shares from round to round; nothing without rounds."""
+    rounds = book.measures.get("tours", {}).get("rounds", [])
+    if not rounds:
+        return Markup("")
+    chosen = next(one for one in rounds if one["chosen"])
+    all_in = chosen["inside"] == chosen["reps"]
+    words = (
+        f"Territories were drawn {number_text(len(rounds), 0)} times, each time with the hours that the tours before "
+        f"really took; round {chosen['number']} is shown. "
+    ) + (
+        "Every rep's routed hours are inside the tolerance."
+        if all_in
+        else f"{chosen['inside']} of {chosen['reps']} reps are inside the tolerance; {chosen['furthest_rep']} is "
+        f"{percent_text(chosen['worst_deviation'])} off: whole areas, homes far from their accounts and visits that do "
+        "not fit keep it from coming nearer."
+    )
+    rows = [
+        Row(
+            (
+                f"{one['number']}{' (shown)' if one['chosen'] else ''}",
+                percent_text(one["worst_deviation"]),
+                one["furthest_rep"],
+                f"{one['inside']} of {one['reps']}",
+                f"{number_text(one['drive_hours'], 0)} h",
+                number_text(one["visits"], 0),
+            )
+        )
+        for one in rounds
+    ]
+    columns = ["Round", "Furthest off", "Rep", "Inside tolerance", "Driving", "Visits"]
+    listing = table(
+        columns, rows, numeric=(1, 3, 4, 5), caption="Routed hours against the reps' shares, round by round"
+    )
+    return join([tag("p", words, class_="whole"), listing])
 
 
 def _change(book: PlanBook) -> Markup:

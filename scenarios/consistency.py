@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 from scenarios.opening import parse_opening_hours
 from scenarios.schema import (
     AreaMaking,
+    BalanceMeasureName,
     Data,
     ForecastSection,
     Period,
@@ -165,6 +166,9 @@ def territory_rules_agree(territories: Territories) -> Findings:
         message = "nothing to balance; expected potential, workload or accounts below it, or leave the key out"
         yield ("territories", "balance"), message
     locked: dict[str, tuple[str, int]] = {}
+    if territories.routed_rounds and BalanceMeasureName.WORKLOAD not in territories.balance:
+        message = "routed hours are fed back into workload, which is not balanced; add workload to balance, or write 0"
+        yield ("territories", "routed_rounds"), message
     for position, lock in enumerate(territories.locks):
         rep, first = locked.setdefault(lock.area, (lock.rep, position))
         path = ("territories", "locks", position, "area")

@@ -18,7 +18,7 @@ ARROWS = {
     "optimizer": set(),
 }
 LONGEST_MODULE = 400
-SHARED_BY_COMMANDS = {"drawing", "chain", "comparing", "designing", "leaving"}
+SHARED_BY_COMMANDS = {"rounds", "drawing", "chain", "comparing", "designing", "leaving"}
 """Modules of the commands that only their answers import, so that they may be heavy."""
 
 

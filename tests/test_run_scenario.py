@@ -328,3 +328,26 @@ def movable(out: Path, area: str) -> str:
     moves = pd.read_csv(out / "area_moves.csv", dtype=str, keep_default_na=False)
     free = moves[(moves["area_id"] == area) & (moves["forbidden_by"] == "")]
     return str(free["to"].iloc[0]) if len(free) else ""
+
+
+def test_rounds_bring_routed_hours_nearer_to_their_shares(finished, tmp_path):
+    """The round shown is the best one, its workload is in the files, and a single stage takes it up again."""
+    out = tmp_path / "out"
+    sets = ["solver.effort=quick", "territories.routed_rounds=3", "territories.balance.workload.tolerance=0.03"]
+    words = [str(finished[0]), "--out", str(out), "--quiet", *(word for one in sets for word in ("--set", one))]
+    assert run_scenario.main(words) == 0
+    measures = json.loads((out / "measures.json").read_text())
+    rounds = measures["tours"]["rounds"]
+    assert 1 <= len(rounds) <= 3
+    shown = next(one for one in rounds if one["chosen"])
+    assert shown["inside"] == max(one["inside"] for one in rounds)
+    assert shown["visits"] == measures["tours"]["visits_planned"]
+    hours = pd.Series({rep["rep_id"]: rep["work_hours"] for rep in measures["tours"]["by_rep"]})
+    week = pd.read_csv(finished[0].parent / "reps.csv", dtype={"rep_id": str}).set_index("rep_id")["hours_per_week"]
+    region = pd.Series({row["rep_id"]: row["region"] for row in measures["territories"]["by_territory"]})
+    target = hours.groupby(region).transform("sum") * week / week.groupby(region).transform("sum")
+    assert abs(hours / target - 1).max() == pytest.approx(shown["worst_deviation"], abs=1e-4)
+    assert "Routed hours against the reps" in (out / "report.html").read_text()
+    before = digests(out)
+    assert run_scenario.main([*words, "--only", "tours"]) == 0
+    assert digests(out) == before

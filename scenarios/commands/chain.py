@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from maps.book import PlanBook
-    from maps.bookmaking import ForecastPart, Heading, TerritoryPart, TourPart
+    from maps.bookmaking import ForecastPart, Heading, RoundRecord, TerritoryPart, TourPart
     from maps.console import Console, StageProgress
     from scenarios.assemble_territories import AssembledTerritories
     from scenarios.checking import CheckedData
+    from scenarios.commands.rounds import Trial
     from scenarios.loading import LoadedScenario
 
     Result = TypeVar("Result")
@@ -58,6 +59,8 @@ class Chain:
     """SHA-256 of every file read, by key path."""
     results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     """Per stage the fingerprint of what it was made from, and its result as JSON values."""
+    trial: Trial | None = None
+    """The round whose workload is taken, with what was drawn in it; None without rounds."""
     interrupted: list[str] = field(default_factory=list)
     """Stages that Ctrl-C ended early, with the best plan found by then."""
 
@@ -86,8 +89,9 @@ class Chain:
         forecast, territory, tours = None, None, None
         with suppress(NotRunError):
             forecast = self.forecast(data, rules)
+            forecast, rounds = self.rounds(data, rules, forecast)
             territory = self.territories(data, rules, forecast)
-            tours = self.tours(data, rules, territory)
+            tours = replace(self.tours(data, rules, territory), rounds=rounds)
             territory = self.alternatives(territory)
         book = make_book(
             self._heading(),
@@ -146,6 +150,28 @@ class Chain:
             potential=potential,
         )
 
+    def rounds(
+        self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart
+    ) -> tuple[ForecastPart, tuple[RoundRecord, ...]]:
+        """Find the workload with which the hours as routed come out even, if the scenario asks for that."""
+        from scenarios import saved
+        from scenarios.commands.rounds import rounds_from, rounds_payload, run_rounds
+
+        if not self.loaded.scenario.territories.routed_rounds:
+            return forecast, ()
+        made_from = [self.results["forecast"][1], self.inputs, self._search()]
+        sections = self._sections("segments", "travel", "tours", "territories")
+        done = self._stage(
+            "rounds",
+            saved.digest([made_from, sections]),
+            lambda progress: run_rounds(self, data, rules, forecast, progress),
+            rounds_payload,
+            rounds_from,
+        )
+        self.trial = done.best
+        potential = forecast.potential.assign(workload_hours=done.best.workload)
+        return replace(forecast, potential=potential), done.records
+
     def territory_problem(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> AssembledTerritories:
         """Make the territory problem of the forecast."""
         from scenarios.assemble_territories import assemble_territories
@@ -170,6 +196,7 @@ class Chain:
         made_from = saved.digest(
             [
                 self.results["forecast"][1],
+                self.results.get("rounds", ("", {}))[1],
                 self.inputs,
                 self._sections("segments", "travel", "tours"),
                 {key: value for key, value in self.loaded.resolved["territories"].items() if key != "alternatives"},
@@ -179,7 +206,7 @@ class Chain:
         result = self._stage(
             "territories",
             made_from,
-            lambda progress: design(problem, futures, self.loaded.scenario, progress),
+            lambda progress: self._tried("territories") or design(problem, futures, self.loaded.scenario, progress),
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
@@ -239,12 +266,18 @@ class Chain:
         results = self._stage(
             "tours",
             made_from,
-            lambda progress: plan_all_tours(instances, solver_settings(scenario), observer=progress),
+            lambda progress: (
+                self._tried("tours") or plan_all_tours(instances, solver_settings(scenario), observer=progress)
+            ),
             saved.tours_payload,
             saved.tours_from,
         )
         verify_tours(instances, results)
         return TourPart(instances=instances, results=results)
+
+    def _tried(self, stage: str) -> Any:  # noqa: ANN401 -- the stage's own result
+        """Give what the chosen round came to in a stage; None without rounds, or when they were read back."""
+        return getattr(self.trial, stage) if self.trial else None
 
     def _heading(self) -> Heading:
         """Say what the book is about."""

@@ -7,6 +7,7 @@ from typing import Final
 STAGES: Final = {
     "check": "Check data",
     "forecast": "Forecast",
+    "rounds": "Rounds with routed hours",
     "territories": "Territories",
     "tours": "Tours",
     "alternatives": "Alternatives",

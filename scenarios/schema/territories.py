@@ -155,6 +155,10 @@ class Territories(Section):
     robust_balance: bool = False
     """Whether the plan is to be the one whose least sure territory is most likely to keep its tolerance of potential
     when the forecast is off, whatever it costs in travel."""
+    routed_rounds: Annotated[int, Field(ge=0, le=6)] = 0
+    """How often, at most, territories are drawn again with the hours that their tours really take, until every rep's
+    routed hours are inside the tolerance of workload; 0 for never. Each round takes about as long as territories and
+    tours together."""
     alternatives: Annotated[int, Field(ge=0, le=6)] = 0
     """How many good plans to show side by side, the chosen one included: travel against change against balance. 0 for
     none; each takes about as long as the plan itself."""

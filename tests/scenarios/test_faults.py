@@ -46,6 +46,10 @@ CASES = {
         [swap(YAML, "  weeks: 4\n", "  weeks: 4\n  weeks: 5\n")],
         "scenario.yaml:41:3 tours.weeks: written twice, first on line 40; keep one of the two",
     ),
+    "rounds_without_workload": (
+        [swap(YAML, "    workload: {tolerance: 0.4}\n", "  routed_rounds: 2\n")],
+        "scenario.yaml:37:18 territories.routed_rounds: routed hours are fed back into workload, which is not balanced; add workload to balance, or write 0",
+    ),
     "anchor": (
         [swap(YAML, "  A:\n", "  A: &a\n")],
         'scenario.yaml:26:6: "&a" is an anchor; anchors are not read: write values out, or use "extends"',
