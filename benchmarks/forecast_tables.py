@@ -49,7 +49,8 @@ def read_tourism_large(path: Path) -> Task:
     """Read TourismLarge, months by state, zone, region (letters 1, 1–2, 1–3 of the names) and purpose (the rest)."""
     wide = pd.read_csv(_inside(path, "data.csv.gz"), index_col=0, parse_dates=True)
     bottom = [name for name in wide.columns if len(name) == 6 and not name.endswith("All")]
-    table = wide[bottom].rename_axis("ds").reset_index().melt(id_vars="ds", var_name="series", value_name="y")
+    part = wide[bottom].copy().rename_axis("ds")
+    table = part.melt(ignore_index=False, var_name="series", value_name="y").reset_index()
     for width, key in ((1, "state"), (2, "zone"), (3, "region")):
         table[key] = table["series"].str[:width]
     table["purpose"] = table["series"].str[3:]
