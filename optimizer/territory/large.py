@@ -8,11 +8,12 @@ import numpy as np
 from optimizer.interruption import late
 from optimizer.territory.bound import FloatArray, Relaxation
 from optimizer.territory.boundary import anneal
+from optimizer.territory.bridges import bridged
 from optimizer.territory.clusters import Cluster, improve
 from optimizer.territory.instance import IntArray
 from optimizer.territory.local_search import LARGE_PAIRS
 from optimizer.territory.units import UnitProblem
-from optimizer.territory.warmstart import grow, mended
+from optimizer.territory.warmstart import grow
 
 FIRST_HEAT: Final = 0.1
 """First temperature on the whole map, as a share of the mean cost of a unit: enough to round off what was divided."""
@@ -67,7 +68,7 @@ def search_large(
     guide = _unit_guide(problem, relaxation)
     if start is None:
         rounded = relaxation.shares.argmax(axis=1)[problem.bundle]
-        start = mended(problem, guide, rounded) if relaxation.feasible else grow(problem, guide)
+        start = bridged(problem, guide, rounded) if relaxation.feasible else grow(problem, guide)
     share = np.maximum(1.0, problem.amounts.sum(axis=1) / problem.n_reps)
     each = max(1.0, float(problem.total_cost(start))) / problem.n_reps
     price = np.repeat(each / share[:, None], problem.n_reps, axis=1)

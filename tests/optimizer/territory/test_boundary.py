@@ -1,8 +1,11 @@
 """The compiled boundary search agrees with naive twins and never breaks what it was given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from optimizer.territory import boundary
 from optimizer.territory.adjacent import stays_connected
 from optimizer.territory.bound import relax
 from optimizer.territory.boundary import anneal
@@ -68,3 +71,39 @@ def test_loads_match_naive_sums():
         [sum(a for a, r in zip(row, labels, strict=True) if r == rep) for rep in range(3)] for row in problem.amounts
     ]
     assert loads(problem, labels).tolist() == expected
+
+
+def naive_split_price(problem, labels):
+    """Return the price of the reps beyond the first of each split group, group by group."""
+    served = {}
+    for unit, group in problem.split_members.tolist():
+        served.setdefault(group, set()).add(int(labels[unit]))
+    return problem.split_price * sum(len(reps) - 1 for reps in served.values())
+
+
+def test_price_of_split_groups_is_kept_up_to_date():
+    """Along random moves, the change told beforehand and the counts kept are those of counting anew."""
+    rng = np.random.default_rng(3)
+    problem = condense(
+        replace(towns(60, 4, seed=9), split_group=rng.integers(-1, 7, 60), split_price=11, contiguous=False)
+    )
+    labels = rng.integers(0, 4, problem.n_units)
+    cost = np.ascontiguousarray(problem.cost)
+    limits = (cost, problem.amounts, problem.lower, problem.upper, problem.moved, problem.moved_limit)
+    groups = boundary._groups(problem, labels)
+    load, over, books, _, _ = boundary._stand(labels, limits)
+    changes = set()
+    for _ in range(400):
+        unit, to = int(rng.integers(problem.n_units)), int(rng.integers(4))
+        if to == labels[unit]:
+            continue
+        before = naive_split_price(problem, labels)
+        told = boundary._split_change(unit, int(labels[unit]), to, groups)
+        boundary._relabel(unit, to, labels, load, over, books, limits, groups)
+        assert told == naive_split_price(problem, labels) - before
+        changes.add(told)
+    assert {-11, 0, 11} <= changes
+    assert (groups[2] == boundary._groups(problem, labels)[2]).all()
+    assert problem.total_cost(labels) == cost[np.arange(problem.n_units), labels].sum() + naive_split_price(
+        problem, labels
+    )
