@@ -83,6 +83,8 @@ class PlanBook:
     """YAML text of the scenario with everything it extends and every override applied."""
     tolerances: Mapping[str, float] = field(default_factory=dict)
     """Allowed deviation of each balance measure, as a share: {"potential": 0.1}."""
+    staying: frozenset[str] = frozenset()
+    """account_ids that stay with their rep, whoever has the territory around them."""
     territory_notes: tuple[str, ...] = ()
     """What was done so that territories can be drawn: areas taken as neighbours that do not touch, homes moved."""
     rules: Mapping[str, Any] = field(default_factory=dict)

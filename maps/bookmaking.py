@@ -188,6 +188,7 @@ def make_book(
         run={**run, "solves": _records(solves)},
         resolved_scenario=heading.resolved_scenario,
         tolerances={m.name: m.tolerance for m in territory.instance.measures} if territory else {},
+        staying=frozenset(stays),
         territory_notes=territory.notes if territory else (),
         rules=retouch_rules(territory.instance, territory.plan) if territory else {},
         travel_note=heading.travel_note,
@@ -199,12 +200,22 @@ def make_book(
 
 
 def evaluate_plan(
-    instance: TerritoryInstance, plan: TerritoryPlan, *, areas: pd.DataFrame, accounts: pd.DataFrame, reps: pd.DataFrame
+    instance: TerritoryInstance,
+    plan: TerritoryPlan,
+    *,
+    areas: pd.DataFrame,
+    accounts: pd.DataFrame,
+    reps: pd.DataFrame,
+    account_reps: Mapping[str, str],
 ) -> tuple[pd.DataFrame, tuple[Term, ...], tuple[Violation, ...]]:
-    """Measure a plan that was drawn elsewhere: territories without tours, terms of the objective, broken rules."""
-    counts = _accounts_of_areas(areas, accounts)
+    """Measure a plan that was drawn elsewhere: territories without tours, terms of the objective, broken rules.
+
+    Accounts are counted with their owner: the rep of their area, or the one with whom `account_reps` says they stay.
+    """
+    counts = _accounts_of_areas(areas, accounts[~accounts["account_id"].isin(account_reps)])
     _, days, _ = tour_tables((), ())
     table = territories_table(instance, plan, reps=reps, accounts_of_area=counts, days=days)
+    table["accounts"] += [list(account_reps.values()).count(rep) for rep in table["rep_id"]]
     return table, terms(instance, plan), verify(instance, plan)
 
 
@@ -299,7 +310,7 @@ def _measures(
     if territory:
         measures["territories"] = territory_measures(territory.instance, territory.result, table)
         measures["territories"]["notes"] = list(territory.notes)
-        measures["disruption"] = disruption_measures(areas, accounts)
+        measures["disruption"] = disruption_measures(areas, accounts, staying=territory.account_reps)
     if tours:
         measures["tours"] = tour_measures(tours.instances, tours.results, days, missed)
         measures["tours"]["rounds"] = [asdict(record) for record in tours.rounds]

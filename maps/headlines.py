@@ -7,6 +7,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from maps.book import PlanBook
+from maps.measures import moved_share
 from maps.spans import period_weeks
 from maps.words import money_text, number_text, percent_text, signed_percent_text
 
@@ -51,8 +52,7 @@ def moved_areas(book: PlanBook) -> "tuple[int, int, float]":
     """Count areas that change rep, areas that had one, and the share of potential that changes hands."""
     known = book.areas[book.areas["current_rep_id"] != ""]
     moved = known[known["current_rep_id"] != known["rep_id"]]
-    total = float(known["potential"].sum())
-    return len(moved), len(known), float(moved["potential"].sum()) / total if total > 0 else 0.0
+    return len(moved), len(known), moved_share(book.areas, book.accounts, staying=book.staying)
 
 
 def bridges_text(book: PlanBook) -> str:

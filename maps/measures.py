@@ -1,6 +1,6 @@
 """Gather the figures about a plan that people compare: the contents of measures.json."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -102,18 +102,32 @@ def tour_measures(
     }
 
 
-def disruption_measures(areas: pd.DataFrame, accounts: pd.DataFrame) -> dict[str, Any]:
-    """Say what changes hands against the current alignment; areas without a current rep do not count."""
+def disruption_measures(
+    areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()
+) -> dict[str, Any]:
+    """Say what changes hands against the current alignment; areas without a current rep do not count.
+
+    Accounts of `staying` keep their rep whoever has the territory: they never change hands.
+    """
     known = areas["current_rep_id"] != ""
     moved = known & (areas["current_rep_id"] != areas["rep_id"])
-    moved_accounts = accounts["area_id"].isin(areas.loc[moved, "area_id"])
-    total = float(areas.loc[known, "potential"].sum())
+    goes = accounts["area_id"].isin(areas.loc[moved, "area_id"]) & ~accounts["account_id"].isin(staying)
     return {
         "areas_moved": int(moved.sum()),
         "areas_with_a_rep_today": int(known.sum()),
-        "accounts_moved": int(moved_accounts.sum()),
-        "potential_moved_share": _number(float(areas.loc[moved, "potential"].sum()) / total if total else 0.0),
+        "accounts_moved": int(goes.sum()),
+        "potential_moved_share": _number(moved_share(areas, accounts, staying=staying)),
     }
+
+
+def moved_share(areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()) -> float:
+    """Give the share of the potential of areas with a rep today that gets another rep; see `disruption_measures`."""
+    stays = accounts[accounts["account_id"].isin(staying)].groupby("area_id")["potential"].sum()
+    goes = areas["potential"] - areas["area_id"].map(stays).fillna(0.0)
+    known = areas["current_rep_id"] != ""
+    total = float(goes[known].sum())
+    moved = float(goes[known & (areas["current_rep_id"] != areas["rep_id"])].sum())
+    return moved / total if total > 0 else 0.0
 
 
 def forecast_measures(scores: pd.DataFrame, table: pd.DataFrame) -> dict[str, Any]:

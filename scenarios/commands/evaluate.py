@@ -36,11 +36,15 @@ def answer(arguments: argparse.Namespace) -> int:
     if arguments.moves:
         moves = read_moves(arguments.moves)
         territories = chain.territories(data, rules, forecast)
-        instance, plan = territories.instance, moved_plan(territories.instance, territories.plan, moves)
+        instance, account_reps = territories.instance, territories.account_reps
+        plan = moved_plan(instance, territories.plan, moves)
     else:
-        instance = chain.territory_problem(data, rules, forecast).instance
+        problem = chain.territory_problem(data, rules, forecast)
+        instance, account_reps = problem.instance, problem.account_reps
         plan = read_alignment(arguments.alignment, instance)
-    table, terms, violations = evaluate_plan(instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps)
+    table, terms, violations = evaluate_plan(
+        instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps, account_reps=account_reps
+    )
     if not arguments.quiet:
         print(evaluation_text(table, terms, violations))
     return exits.RULES_BROKEN if violations else exits.DONE

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from maps.bookmaking import evaluate_plan
 from maps.plan_tables import territories_table, tour_tables
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.plan import TerritoryPlan
@@ -478,3 +479,14 @@ def test_territory_table_counts_accounts_with_their_owner(firm):
     held = firm.potential["potential"].groupby(pd.Series(owners)).sum()
     assert table["potential"].tolist() == pytest.approx(held[table["rep_id"]].tolist(), abs=0.1)
     assert table["inside_tolerance"].all()
+
+
+def test_a_given_alignment_is_counted_with_the_accounts_that_stay(firm):
+    """`evaluate` counts accounts as the territories table of a run does: with their owner."""
+    exceptions = "{account: '001', rep: R4}, {account: '002', rep: R4}, {account: '011', rep: R3}"
+    problem = firm.problem(FREE, f"territories.account_exceptions=[{exceptions}]")
+    plan = TerritoryPlan(rep_of_area=problem.instance.current_rep)
+    frames = {name: getattr(firm.data, name) for name in ("areas", "accounts", "reps")}
+    table, _, _ = evaluate_plan(problem.instance, plan, account_reps=problem.account_reps, **frames)
+    owners = pd.Series(rep_of_accounts(problem.instance, plan, firm.data, problem.account_reps))
+    assert table["accounts"].tolist() == owners.value_counts()[table["rep_id"]].tolist()

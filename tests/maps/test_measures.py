@@ -1,0 +1,34 @@
+"""The figures that people compare count what really changes hands."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from maps.headlines import moved_areas
+from maps.measures import disruption_measures
+from tests.maps.builders import made_up_book
+
+AREAS = pd.DataFrame(
+    {
+        "area_id": ["A", "B", "C"],
+        "rep_id": ["R2", "R1", "R1"],
+        "current_rep_id": ["R1", "R1", ""],
+        "potential": [100.0, 200.0, 900.0],
+    }
+)
+ACCOUNTS = pd.DataFrame(
+    {"account_id": ["1", "2", "3", "4"], "area_id": ["A", "A", "B", "C"], "potential": [60.0, 40.0, 200.0, 900.0]}
+)
+
+
+@pytest.mark.parametrize(
+    ("staying", "accounts", "share"), [((), 2, 100 / 300), (("1",), 1, 40 / 240), (("1", "2"), 0, 0.0)]
+)
+def test_accounts_that_stay_with_their_rep_do_not_change_hands(staying, accounts, share):
+    """The share is that of the cap: what stays with a rep counts neither as moved nor as what could be."""
+    told = disruption_measures(AREAS, ACCOUNTS, staying=staying)
+    assert (told["areas_moved"], told["areas_with_a_rep_today"], told["accounts_moved"]) == (1, 2, accounts)
+    assert told["potential_moved_share"] == pytest.approx(share, abs=1e-6)
+    book = replace(made_up_book(), areas=AREAS, accounts=ACCOUNTS, staying=frozenset(staying))
+    assert moved_areas(book) == (1, 2, pytest.approx(share))
