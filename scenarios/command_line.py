@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Final
 
-from scenarios.commands import alternatives, compare, evaluate, explain, run, schema, show, sweep, validate
+from scenarios.commands import alternatives, compare, evaluate, explain, find_day, run, schema, show, sweep, validate
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "run": run,
@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "show": show,
     "evaluate": evaluate,
     "explain": explain,
+    "find-day": find_day,
     "alternatives": alternatives,
     "compare": compare,
     "sweep": sweep,

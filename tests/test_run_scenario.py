@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import run_scenario
+from scenarios.commands.sweep import short_names
 from tests.builders import tiny_case
 
 ROOT = Path(__file__).parents[1]
@@ -279,6 +280,22 @@ def test_compare_and_sweep_run_what_is_missing_only(finished, tmp_path, monkeypa
 
 
 @pytest.mark.parametrize(
+    ("keys", "names"),
+    [
+        (["tours.weeks"], ["weeks"]),
+        (["tours.weeks", "solver.seed"], ["weeks", "seed"]),
+        (
+            ["territories.balance.potential.tolerance", "territories.balance.workload.tolerance"],
+            ["potential.tolerance", "workload.tolerance"],
+        ),
+    ],
+)
+def test_keys_of_a_sweep_are_told_apart(keys, names):
+    """Two tolerances are not both called "tolerance"."""
+    assert short_names(keys) == names
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (["compare", "a.yaml"], "name two scenario files or more"),
@@ -351,3 +368,20 @@ def test_rounds_bring_routed_hours_nearer_to_their_shares(finished, tmp_path):
     before = digests(out)
     assert run_scenario.main([*words, "--only", "tours"]) == 0
     assert digests(out) == before
+
+
+def test_find_day_offers_days_and_changes_nothing(finished, capsys, tmp_path):
+    """Every offer is a day of the rep with its extra minutes; a wrong name and a folder without a plan are told."""
+    scenario, out = finished
+    visits = pd.read_csv(out / "visits.csv", dtype=str)
+    account, before = visits["account_id"].iloc[0], digests(out)
+    words = ["find-day", str(scenario), "--set", "solver.effort=quick", "--out", str(out), "--account"]
+    assert run_scenario.main([*words, account]) == 0
+    told = capsys.readouterr().out
+    assert f"One more visit to {account}" in told
+    assert "min driving, day longer by" in told
+    assert digests(out) == before
+    assert run_scenario.main([*words, "nobody"]) == 2
+    assert '--account: "nobody": unknown' in capsys.readouterr().err
+    assert run_scenario.main(["find-day", str(scenario), "--out", str(tmp_path / "no"), "--account", account]) == 2
+    assert "holds no plan of this scenario as it is now; make one first" in capsys.readouterr().err

@@ -59,6 +59,8 @@ class Chain:
     """SHA-256 of every file read, by key path."""
     results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
     """Per stage the fingerprint of what it was made from, and its result as JSON values."""
+    round_records: tuple[RoundRecord, ...] = ()
+    """The rounds in which routed hours were fed back."""
     trial: Trial | None = None
     """The round whose workload is taken, with what was drawn in it; None without rounds."""
     interrupted: list[str] = field(default_factory=list)
@@ -89,9 +91,8 @@ class Chain:
         forecast, territory, tours = None, None, None
         with suppress(NotRunError):
             forecast = self.forecast(data, rules)
-            forecast, rounds = self.rounds(data, rules, forecast)
             territory = self.territories(data, rules, forecast)
-            tours = replace(self.tours(data, rules, territory), rounds=rounds)
+            tours = replace(self.tours(data, rules, territory), rounds=self.round_records)
             territory = self.alternatives(territory)
         book = make_book(
             self._heading(),
@@ -107,6 +108,29 @@ class Chain:
         )
         roads = travel_model(self.loaded.scenario.travel)
         return replace(book, tour_lines=tour_lines(book, roads)) if isinstance(roads, RoadModel) and tours else book
+
+    @contextmanager
+    def reading_back(self) -> Iterator[None]:
+        """Take every stage from the folder of an earlier run, and run none.
+
+        Raises
+        ------
+        ScenarioError
+            When the folder holds no plan that fits the scenario and its tables.
+        """
+        from scenarios.faults import Fault, ScenarioError
+
+        self.only = list(STAGES)[-1]
+        try:
+            yield
+        except ScenarioError as error:
+            if not any(fault.key == "--only" for fault in error.faults):
+                raise
+            text = (
+                f"holds no plan of this scenario as it is now; make one first: python run_scenario.py "
+                f"{self.loaded.path}, with the same --set, --override and --out"
+            )
+            raise ScenarioError([Fault(file=str(self.folder), message=text)]) from error
 
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
@@ -125,7 +149,7 @@ class Chain:
             return data
 
     def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
-        """Forecast sales, share them out to accounts and estimate their workload."""
+        """Forecast sales, share them out to accounts, and find their workload: estimated, or as routed."""
         from maps.bookmaking import ForecastPart
         from scenarios import saved
         from scenarios.assemble_forecast import forecast_potential
@@ -142,23 +166,22 @@ class Chain:
         forecast, potential = done
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
         potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
-        return ForecastPart(
+        part = ForecastPart(
             table=forecast.table,
             scores=forecast.scores,
             history=forecast.history,
             notes=forecast.notes,
             potential=potential,
         )
+        return self._with_routed_hours(data, rules, part)
 
-    def rounds(
-        self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart
-    ) -> tuple[ForecastPart, tuple[RoundRecord, ...]]:
+    def _with_routed_hours(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> ForecastPart:
         """Find the workload with which the hours as routed come out even, if the scenario asks for that."""
         from scenarios import saved
         from scenarios.commands.rounds import rounds_from, rounds_payload, run_rounds
 
         if not self.loaded.scenario.territories.routed_rounds:
-            return forecast, ()
+            return forecast
         made_from = [self.results["forecast"][1], self.inputs, self._search()]
         sections = self._sections("segments", "travel", "tours", "territories")
         done = self._stage(
@@ -168,9 +191,8 @@ class Chain:
             rounds_payload,
             rounds_from,
         )
-        self.trial = done.best
-        potential = forecast.potential.assign(workload_hours=done.best.workload)
-        return replace(forecast, potential=potential), done.records
+        self.trial, self.round_records = done.best, done.records
+        return replace(forecast, potential=forecast.potential.assign(workload_hours=done.best.workload))
 
     def territory_problem(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> AssembledTerritories:
         """Make the territory problem of the forecast."""

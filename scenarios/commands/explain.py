@@ -62,22 +62,12 @@ def _saved_plan(chain: Chain) -> tuple[CheckedData, TerritoryPart]:
     ScenarioError
         When there is none that fits the scenario and its tables.
     """
-    from scenarios.faults import Fault, ScenarioError
     from scenarios.workload import visit_rules
 
-    chain.only = "tours"
     data = chain.check()
     rules = visit_rules(data.accounts, chain.loaded.scenario)
-    try:
+    with chain.reading_back():
         return data, chain.territories(data, rules, chain.forecast(data, rules))
-    except ScenarioError as error:
-        if not any(fault.key == "--only" for fault in error.faults):
-            raise
-        text = (
-            f"holds no plan of this scenario as it is now; make one first: python run_scenario.py {chain.loaded.path}, "
-            "with the same --set, --override and --out"
-        )
-        raise ScenarioError([Fault(file=str(chain.folder), message=text)]) from error
 
 
 def _area(word: str, data: CheckedData) -> int:

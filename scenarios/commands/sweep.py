@@ -40,13 +40,13 @@ def answer(arguments: argparse.Namespace) -> int:
     check_output_folder(folder)
     plans: list[NamedPlan] = []
     lenders: list[Path] = []
+    words = short_names([key for key, _ in choices])
     for values in itertools.product(*(values for _, values in choices)):
-        pairs = [(key, value) for (key, _), value in zip(choices, values, strict=True)]
-        name = ", ".join(f"{key.rpartition('.')[2]} {value}" for key, value in pairs)
-        place = runs / "_".join(f"{key.rpartition('.')[2]}-{value}" for key, value in pairs)
+        name = ", ".join(f"{word} {value}" for word, value in zip(words, values, strict=True))
+        place = runs / "_".join(f"{word}-{value}" for word, value in zip(words, values, strict=True))
         if not arguments.quiet:
             print(f"== {name}")
-        sets = [*arguments.sets, *(f"{key}={value}" for key, value in pairs)]
+        sets = [*arguments.sets, *(f"{key}={value}" for (key, _), value in zip(choices, values, strict=True))]
         plans.append(
             plan_of(
                 arguments.scenario, place, sets=sets, overrides=arguments.overrides, quiet=arguments.quiet, name=name,
@@ -58,6 +58,15 @@ def answer(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         print(f"\nOpen {folder / 'compare.html'}")
     return exits.DONE
+
+
+def short_names(keys: list[str]) -> list[str]:
+    """Name each key by as many of its last words as tell it from the others, such as `potential.tolerance`."""
+    parts = [key.split(".") for key in keys]
+    length = 1
+    while length < max(map(len, parts)) and len({tuple(words[-length:]) for words in parts}) < len(parts):
+        length += 1
+    return [".".join(words[-length:]) for words in parts]
 
 
 def _choices(words: list[str]) -> list[tuple[str, list[str]]]:
