@@ -54,6 +54,11 @@ def read_moves(path: Path) -> tuple[Move, ...]:
     )
 
 
+def around_moves(loaded: LoadedScenario, path: Path | None) -> LoadedScenario:
+    """Add the moves of a file to the scenario, if there is one; see `with_moves`."""
+    return loaded if path is None else with_moves(loaded, read_moves(path))
+
+
 def with_moves(loaded: LoadedScenario, moves: Sequence[Move]) -> LoadedScenario:
     """Add every move to the scenario as a lock, so that the next plan is drawn around it.
 

@@ -44,6 +44,11 @@ def save_stage(folder: Path, stage: str, *, made_from: str, payload: Mapping[str
     )
 
 
+def is_saved(folder: Path, stage: str) -> bool:
+    """Tell whether a folder holds a saved stage, whatever it was made from."""
+    return (folder / STAGES_FOLDER / f"{stage}.json").is_file()
+
+
 def load_stage(folder: Path, stage: str, *, made_from: str) -> dict[str, Any] | None:
     """Read a stage back; `None` when it is not there or was made from something else.
 

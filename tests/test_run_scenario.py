@@ -338,6 +338,14 @@ def test_moves_are_evaluated_and_drawn_around(finished, tmp_path, capsys):
     assert drawn[edge] == movable(out, edge)
     resolved = yaml.safe_load((tmp_path / "again" / "scenario.resolved.yaml").read_text())
     assert resolved["territories"]["locks"][-1] == {"area": edge, "rep": movable(out, edge)}
+    capsys.readouterr()
+    there = [str(scenario), "--out", str(tmp_path / "again"), "--set", "solver.effort=quick"]
+    for words in (["explain", *there], ["evaluate", *there, "--moves", str(still)]):
+        assert run_scenario.main(words) == 2, "the plan in the folder is not that of the scenario without the moves"
+        assert "a plan of run --moves needs --drawn-around" in capsys.readouterr().err
+        assert run_scenario.main([*words, "--drawn-around", str(moves)]) in {0, 1}
+    terms = json.loads((tmp_path / "again" / "measures.json").read_text())["territories"]["objective"]
+    assert f"objective: {terms:,.0f}".replace(",", "\u202f") in capsys.readouterr().out.replace("\xa0", "\u202f")
 
 
 def movable(out: Path, area: str) -> str:

@@ -4,7 +4,7 @@ import argparse
 from typing import Final
 
 from scenarios.commands import exits
-from scenarios.commands.words import add_folder, add_scenario
+from scenarios.commands.words import add_drawn_around, add_folder, add_scenario
 
 HELP: Final = "find a few good plans that really differ, beside the one of a run"
 FEWEST, MOST = 2, 6
@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"how many plans at most, the chosen one included: {FEWEST} to {MOST}; 4 by default",
     )
+    add_drawn_around(parser)
     add_folder(parser, told="folder of an earlier run, whose results are taken where they fit; written anew")
 
 
@@ -30,9 +31,11 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.folder import check_output_folder
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import leave_results
+    from scenarios.moves import around_moves
 
     arguments.sets = [*arguments.sets, f"territories.alternatives={arguments.count}"]
     chain = Chain.begin(arguments, quiet=arguments.quiet)
+    chain.loaded = around_moves(chain.loaded, arguments.drawn_around)
     chain.reuse = True
     check_output_folder(chain.folder)
     book = chain.run()

@@ -127,8 +127,8 @@ class Chain:
             if not any(fault.key == "--only" for fault in error.faults):
                 raise
             text = (
-                f"holds no plan of this scenario as it is now; make one first: python run_scenario.py "
-                f"{self.loaded.path}, with the same --set, --override and --out"
+                f"holds no plan of this scenario as it is now; make one first: python run_scenario.py {self.loaded.path}, "
+                "with the same --set, --override and --out; a plan of run --moves needs --drawn-around"
             )
             raise ScenarioError([Fault(file=str(self.folder), message=text)]) from error
 

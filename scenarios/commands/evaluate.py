@@ -1,11 +1,12 @@
 """Measure and verify a given alignment without solving."""
 
 import argparse
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 from scenarios.commands import exits
-from scenarios.commands.words import add_folder, add_scenario
+from scenarios.commands.words import add_drawn_around, add_folder, add_scenario
 
 HELP: Final = "measure and verify a given alignment without solving"
 
@@ -13,7 +14,12 @@ HELP: Final = "measure and verify a given alignment without solving"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the options."""
     add_scenario(parser)
-    add_folder(parser, told="folder of an earlier run whose forecast is taken if it fits; nothing is written")
+    add_folder(
+        parser,
+        told="folder of an earlier run: its plan is what --moves changes, its forecast is taken if it fits; nothing is "
+        "written",
+    )
+    add_drawn_around(parser)
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--alignment", type=Path, metavar="FILE", help="CSV or Excel table with area_id and rep_id")
     given.add_argument("--moves", type=Path, metavar="FILE", help="moves.csv of the retouch page, applied to the plan")
@@ -25,21 +31,24 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.evaluation import evaluation_text
     from scenarios.alignment import read_alignment
     from scenarios.commands.chain import Chain
-    from scenarios.moves import moved_plan, read_moves
+    from scenarios.moves import around_moves, moved_plan, read_moves
+    from scenarios.saved import is_saved
     from scenarios.workload import visit_rules
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
-    chain.reuse = True
+    chain.loaded = around_moves(chain.loaded, arguments.drawn_around)
+    drawn = is_saved(chain.folder, "territories")
+    chain.reuse = not (arguments.moves and drawn)
     data = chain.check()
     rules = visit_rules(data.accounts, chain.loaded.scenario)
-    forecast = chain.forecast(data, rules)
     if arguments.moves:
         moves = read_moves(arguments.moves)
-        territories = chain.territories(data, rules, forecast)
+        with chain.reading_back() if drawn else nullcontext():  # moves of one plan say nothing about another
+            territories = chain.territories(data, rules, chain.forecast(data, rules))
         instance, account_reps = territories.instance, territories.account_reps
         plan = moved_plan(instance, territories.plan, moves)
     else:
-        problem = chain.territory_problem(data, rules, forecast)
+        problem = chain.territory_problem(data, rules, chain.forecast(data, rules))
         instance, account_reps = problem.instance, problem.account_reps
         plan = read_alignment(arguments.alignment, instance)
     table, terms, violations = evaluate_plan(

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from scenarios.commands import exits
-from scenarios.commands.words import add_folder, add_scenario
+from scenarios.commands.words import add_drawn_around, add_folder, add_scenario
 
 if TYPE_CHECKING:
     from maps.bookmaking import TerritoryPart
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="areas",
         help="area_id, or the name of the area; may be repeated; without it, the moves that would cost least",
     )
+    add_drawn_around(parser)
     add_folder(parser, told="folder of the run whose plan is explained; nothing is written")
 
 
@@ -36,8 +37,10 @@ def answer(arguments: argparse.Namespace) -> int:
 
     from maps.move_words import area_words, border_words
     from scenarios.commands.chain import Chain
+    from scenarios.moves import around_moves
 
     chain = Chain.begin(arguments, quiet=True)
+    chain.loaded = around_moves(chain.loaded, arguments.drawn_around)
     data, territory = _saved_plan(chain)
     names = data.areas["name"].to_numpy()
     ids = data.areas["area_id"].to_numpy()

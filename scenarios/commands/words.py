@@ -51,6 +51,16 @@ def add_folder(parser: argparse.ArgumentParser, *, told: str) -> None:
     parser.add_argument("--quiet", action="store_true", help="print nothing but faults")
 
 
+def add_drawn_around(parser: argparse.ArgumentParser) -> None:
+    """Take the moves that the plan of the output folder was drawn around."""
+    parser.add_argument(
+        "--drawn-around",
+        type=Path,
+        metavar="FILE",
+        help="moves.csv that `run --moves` drew the plan of the output folder around, if it did",
+    )
+
+
 def scenario_file(word: str) -> Path:
     """Take a path as it is; a shipped scenario may be given by its name alone, such as alpha."""
     path = Path(word)
