@@ -2,24 +2,25 @@
 
 import heapq
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
-from optimizer.interruption import requested
 from optimizer.progress import Observer, Silent
 from optimizer.siting.assignment import Homes, assign
 from optimizer.siting.bound import Bound, Prices, Region, first_prices, improve_bound
-from optimizer.siting.branching import Geography, divide, geography_of, is_settled, root_region, without
+from optimizer.siting.branching import divide, geography_of, is_settled, root_region, without
+from optimizer.siting.enumeration import try_lists
 from optimizer.siting.fixing import extra_of_candidates, pairs_below
 from optimizer.siting.instance import CLOSED, SitingInstance
-from optimizer.siting.pairs import Limits, Neighbours, Pairs, limits_of, neighbours_of, open_pairs
+from optimizer.siting.knowledge import BUDGETS, Search
+from optimizer.siting.pairs import limits_of, neighbours_of, open_pairs
 from optimizer.siting.partition import find_partition
 from optimizer.siting.plan import SitingPlan, SitingResult
 from optimizer.siting.recentring import best_homes
-from optimizer.siting.verify import cost_of_plan, verify
-from optimizer.solving import Conflict, Effort, SolverSettings, Status, StopReason
+from optimizer.siting.verify import verify
+from optimizer.solving import Conflict, SolverSettings, Status, StopReason
 from optimizer.territory.instance import IntArray
 
 ROOT_ITERATIONS: Final = 2500
@@ -46,54 +47,6 @@ RESOLUTION: Final = 1e-6
 """A gap below this share is rounding: the plan counts as optimal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """Amounts of work, none of them a time on the clock."""
-
-    regions: int
-    """Parts of the choices that are bounded."""
-    assign_work: float
-    """Deterministic seconds for one set of homes."""
-    total_work: float
-    """Deterministic seconds for all sets of homes."""
-
-
-BUDGETS: Final = {
-    Effort.QUICK: Budget(regions=2_000, assign_work=2.0, total_work=5.0),
-    Effort.NORMAL: Budget(regions=50_000, assign_work=15.0, total_work=60.0),
-    Effort.THOROUGH: Budget(regions=500_000, assign_work=200.0, total_work=1000.0),
-}
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Search:
-    """What the search knows so far."""
-
-    instance: SitingInstance
-    settings: SolverSettings
-    limits: Limits
-    neighbours: Neighbours
-    pairs: Pairs
-    geography: Geography
-    budget: Budget
-    deadline: float
-    plan: SitingPlan | None = None
-    cost: float = np.inf
-    guess: float = np.inf
-    regions: int = 0
-    work: float = 0.0
-    open_bound: float = np.inf
-    """Least bound of what could not be finished."""
-    stopped_by: StopReason = StopReason.PROVEN
-    waiting: list[tuple[float, int, Region, Prices, Bound]] = field(default_factory=list)
-
-    @property
-    def cutoff(self) -> float:
-        """A plan must cost less than this to be of interest; costs are whole numbers."""
-        wanted = self.cost * (1.0 - self.settings.relative_gap) - 0.5
-        return min(wanted, self.guess)
-
-
 def choose_homes_exactly(
     instance: SitingInstance,
     settings: SolverSettings,
@@ -103,9 +56,10 @@ def choose_homes_exactly(
 ) -> SitingResult:
     """Choose homes and territories at the least cost, with a proof, or prove that no plan keeps every rule.
 
-    Branch and bound over the choice of homes. A Lagrangian bounds each part of the choices; what no plan cheaper than
-    the best one uses is closed; parts are divided by geography, best bound first; once the homes of a part are known,
-    a linear program with contiguity cuts, depth-first search and CP-SAT deal the areas out.
+    A Lagrangian bounds the choices. If the territories that cheap plans may use are few enough to be listed, a plan is
+    chosen from the list. Else branch and bound over the choice of homes: what no plan cheaper than the best one uses is
+    closed; parts are divided by geography, best bound first; once the homes of a part are known, a linear program with
+    contiguity cuts, depth-first search and CP-SAT deal the areas out.
 
     Parameters
     ----------
@@ -126,7 +80,7 @@ def choose_homes_exactly(
     watcher = observer or Silent()
     began = time.monotonic()
     limits, neighbours = limits_of(instance), neighbours_of(instance)
-    search = _Search(
+    search = Search(
         instance=instance,
         settings=settings,
         limits=limits,
@@ -137,7 +91,7 @@ def choose_homes_exactly(
         deadline=began + settings.seconds,
     )
     if start is not None and not verify(instance, start):
-        _keep(search, start)
+        search.keep(start)
     if search.plan is None and _no_partition(search, PARTITION_WORK[0]):
         return _nothing(search, NO_PARTITION)
     region = root_region(instance)
@@ -145,8 +99,11 @@ def choose_homes_exactly(
     root = _root_bound(search, region, prices)
     if not np.isfinite(root.value):
         return _nothing(search, "no choice of homes can keep the limits")
-    watcher.report("bounding the choice of homes", share_done=0.1, objective=_known(search), bound=root.value)
-    lower, all_pairs = root.value, search.pairs
+    watcher.report("bounding the choice of homes", share_done=0.1, objective=search.known, bound=root.value)
+    answered, lower = try_lists(search, region, prices, root, watcher)
+    if answered:
+        return _result(search, lower)
+    all_pairs = search.pairs
     for share in GUESSES:
         if share > LARGE_GUESS and search.plan is None and _no_partition(search, PARTITION_WORK[1]):
             return _nothing(search, NO_PARTITION)
@@ -159,7 +116,7 @@ def choose_homes_exactly(
     return _result(search, lower)
 
 
-def _root_bound(search: _Search, region: Region, prices: Prices) -> Bound:
+def _root_bound(search: Search, region: Region, prices: Prices) -> Bound:
     """Bound all choices: first with long steps, then towards a value just above."""
     target = search.cost if search.plan is not None else 2.0 * float(prices.area.sum()) + 1.0
     own = search.instance.candidates
@@ -180,7 +137,7 @@ def _root_bound(search: _Search, region: Region, prices: Prices) -> Bound:
     )
 
 
-def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bound, watcher: Observer) -> None:
+def _branch_and_bound(search: Search, region: Region, prices: Prices, root: Bound, watcher: Observer) -> None:
     """Work through the parts of the choices, least bound first, until none can hold a cheaper plan.
 
     As long as there is no plan, the best child of a part is divided at once, down to known homes.
@@ -207,7 +164,7 @@ def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bou
         if value >= search.cutoff:
             search.waiting.clear()
             break
-        stop = _stop(search)
+        stop = search.stop()
         if stop is not None:
             search.stopped_by = stop
             search.open_bound = min(search.open_bound, value)
@@ -232,12 +189,12 @@ def _branch_and_bound(search: _Search, region: Region, prices: Prices, root: Bou
         watcher.report(
             "choosing homes",
             share_done=min(1.0, search.regions / search.budget.regions),
-            objective=_known(search),
+            objective=search.known,
             bound=value,
         )
 
 
-def _refine(search: _Search, region: Region, prices: Prices, least: float) -> tuple[Region, Prices, Bound] | None:
+def _refine(search: Search, region: Region, prices: Prices, least: float) -> tuple[Region, Prices, Bound] | None:
     """Bound a part and drop candidates that no cheaper plan has; `None` if the part holds no cheaper plan."""
     search.regions += 1
     settled = is_settled(region)
@@ -265,7 +222,7 @@ def _refine(search: _Search, region: Region, prices: Prices, least: float) -> tu
     return _refine(search, smaller, prices, value) if is_settled(smaller) else (smaller, prices, bound)
 
 
-def _settle(search: _Search, region: Region, least: float) -> None:
+def _settle(search: Search, region: Region, least: float) -> None:
     """Deal the areas out to known homes and keep the plan if it is cheaper."""
     homes, problem = homes_of(search, region)
     work = min(search.budget.assign_work, search.budget.total_work - search.work)
@@ -274,10 +231,10 @@ def _settle(search: _Search, region: Region, least: float) -> None:
     if not answer.done:
         search.open_bound = min(search.open_bound, max(least, answer.bound))
     if answer.labels is not None:
-        _keep(search, best_homes(search.instance, SitingPlan(homes=homes, home_of_area=answer.labels)))
+        search.keep(best_homes(search.instance, SitingPlan(homes=homes, home_of_area=answer.labels)))
 
 
-def homes_of(search: _Search, region: Region) -> tuple[IntArray, Homes]:
+def homes_of(search: Search, region: Region) -> tuple[IntArray, Homes]:
     """Return the homes of a settled region, fixed ones first, and the problem that is left."""
     instance, pairs = search.instance, search.pairs
     chosen = np.flatnonzero(region.group >= 0)
@@ -300,36 +257,16 @@ def homes_of(search: _Search, region: Region) -> tuple[IntArray, Homes]:
     )
 
 
-def _no_partition(search: _Search, work: float) -> bool:
+def _no_partition(search: Search, work: float) -> bool:
     """Say whether it is proven that there is no partition at all; if one is found, make a plan of it."""
     partition = find_partition(search.instance, search.limits, search.neighbours, work=work, deadline=search.deadline)
     plan = partition.plan(search.instance)
     if plan is not None and not verify(search.instance, plan):
-        _keep(search, plan)
+        search.keep(plan)
     return partition.impossible
 
 
-def _keep(search: _Search, plan: SitingPlan) -> None:
-    cost = cost_of_plan(search.instance, plan)
-    if cost < search.cost:
-        search.plan, search.cost = plan, float(cost)
-
-
-def _stop(search: _Search) -> StopReason | None:
-    if requested():
-        return StopReason.INTERRUPTED
-    if time.monotonic() > search.deadline:
-        return StopReason.OUT_OF_TIME
-    if search.regions > search.budget.regions or search.work >= search.budget.total_work:
-        return StopReason.WORK_DONE
-    return None
-
-
-def _known(search: _Search) -> float | None:
-    return None if search.plan is None else search.cost
-
-
-def _result(search: _Search, lower: float) -> SitingResult:
+def _result(search: Search, lower: float) -> SitingResult:
     """Say what is known."""
     stopped = search.stopped_by
     if search.plan is None:
@@ -361,7 +298,7 @@ def _result(search: _Search, lower: float) -> SitingResult:
     )
 
 
-def _nothing(search: _Search, text: str) -> SitingResult:
+def _nothing(search: Search, text: str) -> SitingResult:
     instance = search.instance
     rules = ["territories_are_balanced"] if instance.measures else []
     rules += ["territories_are_contiguous"] if instance.contiguous else []
