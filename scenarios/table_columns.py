@@ -23,6 +23,13 @@ def _status(text: str) -> str:
     return text.lower()
 
 
+def _yes_no(text: str) -> str:
+    answers = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
+    if text.lower() not in answers:
+        raise ValueError("expected true or false, or an empty cell where it is not known")
+    return answers[text.lower()]
+
+
 def _id(name: str) -> Column:
     return Column(name=name, kind=Kind.ID, required=True, filled=True)
 
@@ -92,6 +99,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="region"),
         Column(name="category"),
         Column(name="name"),
+        Column(name="announced", parse=_yes_no),
     ),
     "data.current_alignment": (
         _id("rep_id"),

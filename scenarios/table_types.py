@@ -29,7 +29,7 @@ REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region"
 POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population", "group", "geometry")
 TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population", "group")
 REGION_COLUMNS: Final = ("district", "region", "valid_from", "school_zone", "subdivision")
-EVENT_COLUMNS: Final = ("event_id", "kind", "start", "end", "region", "category", "name")
+EVENT_COLUMNS: Final = ("event_id", "kind", "start", "end", "region", "category", "name", "announced")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +51,6 @@ class Tables:
     regions: pd.DataFrame | None = None
     """REGION_COLUMNS; valid_from is NaT for a mapping that always held."""
     events: pd.DataFrame
-    """EVENT_COLUMNS, empty when there are none."""
+    """EVENT_COLUMNS, empty when there are none; announced is "true", "false" or ""."""
     current_alignment: pd.DataFrame | None = None
     """rep_id and exactly one of area_id, district, account_id."""

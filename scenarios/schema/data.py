@@ -68,7 +68,8 @@ class Data(Section):
     subdivision (public
     holidays by part of the country). Without it accounts and areas carry `region` themselves."""
     events: Source | None = None
-    """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name."""
+    """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name, announced (true or
+    false: whether it was known before it began; left empty, storms, strikes and the like count as surprises)."""
     current_alignment: Source | None = None
     """rep_id with area_id, district or account_id: who serves what today."""
     only_regions: tuple[str, ...] = Field(default=(), strict=False)

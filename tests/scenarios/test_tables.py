@@ -9,6 +9,9 @@ import pandas as pd
 import pytest
 from shapely import Polygon
 
+from scenarios.assemble_forecast import assemble_calendar, assemble_history
+from scenarios.checking import check_data
+from scenarios.faults import ScenarioError
 from scenarios.loading import load_scenario
 from scenarios.table_types import ACCOUNT_COLUMNS, EVENT_COLUMNS, POLYGON_COLUMNS, REP_COLUMNS, SALES_COLUMNS
 from scenarios.tables import Tables, read_tables
@@ -54,6 +57,30 @@ def test_tables_that_are_left_out_are_none_or_empty(here):
     assert (tables.areas, tables.towns, tables.outline, tables.regions, tables.current_alignment) == (None,) * 5
     assert tuple(tables.events.columns) == EVENT_COLUMNS
     assert len(tables.events) == 0
+
+
+def test_whether_an_event_was_announced_is_read_and_reaches_the_forecast(here):
+    """True and false in a few spellings; an empty cell leaves it to the kind of the event."""
+    rows = [("E1", "storm", "true"), ("E2", "fair", "No"), ("E3", "fair", ""), ("E4", "storm", "")]
+    lines = [f"{event},{kind},2025-03-03,2025-03-09,{announced}" for event, kind, announced in rows]
+    Path("events.csv").write_text("event_id,kind,start,end,announced\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    loaded = load_scenario(Path(YAML))
+    tables = read_tables(loaded)
+    assert tables.events["announced"].tolist() == ["true", "false", "", ""]
+    data = check_data(tables, loaded.scenario)
+    calendar = assemble_calendar(data, assemble_history(data), loaded.scenario)
+    known = dict(zip(calendar.events["event_id"], calendar.events["announced"], strict=True))
+    assert known == {"E1": True, "E2": False, "E3": True, "E4": False}
+
+
+def test_another_word_for_announced_is_a_fault(here):
+    """It is told with its row and what to write."""
+    Path("events.csv").write_text(
+        "event_id,kind,start,end,announced\nE1,fair,2025-03-03,2025-03-09,perhaps\n", encoding="utf-8"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        read()
+    assert 'events.csv:2 announced: got "perhaps", expected true or false' in str(caught.value)
 
 
 def test_days_become_the_monday_of_their_week(here):
