@@ -122,12 +122,17 @@ def disruption_measures(
 
 def moved_share(areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()) -> float:
     """Give the share of the potential of areas with a rep today that gets another rep; see `disruption_measures`."""
-    stays = accounts[accounts["account_id"].isin(staying)].groupby("area_id")["potential"].sum()
-    goes = areas["potential"] - areas["area_id"].map(stays).fillna(0.0)
+    goes = going_potential(areas, accounts, staying=staying)
     known = areas["current_rep_id"] != ""
     total = float(goes[known].sum())
     moved = float(goes[known & (areas["current_rep_id"] != areas["rep_id"])].sum())
     return moved / total if total > 0 else 0.0
+
+
+def going_potential(areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()) -> pd.Series:
+    """Give the potential of each area that goes with it: all but that of accounts that stay with their rep."""
+    stays = accounts[accounts["account_id"].isin(staying)].groupby("area_id")["potential"].sum()
+    return areas["potential"] - areas["area_id"].map(stays).fillna(0.0)
 
 
 def forecast_measures(scores: pd.DataFrame, table: pd.DataFrame) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from maps.book import PlanBook, rows_by
 from maps.charts import bar_pair, deviation_strip, gain_and_loss
 from maps.headlines import CLOSE, bridges_text, deviation_measures, moved_areas, territory_gap
 from maps.markup import Markup, Row, join, table, tag
+from maps.measures import going_potential
 from maps.report_page import Chapter, badge, key
 from maps.spans import measure_head
 from maps.territory_map import UNITS, measure_value
@@ -229,8 +230,10 @@ def _rounds(book: PlanBook) -> Markup:
 
 def _change(book: PlanBook) -> Markup:
     moved, known, share = moved_areas(book)
-    changed = book.areas[(book.areas["current_rep_id"] != "") & (book.areas["current_rep_id"] != book.areas["rep_id"])]
-    accounts = book.accounts["area_id"].map(changed.set_index("area_id")["current_rep_id"])
+    going = book.areas.assign(potential=going_potential(book.areas, book.accounts, staying=book.staying))
+    changed = going[(going["current_rep_id"] != "") & (going["current_rep_id"] != going["rep_id"])]
+    leaves = ~book.accounts["account_id"].isin(book.staying)
+    accounts = book.accounts["area_id"].where(leaves).map(changed.set_index("area_id")["current_rep_id"])
     count = int(accounts.notna().sum())
     sentence = (
         f"{number_text(moved, 0)} of {number_text(known, 0)} areas, {number_text(count, 0)} of "

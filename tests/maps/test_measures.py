@@ -7,6 +7,8 @@ import pytest
 
 from maps.headlines import moved_areas
 from maps.measures import disruption_measures
+from maps.report_territories import territory_chapters
+from maps.words import money_text
 from tests.maps.builders import made_up_book
 
 AREAS = pd.DataFrame(
@@ -32,3 +34,19 @@ def test_accounts_that_stay_with_their_rep_do_not_change_hands(staying, accounts
     assert told["potential_moved_share"] == pytest.approx(share, abs=1e-6)
     book = replace(made_up_book(), areas=AREAS, accounts=ACCOUNTS, staying=frozenset(staying))
     assert moved_areas(book) == (1, 2, pytest.approx(share))
+
+
+def test_the_table_of_changes_leaves_out_accounts_that_stay():
+    """What each rep gives away shrinks by what stays; the sentence counts one account fewer."""
+    book = made_up_book()
+    changed = book.areas[(book.areas["current_rep_id"] != "") & (book.areas["current_rep_id"] != book.areas["rep_id"])]
+    moved = book.accounts[book.accounts["area_id"].isin(changed["area_id"])]
+    stays = str(moved["account_id"].iloc[0])
+    chapters = (territory_chapters(plan)[-1] for plan in (book, replace(book, staying=frozenset({stays}))))
+    before, after = (chapter.body for chapter in chapters)
+    assert f"{len(moved)} of {len(book.accounts)} accounts" in before
+    assert f"{len(moved) - 1} of {len(book.accounts)} accounts" in after
+    giver = changed.set_index("area_id")["current_rep_id"][moved["area_id"].iloc[0]]
+    gives = float(changed.loc[changed["current_rep_id"] == giver, "potential"].sum())
+    assert f"gives {money_text(gives, book.currency)}" in before
+    assert f"gives {money_text(gives - float(moved['potential'].iloc[0]), book.currency)}" in after
