@@ -13,12 +13,19 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from maps.alternative_plans import AlternativePlan
 
+LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p90")
+DRIVER_COLUMNS: Final = ("region", "category", "group", "contribution", "share", "words")
 SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
 
 
 def no_solves() -> pd.DataFrame:
     """Make the empty table of solver outcomes."""
     return pd.DataFrame({column: pd.Series(dtype="object") for column in SOLVE_COLUMNS})
+
+
+def no_rows(*columns: str) -> pd.DataFrame:
+    """Make an empty table with these columns."""
+    return pd.DataFrame({column: pd.Series(dtype="object") for column in columns})
 
 
 def rows_by(table: pd.DataFrame, column: str) -> dict[str, dict[str, Any]]:
@@ -102,3 +109,9 @@ class PlanBook:
     """Other good plans, the chosen one first."""
     alternative_notes: tuple[str, ...] = ()
     """What was looked for in vain."""
+    forecast_levels: pd.DataFrame = field(default_factory=lambda: no_rows(*LEVEL_COLUMNS))
+    """level (region, category, total), region, category ("" where summed over), week, p10, p50, p90: `forecast` summed
+    up."""
+    drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
+    """region, category ("" for all), group, contribution (currency over the weeks to come), share (of the same weeks of
+    last year, NaN without sales then), words: what makes up the forecast, groups in the order in which they add up."""

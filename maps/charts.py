@@ -117,6 +117,36 @@ def gain_and_loss(lost: float, gained: float, most: float, *, title: str) -> Mar
     return _svg(wide, high, title, parts, fixed=True)
 
 
+def contribution_bars(shares: Sequence[tuple[str, float]], most: float, *, title: str) -> Markup:
+    """Draw what adds and what takes as bars to the right and left of a middle line, one below the other.
+
+    Parameters
+    ----------
+    shares
+        (name, share) pairs.
+    most
+        Largest share, whatever its sign, that has room: the same for all charts that are to be compared.
+    title
+        What a reader who cannot see the chart is told.
+    """
+    if not shares:
+        return tag("p", "Nothing to draw.", class_="soft")
+    row, names, room = 20, 236, 44
+    middle = names + room + (WIDE - names - 2 * room) / 2
+    scale = (WIDE - names - 2 * room) / 2 / most if most > 0 else 0.0
+    parts = [_line(middle, 2, middle, row * len(shares), "axis")]
+    for number, (name, share) in enumerate(shares):
+        at, long = row * number, scale * abs(share)
+        left = middle - (long if share < 0 else 0.0)
+        kind, edge, anchor = ("lost", left - 4, "end") if share < 0 else ("gained", left + long + 4, "start")
+        parts += [
+            _label(names, at + 15, name, "end"),
+            Markup(f'<rect class="{kind}" x="{left:.1f}" y="{at + 5}" width="{long:.1f}" height="12"/>'),
+            _label(edge, at + 15, signed_percent_text(share, 0), anchor),
+        ]
+    return _svg(WIDE, row * len(shares) + 4, title, parts)
+
+
 def score_bar(score: float, *, title: str) -> Markup:
     """Draw a score from 0 to 100."""
     kind = "good" if score >= 85 else "fair" if score >= 60 else "poor"

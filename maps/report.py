@@ -6,6 +6,7 @@ from maps.book import PlanBook
 from maps.headlines import headlines, is_impossible
 from maps.markup import Markup, join, tag
 from maps.names import page_names
+from maps.report_drivers import driver_chapters
 from maps.report_forecast import forecast_chapters
 from maps.report_indices import alternative_chapters, index_chapters
 from maps.report_page import Chapter, reading_page
@@ -22,6 +23,8 @@ FILES: Final = (
     ("days.csv", "every day of every rep"),
     ("missed.csv", "what did not fit, and why"),
     ("forecast.csv", "expected sales by week"),
+    ("forecast_levels.csv", "the same by region, by category and in total"),
+    ("drivers.csv", "why the forecast differs from last year"),
     ("potential.csv", "potential and workload by account"),
     ("territories.geojson", "territories for a GIS"),
     ("areas.geojson", "areas for a GIS"),
@@ -57,6 +60,7 @@ def report_page(book: PlanBook, *, with_maps: bool = True) -> str:
         *alternative_chapters(book),
         *tour_chapters(book),
         *forecast_chapters(book),
+        *driver_chapters(book),
         *quality_chapters(book),
         Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps)),
     ]

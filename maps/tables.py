@@ -122,6 +122,24 @@ TABLE_FILES: Final = (
         },
     ),
     TableFile(
+        name="forecast_levels.csv",
+        rows=lambda book: book.forecast_levels,
+        order=("level", "region", "category", "week"),
+        columns={
+            "level": as_text, "region": as_text, "category": as_text, "week": as_day, "p10": _MONEY, "p50": _MONEY,
+            "p90": _MONEY,
+        },
+    ),
+    TableFile(
+        name="drivers.csv",
+        rows=lambda book: book.drivers.assign(share=pd.to_numeric(book.drivers["share"])),
+        order=("region", "category"),
+        columns={
+            "region": as_text, "category": as_text, "group": as_text, "contribution": _MONEY, "share": decimals(6),
+            "words": as_text,
+        },
+    ),
+    TableFile(
         name="potential.csv",
         rows=lambda book: book.accounts,
         order=("account_id",),

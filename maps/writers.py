@@ -25,6 +25,8 @@ from maps.territory_map import territories_page
 
 STAGE_OF_FILE: Final = {
     "forecast.csv": "forecast",
+    "forecast_levels.csv": "forecast",
+    "drivers.csv": "forecast",
     "potential.csv": "forecast",
     "assignment.csv": "territories",
     "territories.geojson": "territories",

@@ -156,14 +156,13 @@ class Chain:
         from scenarios.workload import estimate_workload
 
         sections = self._sections("period", "currency", "data", "cleaning", "forecast", "segments")
-        done = self._stage(
+        forecast, potential = self._stage(
             "forecast",
             saved.digest([self.inputs, sections, self._search()]),
             lambda progress: forecast_potential(data, self.loaded, observer=progress),
             lambda result: saved.forecast_payload(*result),
             saved.forecast_from,
         )
-        forecast, potential = done
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
         potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
         part = ForecastPart(
@@ -172,6 +171,8 @@ class Chain:
             history=forecast.history,
             notes=forecast.notes,
             potential=potential,
+            levels=forecast.levels,
+            drivers=forecast.drivers,
         )
         return self._with_routed_hours(data, rules, part)
 

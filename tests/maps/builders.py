@@ -27,6 +27,7 @@ HOSTILE: Final = (
     "]]> --> <!-- ",
 )
 """Names that break careless pages."""
+REGIONS: Final = ("North", "South & <East>")
 MONDAY: Final = dt.date(2026, 1, 5)
 
 
@@ -249,7 +250,26 @@ def _forecast() -> dict[str, Any]:
         for place, model in enumerate(("lightgbm+theta", "seasonal_naive", "theta")):
             values = (100.0 + place, 130.0 + place, 0.1 + place / 50, 0.8 + place / 10, 0.09 + place / 40, 0.79)
             scores.append((region, model, *values, place == 0))
+    levels = [("region", region, "", future[0], *[2400.0 + 2000.0 * place] * 3) for place, region in enumerate(REGIONS)]
+    drivers: list[tuple[str, str, str, float, float, str]] = []
+    for region, category, before in (
+        ("", "", 40_000.0),
+        ("North", "Pumps", 12_000.0),
+        ("North", "`${Valves}", 0.0),
+        ("South & <East>", "Pumps", 24_000.0),
+    ):
+        words = "−1 % against last year: <b>events</b> −2" if before else "nothing was sold in these weeks last year"
+        drivers += [
+            (region, category, group, amount, amount / before if before else math.nan, words)
+            for group, amount in (
+                ("last year", before),
+                ("trend", before / 100 or 100.0),
+                ("events", -before / 50 or -50.0),
+            )
+        ]
     return {
+        "forecast_levels": pd.DataFrame(levels, columns=["level", "region", "category", "week", "p10", "p50", "p90"]),
+        "drivers": pd.DataFrame(drivers, columns=["region", "category", "group", "contribution", "share", "words"]),
         "forecast": pd.DataFrame(forecast, columns=["region", "category", "week", "p10", "p50", "p90", "model"]),
         "history": pd.DataFrame(history, columns=["region", "category", "week", "sales"]),
         "scores": pd.DataFrame(

@@ -1,8 +1,10 @@
 """Charts have round ticks and say what they show."""
 
+import re
+
 import pytest
 
-from maps.charts import deviation_strip, line_chart, short_number, ticks
+from maps.charts import contribution_bars, deviation_strip, line_chart, short_number, ticks
 
 
 @pytest.mark.parametrize(
@@ -26,6 +28,23 @@ def test_a_deviation_outside_is_marked() -> None:
     """On the edge is inside."""
     assert 'class="inside"' in deviation_strip(0.1, 0.1, title="potential")
     assert 'class="outside"' in deviation_strip(0.11, 0.1, title="potential")
+
+
+def test_contributions_lie_on_their_side_of_the_middle() -> None:
+    """What adds goes to the right, what takes to the left, as long as its share says."""
+    chart = contribution_bars([("trend", 0.1), ("events", -0.05)], 0.1, title="x")
+    bars = [dict(re.findall(r'(\w+)="([^"]*)"', bar)) for bar in re.findall(r"<rect ([^>]*)/>", chart)]
+    middle = float(bars[0]["x"])
+    assert [bar["class"] for bar in bars] == ["gained", "lost"]
+    assert float(bars[1]["x"]) + float(bars[1]["width"]) == pytest.approx(middle)
+    assert float(bars[0]["width"]) == pytest.approx(2 * float(bars[1]["width"]))
+    assert "+10 %" in chart
+    assert "−5 %" in chart
+
+
+def test_contributions_of_nothing_say_so() -> None:
+    """No bar is not an error."""
+    assert "Nothing to draw" in contribution_bars([], 0.1, title="x")
 
 
 def test_a_chart_without_values_says_so() -> None:

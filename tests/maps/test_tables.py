@@ -13,6 +13,8 @@ PROMISED = {
     "visits.csv": "rep_id,week,date,stop,account_id,arrive,depart,service_minutes,drive_minutes,drive_km,"
     "start,name,town",
     "forecast.csv": "region,category,week,p10,p50,p90,model",
+    "forecast_levels.csv": "level,region,category,week,p10,p50,p90",
+    "drivers.csv": "region,category,group,contribution,share,words",
     "potential.csv": "account_id,area_id,region,baseline,headroom,potential,low,high,workload_hours",
 }
 
@@ -44,6 +46,19 @@ def test_first_rows_are_written_as_expected() -> None:
     )
     assert texts["forecast.csv"][2] == "North,Pumps,2026-01-12,933.08,1018.08,1103.08,lightgbm+theta"
     assert texts["potential.csv"][1] == "C000,A00,South & <East>,300.00,50.00,315.00,250.00,400.00,3.000"
+
+
+def test_drivers_keep_the_order_in_which_they_add_up() -> None:
+    """Sorted by region and category, all of them first; a share without sales last year is empty."""
+    book = made_up_book()
+    texts = {table.name: table.text(book).split("\n") for table in TABLE_FILES}
+    assert texts["drivers.csv"][1].startswith(",,last year,")
+    assert texts["drivers.csv"][7:10] == [
+        "North,`${Valves},last year,0.00,,nothing was sold in these weeks last year",
+        "North,`${Valves},trend,100.00,,nothing was sold in these weeks last year",
+        "North,`${Valves},events,-50.00,,nothing was sold in these weeks last year",
+    ]
+    assert texts["forecast_levels.csv"][1] == "region,North,,2026-01-05,2400.00,2400.00,2400.00"
 
 
 def test_names_that_look_like_formulas_are_made_harmless() -> None:
