@@ -48,7 +48,7 @@ def cheapest_cover(listing: Listing, n_homes: int, *, cutoff: float, work: float
     n_homes
         How many to choose.
     cutoff
-        Only cheaper covers count.
+        Only cheaper covers count; between whole numbers, as costs are whole and prices are not.
     work
         Deterministic seconds at most.
     stop
