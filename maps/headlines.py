@@ -89,6 +89,8 @@ def _stopped_early(book: PlanBook) -> list[Headline]:
 def _broken_rules(book: PlanBook) -> list[Headline]:
     clashes = len(book.conflicts)
     if len(book.violations) == 0 and clashes == 0:
+        if not len(book.territories):
+            return []  # nothing was planned that could break a rule
         return [Headline(label="Rules", value="all kept", note="checked independently of the solver", verdict="good")]
     note = "see the report"
     if clashes:
@@ -106,24 +108,23 @@ def is_impossible(book: PlanBook) -> bool:
 
 
 def _money(book: PlanBook) -> list[Headline]:
-    lines = []
-    if len(book.forecast):
-        chosen = book.scores[(book.scores["region"] == "all") & book.scores["chosen"].astype(bool)]
-        note = ""
-        if len(chosen):
-            best = chosen.iloc[0]
-            note = f"{best['model']}: off by {percent_text(float(best['wape']))} in the backtest"
-        sold, ahead = sold_and_expected(book)
-        if sold > 0:
-            split = f"{money_text(sold, book.currency)} already sold + {money_text(ahead, book.currency)} forecast"
-            note = "; ".join(part for part in (split, note) if part)
-        value = money_text(sold + ahead, book.currency)
-        lines.append(Headline(label="Forecast sales", value=value, note=note))
+    if not len(book.forecast):
+        return []
+    chosen = book.scores[(book.scores["region"] == "all") & book.scores["chosen"].astype(bool)]
+    note = ""
+    if len(chosen):
+        best = chosen.iloc[0]
+        note = f"{best['model']}: off by {percent_text(float(best['wape']))} in the backtest"
+    sold, ahead = sold_and_expected(book)
+    if sold > 0:
+        split = f"{money_text(sold, book.currency)} already sold + {money_text(ahead, book.currency)} forecast"
+        note = "; ".join(part for part in (split, note) if part)
+    sales = Headline(label="Forecast sales", value=money_text(sold + ahead, book.currency), note=note)
     headroom = float(book.accounts["headroom"].sum())
     count = plural(len(book.accounts), "account", "accounts")
     note = f"of {count} in {period_weeks(book)} weeks; headroom {money_text(headroom, book.currency)}"
     value = money_text(float(book.accounts["potential"].sum()), book.currency)
-    return [*lines, Headline(label="Potential", value=value, note=note)]
+    return [sales, Headline(label="Potential", value=value, note=note)]
 
 
 def _territories(book: PlanBook) -> list[Headline]:
@@ -155,8 +156,8 @@ def _territories(book: PlanBook) -> list[Headline]:
     chances = table["chance_inside"].astype(float) if "chance_inside" in table else pd.Series(dtype=float)
     if chances.notna().any():
         least = table["territory_id"].iloc[int(chances.argmin())]
-        note = f"least sure is {least}, when sales turn out as the forecast's errors say they may"
-        value = f"{percent_text(float(chances.min()), 0)} or more"
+        note = f"which is {least}, when sales turn out as the forecast's errors say they may"
+        value = f"{percent_text(float(chances.min()), 0)} for the least sure"
         lines.append(Headline(label="Chance to stay inside", value=value, note=note))
     gap = territory_gap(book)
     if math.isfinite(gap):
@@ -200,7 +201,7 @@ def _tours(book: PlanBook) -> list[Headline]:
 
 def _change(book: PlanBook) -> list[Headline]:
     moved, known, share = moved_areas(book)
-    if known == 0:
+    if known == 0 or not len(book.territories):
         return []
     note = f"of potential; {number_text(moved, 0)} of {number_text(known, 0)} areas get another rep than today"
     return [Headline(label="Changes hands", value=percent_text(share), note=note)]
