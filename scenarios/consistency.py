@@ -169,6 +169,9 @@ def territory_rules_agree(territories: Territories) -> Findings:
     if territories.routed_rounds and BalanceMeasureName.WORKLOAD not in territories.balance:
         message = "routed hours are fed back into workload, which is not balanced; add workload to balance, or write 0"
         yield ("territories", "routed_rounds"), message
+    if territories.robust_balance and BalanceMeasureName.POTENTIAL not in territories.balance:
+        message = "what is uncertain is potential, which is not balanced; add potential to balance, or leave this out"
+        yield ("territories", "robust_balance"), message
     for position, lock in enumerate(territories.locks):
         rep, first = locked.setdefault(lock.area, (lock.rep, position))
         path = ("territories", "locks", position, "area")

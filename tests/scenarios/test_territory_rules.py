@@ -490,3 +490,13 @@ def test_a_given_alignment_is_counted_with_the_accounts_that_stay(firm):
     table, _, _ = evaluate_plan(problem.instance, plan, account_reps=problem.account_reps, **frames)
     owners = pd.Series(rep_of_accounts(problem.instance, plan, firm.data, problem.account_reps))
     assert table["accounts"].tolist() == owners.value_counts()[table["rep_id"]].tolist()
+
+
+def test_surest_balance_needs_potential_to_balance(tmp_path):
+    """Nothing else is uncertain: the key would be without effect."""
+    path = tiny_case(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("    potential: {tolerance: 0.4}\n", "")
+    path.write_text(text, encoding="utf-8")
+    load_scenario(path)
+    with pytest.raises(ScenarioError, match=r"territories.robust_balance: what is uncertain is potential"):
+        load_scenario(path, sets=["territories.robust_balance=true"])
