@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,6 +33,8 @@ class Amount:
     """Choices of homes at random; the best goes on."""
     swaps: int
     """Swaps of homes tried."""
+    large_swaps: int
+    """The same on a large map, where a swap touches a smaller share of the homes."""
     drawings: int
     """Times that territories are drawn from different random numbers until balanced."""
     proposals: int
@@ -50,6 +53,7 @@ AMOUNTS: Final = {
     Effort.QUICK: Amount(
         sowings=3,
         swaps=200,
+        large_swaps=500,
         drawings=1,
         proposals=1500,
         large_proposals=200,
@@ -60,6 +64,7 @@ AMOUNTS: Final = {
     Effort.NORMAL: Amount(
         sowings=6,
         swaps=500,
+        large_swaps=1500,
         drawings=2,
         proposals=4000,
         large_proposals=300,
@@ -70,6 +75,7 @@ AMOUNTS: Final = {
     Effort.THOROUGH: Amount(
         sowings=12,
         swaps=2500,
+        large_swaps=6000,
         drawings=4,
         proposals=20_000,
         large_proposals=1000,
@@ -79,6 +85,9 @@ AMOUNTS: Final = {
     ),
 }
 """Tuned on the US counties: a few seconds, about twenty seconds, some minutes on two cores."""
+
+HOMES_SHARE: Final = 0.4
+"""Share of the safety net after which no more swaps begin on a large map, so that territories can still be drawn."""
 
 NEIGHBOURHOOD_WORK: Final = 0.3
 """Deterministic seconds of CP-SAT for one neighbourhood."""
@@ -114,7 +123,8 @@ def locate_territories(
     blocked = dead_ends(instance)
     unavoidable = max((end.excess / _mean(instance, end) for end in blocked), default=0.0)
     watch.report("choosing homes", share_done=0.0)
-    homes = _homes(field, amount, settings, deadline)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        homes, early = _homes(field, amount, settings, deadline, beside)
     watch.report("drawing territories", share_done=0.3)
     work = Drawing(
         proposals=amount.proposals,
@@ -134,22 +144,32 @@ def locate_territories(
         best = _polished(field, best, work, settings, unavoidable=unavoidable)
     watch.report("bounding", share_done=0.8, objective=_cost(best))
     plan = _ordered(instance, best.homes, best.labels)
-    bound = 0.0
-    if not late(deadline):
+    bound = 0.0 if early is None else early.result()
+    if early is None and not late(deadline):
         bound = lower_bound(
             field, field.shared(best.homes, homes.price), aim=float(_cost(best)), steps=amount.bound_steps
         )
     return _result(instance, plan, bound, blocked, deadline)
 
 
-def _homes(field: Field, amount: Amount, settings: SolverSettings, deadline: float) -> Homes:
-    """Return the best of several sowings, improved by swaps."""
+def _homes(
+    field: Field, amount: Amount, settings: SolverSettings, deadline: float, beside: Executor
+) -> tuple[Homes, Future[float] | None]:
+    """Return the best of several sowings, improved by swaps; on a large map the bound is found beside the swaps."""
+    large, early = is_large(field.instance), None
     best = sown(field, settings.seed * 1000)
-    for number in range(1, 1 if is_large(field.instance) else amount.sowings):
+    for number in range(1, 1 if large else amount.sowings):
         if late(deadline):
             break
         best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
-    return best if late(deadline) else swapped(field, best, tries=amount.swaps, seed=settings.seed)
+    if large:
+        aim = float(field.instance.cost[field.everywhere, best.homes[best.labels]].sum(dtype=np.int64))
+        early = beside.submit(lower_bound, field, best, aim=aim, steps=amount.bound_steps)
+        deadline -= (1.0 - HOMES_SHARE) * settings.seconds
+    if not late(deadline):
+        tries = amount.large_swaps if large else amount.swaps
+        best = swapped(field, best, tries=tries, seed=settings.seed, deadline=deadline)
+    return best, early
 
 
 def _drawn(field: Field, homes: Homes, work: Drawing, tries: int, *, unavoidable: float, seed: int) -> Drawn:

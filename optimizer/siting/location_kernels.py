@@ -94,8 +94,11 @@ def recentre(  # noqa: PLR0917 - plain arrays for the compiled code
 @njit(cache=True, nogil=True)
 def sow(  # noqa: C901, PLR0917 - plain arrays for the compiled code
     cost: CostArray, candidate_at: IntArray, areas: IntArray, homes: IntArray, given: int, state: NDArray[np.uint64]
-) -> None:
-    """Choose the homes after the first `given` at random, far areas first (k-means++, Arthur & Vassilvitskii 2007)."""
+) -> bool:
+    """Choose the homes after the first `given` at random, far areas first (k-means++, Arthur & Vassilvitskii 2007).
+
+    Return whether there were candidates enough.
+    """
     n = len(areas)
     least = np.full(n, np.inf)
     for h in range(given):
@@ -122,9 +125,12 @@ def sow(  # noqa: C901, PLR0917 - plain arrays for the compiled code
             aim -= 1.0 if h == 0 else least[row]
             if aim < 0.0:
                 break
+        if chosen < 0:
+            return False
         homes[h] = chosen
         for row in range(n):
             least[row] = min(least[row], float(cost[areas[row], chosen]))
+    return True
 
 
 @njit(cache=True, nogil=True)

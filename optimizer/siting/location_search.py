@@ -1,10 +1,12 @@
 """Look for good homes: sow, share out, recentre, swap; where territories hang together comes later."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.interruption import late
 from optimizer.siting.instance import SitingInstance
 from optimizer.siting.location_kernels import nearest, recentre, settle, sow_evenly
 from optimizer.siting.location_prices import Limits, Near, share_out, softness
@@ -113,14 +115,16 @@ def sown(field: Field, seed: int) -> Homes:
     return Homes(homes=homes, price=price, labels=found.labels, value=found.value)
 
 
-def swapped(field: Field, start: Homes, *, tries: int, seed: int) -> Homes:
-    """Return homes improved by swaps; never worse than the start."""
+def swapped(field: Field, start: Homes, *, tries: int, seed: int, deadline: float = math.inf) -> Homes:
+    """Return homes improved by swaps; never worse than the start. No swaps begin after the safety net."""
     instance, best = field.instance, start
     if len(instance.fixed) == instance.n_homes:
         return start
     homes, price, labels = start.homes.copy(), start.price.copy(), start.labels.copy()
     state: NDArray[np.uint64] = np.array([seed], dtype=np.uint64)
     for _ in range(max(1, tries // SWAPS_AT_ONCE)):
+        if late(deadline):
+            break
         swap_homes(
             instance.cost,
             instance.candidates,

@@ -29,7 +29,11 @@ def beside(cost: CostArray, homes: IntArray, labels: IntArray, home: int, size: 
 
 @njit(cache=True, nogil=True)
 def _cut(limits: Limits, areas: IntArray, homes: IntArray) -> Limits:
-    """Return the limits of some areas and homes."""
+    """Return the limits of some areas and homes, wide enough for equal shares.
+
+    Areas that the whole map's prices give to these homes may be more or less than these homes' limits allow; the dual
+    of limits that no division keeps has no maximum, and its prices would run away.
+    """
     amounts, lower, upper = limits
     measures = len(amounts)
     some = np.zeros((measures, len(areas)))
@@ -39,6 +43,10 @@ def _cut(limits: Limits, areas: IntArray, homes: IntArray) -> Limits:
             some[m, row] = amounts[m, areas[row]]
         for h in range(len(homes)):
             low[m, h], high[m, h] = lower[m, homes[h]], upper[m, homes[h]]
+        missing = max(0.0, low[m].sum() - some[m].sum()) / len(homes)
+        beyond = max(0.0, some[m].sum() - high[m].sum()) / len(homes)
+        low[m] -= missing
+        high[m] += beyond
     return some, low, high
 
 
@@ -84,7 +92,8 @@ def swap_homes(  # noqa: PLR0917 - plain arrays for the compiled code
         soft = softness(near[0], local)
         was = share_out(near, local, soft, old_price, passes)
         new_homes, new_price = old_homes.copy(), old_price.copy()
-        sow(cost, candidate_at, areas, new_homes, len(order) - drops, state)
+        if not sow(cost, candidate_at, areas, new_homes, len(order) - drops, state):
+            continue
         for m in range(len(new_price)):
             new_price[m, len(order) - drops :] = old_price[m].mean()
         settle(cost, area_of, candidate_at, areas, new_homes, len(fixed), local, new_price, rounds, passes)

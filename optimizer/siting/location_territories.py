@@ -101,6 +101,7 @@ def designed(field: Field, start: Drawn, settings: SolverSettings, observer: Obs
         settings,
         start=TerritoryPlan(rep_of_area=start.labels),
         observer=observer,
+        explain=False,
     )
     plan = result.plan or result.closest
     if plan is None:

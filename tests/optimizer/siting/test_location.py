@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from optimizer.siting import location_territories
 from optimizer.siting.location import locate_territories
 from optimizer.siting.location_blocks import dead_ends
 from optimizer.siting.location_bound import lower_bound
@@ -56,6 +57,41 @@ def test_same_input_and_seed_give_the_same_plan():
     assert first.plan.homes.tolist() == second.plan.homes.tolist()
     assert first.plan.home_of_area.tolist() == second.plan.home_of_area.tolist()
     assert first.bound == second.bound
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_way_of_large_maps_agrees_with_trying_everything(seed, monkeypatch):
+    """Where the search for fixed homes draws and the bound is found beside the swaps, both are as true."""
+    monkeypatch.setattr(location_territories, "LARGE_PAIRS", 0)
+    instance = grid(2, 4, 2, tolerance=0.2, seed=seed)
+    result, best = locate_territories(instance, QUICK), optimum(instance)
+    if best is None:
+        assert result.plan is None
+        return
+    assert result.bound <= best + 1e-6
+    assert verify(instance, result.plan) == ()
+    assert result.objective >= best
+
+
+def test_way_of_large_maps_gives_the_same_plan_again(monkeypatch):
+    """The plan and the bound do not depend on what runs beside."""
+    monkeypatch.setattr(location_territories, "LARGE_PAIRS", 0)
+    instance = grid(8, 8, 5, tolerance=0.1, seed=4)
+    first, second = (locate_territories(instance, QUICK) for _ in range(2))
+    assert verify(instance, first.plan) == ()
+    assert first.plan.home_of_area.tolist() == second.plan.home_of_area.tolist()
+    assert first.bound == second.bound
+
+
+def test_swaps_keep_prices_finite_where_lumps_fit_no_few_territories():
+    """Prices stay in bounds where some territories beside each other cannot be balanced among themselves."""
+    amounts = np.where(np.random.default_rng(3).random(144) < 0.1, 40, 1)
+    field = field_of(grid(12, 12, 10, tolerance=0.02, amounts=amounts, candidates=tuple(range(0, 144, 9))))
+    start = sown(field, 1)
+    better = swapped(field, start, tries=200, seed=1)
+    assert 0.0 < better.value <= start.value
+    assert np.abs(better.price).max() < 100.0 * better.value
+    assert len(set(better.homes.tolist())) == 10
 
 
 def test_larger_maps_come_close_to_their_bound():
