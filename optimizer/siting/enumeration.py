@@ -18,7 +18,7 @@ FIRST_SHARE: Final = 0.001
 SHORT_LIST: Final = 5_000
 """Territories up to which a list is gone through in no time, so that the next may be far longer."""
 
-GROWTH: Final = (4.0, 1.25)
+GROWTH: Final = (2.5, 1.25)
 """Factor on the share after a short list, and after a long one: that one takes about half as many territories again."""
 
 LARGEST_SHARE: Final = 4.0
