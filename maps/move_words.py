@@ -111,9 +111,13 @@ def _cost_words(instance: TerritoryInstance, moves: Moves, number: int) -> str:
     if change == 0:
         return "costs the same"
     unit = instance.travel_unit
+    area, giver, taker = int(moves.area[number]), int(moves.giver[number]), int(moves.taker[number])
+    travel = float(instance.travel_cost[area, taker] - instance.travel_cost[area, giver])
     change_of_hands = instance.move_weight * float(moves.moved_change[number])
-    travel = change - change_of_hands
-    parts = f" (travel {_signed(travel)}, change of hands {_signed(change_of_hands)})" if change_of_hands else ""
+    split = round(change - travel - change_of_hands, 6)  # a whole number of prices; the rest is rounding
+    others = [("change of hands", change_of_hands), ("split groups", split)]
+    told = [f"{name} {_signed(value)}" for name, value in others if value]
+    parts = f" ({', '.join([f'travel {_signed(travel)}', *told])})" if told else ""
     return f"{number_text(abs(change))} {unit} {'dearer' if change > 0 else 'cheaper'}{parts}"
 
 

@@ -70,6 +70,13 @@ def test_change_of_hands_is_told_apart():
     assert "1 EUR less would change hands against today" in words
 
 
+def test_the_price_of_split_groups_is_no_travel():
+    """A2 and A3 are a group that R1 serves alone; sharing it with R0 costs its price."""
+    instance = halves(split_group=np.array([-1, -1, 0, 0, -1, -1, -1, -1]), split_price=5)
+    words = area_words(instance, HALVES, 2, reps=REPS)
+    assert "6 visit-weighted minutes dearer (travel +1, split groups +5)" in words
+
+
 def test_without_an_area_the_cheapest_moves_are_told():
     """Counts first, then what is allowed."""
     words = border_words(halves(), HALVES, reps=REPS)
