@@ -47,6 +47,8 @@ class Amount:
     """Deterministic seconds of CP-SAT of such a round, per home."""
     bound_steps: int
     """Steps of the lower bound's prices."""
+    large_bound_steps: int
+    """The same on a large map, where they run beside the swaps."""
 
 
 AMOUNTS: Final = {
@@ -60,6 +62,7 @@ AMOUNTS: Final = {
         polishings=1,
         search_work=0.03,
         bound_steps=100,
+        large_bound_steps=300,
     ),
     Effort.NORMAL: Amount(
         sowings=6,
@@ -71,6 +74,7 @@ AMOUNTS: Final = {
         polishings=2,
         search_work=0.08,
         bound_steps=300,
+        large_bound_steps=600,
     ),
     Effort.THOROUGH: Amount(
         sowings=12,
@@ -82,6 +86,7 @@ AMOUNTS: Final = {
         polishings=4,
         search_work=0.6,
         bound_steps=1500,
+        large_bound_steps=1500,
     ),
 }
 """Tuned on the US counties: a few seconds, about twenty seconds, some minutes on two cores."""
@@ -164,7 +169,7 @@ def _homes(
         best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
     if large:
         aim = float(field.instance.cost[field.everywhere, best.homes[best.labels]].sum(dtype=np.int64))
-        early = beside.submit(lower_bound, field, best, aim=aim, steps=amount.bound_steps)
+        early = beside.submit(lower_bound, field, best, aim=aim, steps=amount.large_bound_steps)
         deadline -= (1.0 - HOMES_SHARE) * settings.seconds
     if not late(deadline):
         tries = amount.large_swaps if large else amount.swaps

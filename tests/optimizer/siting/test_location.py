@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from optimizer.siting import location_territories
+from optimizer.siting import location_bound, location_territories
 from optimizer.siting.location import locate_territories
 from optimizer.siting.location_blocks import dead_ends
 from optimizer.siting.location_bound import lower_bound
@@ -118,6 +118,18 @@ def test_bound_holds_for_any_prices(seed):
     bounds = [lower_bound(field, homes, aim=float(best), steps=steps) for steps in (1, 200)]
     assert max(bounds) <= best + 1e-6
     assert bounds[1] > 0.5 * best
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("beyond", [1, 2])
+def test_bound_from_near_pairs_holds_over_all(seed, beyond, monkeypatch):
+    """Prices from very few near pairs make a bound that no plan undercuts, far pairs included."""
+    monkeypatch.setattr(location_bound, "FEW_PAIRS", 0)
+    monkeypatch.setattr(location_bound, "BEYOND", beyond)
+    instance = grid(2, 4, 2, tolerance=0.3, seed=seed)
+    best = optimum(instance)
+    for steps in (1, 30, 200):
+        assert lower_bound(field_of(instance), sown(field_of(instance), seed), aim=float(best), steps=steps) <= best
 
 
 def test_area_behind_a_gate_that_fits_no_territory_is_found():
