@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from benchmarks.territory_grid import PUBLISHED, grid
 from benchmarks.territory_hess import COST_SCALE, instance_of
+from optimizer.siting import exact
 from optimizer.siting.exact import choose_homes_exactly
 from optimizer.siting.verify import cost_of_plan, verify
 from optimizer.solving import Effort, SolverSettings, Status, StopReason
@@ -32,6 +34,14 @@ def agrees_with_brute_force(seed: int) -> None:
 @pytest.mark.parametrize("block", range(4))
 def test_agrees_with_brute_force(block):
     """Every choice and labelling tried by hand gives the same cost, or none."""
+    for seed in range(20 * block, 20 * block + 20):
+        agrees_with_brute_force(seed)
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_agrees_with_brute_force_without_lists(block, monkeypatch):
+    """The same by branch and bound alone, as on maps with too many territories to list."""
+    monkeypatch.setattr(exact, "try_lists", lambda search, region, prices, root, watcher: (False, root.value))
     for seed in range(20 * block, 20 * block + 20):
         agrees_with_brute_force(seed)
 
@@ -117,6 +127,15 @@ def test_looser_limits_never_cost_more(seed):
 
 
 AMOUNTS = np.random.default_rng(3).integers(1, 4, (4, 7)).tolist()
+
+
+@pytest.mark.parametrize("size", [5, 6, 7, 8, 9])
+def test_square_grids_are_proven(size):
+    """Grids of the benchmark with known optima, proven from lists of territories."""
+    result = choose_homes_exactly(grid(size), SETTINGS)
+    assert result.plan is not None
+    assert verify(grid(size), result.plan) == ()
+    assert (result.status, result.objective, result.bound) == (Status.OPTIMAL, PUBLISHED[size], PUBLISHED[size])
 
 
 @pytest.mark.slow
