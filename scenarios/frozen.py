@@ -61,8 +61,9 @@ def frozen_territories(
         orphans, joined = int((current < 0).sum()), _joined(current, len(rep_ids))
         names = ", ".join(np.array(rep_ids)[reached & ~reps]) or "nobody"
         notes.append(
-            f"Repair: {orphans} areas have no rep today and {int(joined.sum())} reps have no area; {names} share out "
-            f"their areas anew, the other {int((~reached | reps).sum())} territories stay as they are."
+            f"Repair: areas without a rep today: {orphans}; reps without an area: {int(joined.sum())}. These and the "
+            f"territories near them are shared out anew, between {names}. "
+            f"Territories that stay as they are: {int((~reached | reps).sum())}."
         )
         reps |= ~reached
     kept = (current >= 0) & reps[np.maximum(current, 0)]

@@ -295,7 +295,7 @@ def test_repair_leaves_what_it_does_not_reach(firm):
     plan = design_territories(problem.instance, QUICK, start=problem.start).plan
     for rep in kept:
         assert ((plan.rep_of_area == rep) == (problem.instance.current_rep == rep)).all()
-    assert problem.notes[0].startswith(f"Repair: {len(orphans)} areas have no rep today and 0 reps have no area;")
+    assert problem.notes[0].startswith(f"Repair: areas without a rep today: {len(orphans)}; reps without an area: 0.")
     wider = firm.problem(*loose, "territories.repair_reach=5", data=data)
     assert not len(wider.instance.locks)
 
