@@ -295,6 +295,18 @@ def test_keys_of_a_sweep_are_told_apart(keys, names):
     assert short_names(keys) == names
 
 
+def test_comparisons_tell_faults_before_the_first_run(tmp_path, monkeypatch, capsys):
+    """A wrong value or file at the end of the list does not wait for the runs before it."""
+    monkeypatch.chdir(tmp_path)
+    scenario = str(tiny_case(tmp_path))
+    before = sorted(tmp_path.rglob("*"))
+    assert run_scenario.main(["sweep", scenario, "--vary", "tours.weeks=1,x"]) == 2
+    assert 'tours.weeks: got "x"' in capsys.readouterr().err
+    assert run_scenario.main(["compare", scenario, str(tmp_path / "other.yaml")]) == 2
+    assert "other.yaml" in capsys.readouterr().err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

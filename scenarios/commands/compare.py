@@ -26,6 +26,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.folder import check_output_folder
     from scenarios.commands.comparing import leave_comparison, plan_of
     from scenarios.faults import Fault, ScenarioError
+    from scenarios.loading import load_scenario
 
     if len(arguments.scenarios) < 2:
         raise ScenarioError([Fault(file="", key="compare", message="name two scenario files or more")])
@@ -37,6 +38,8 @@ def answer(arguments: argparse.Namespace) -> int:
         raise ScenarioError([Fault(file="", key="compare", message=text)])
     folder = arguments.out or Path("out", "compare-" + "-".join(name.replace("@", "-") for name in names))
     check_output_folder(folder)
+    for path, override in cases:  # every fault is told before the first run
+        load_scenario(path, sets=[], overrides=[override] if override else [])
     plans = []
     for (path, override), name in zip(cases, names, strict=True):
         if not arguments.quiet:

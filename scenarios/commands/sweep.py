@@ -32,6 +32,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.folder import check_output_folder
     from scenarios.commands.chain import load_named
     from scenarios.commands.comparing import leave_comparison, plan_of
+    from scenarios.loading import load_scenario
 
     choices = _choices(arguments.vary)
     loaded = load_named(arguments)
@@ -41,12 +42,17 @@ def answer(arguments: argparse.Namespace) -> int:
     plans: list[NamedPlan] = []
     lenders: list[Path] = []
     words = short_names([key for key, _ in choices])
-    for values in itertools.product(*(values for _, values in choices)):
+    runs_wanted = [
+        (values, [*arguments.sets, *(f"{key}={value}" for (key, _), value in zip(choices, values, strict=True))])
+        for values in itertools.product(*(values for _, values in choices))
+    ]
+    for _, sets in runs_wanted:  # every fault is told before the first run
+        load_scenario(arguments.scenario, sets=sets, overrides=arguments.overrides)
+    for values, sets in runs_wanted:
         name = ", ".join(f"{word} {value}" for word, value in zip(words, values, strict=True))
         place = runs / "_".join(f"{word}-{value}" for word, value in zip(words, values, strict=True))
         if not arguments.quiet:
             print(f"== {name}")
-        sets = [*arguments.sets, *(f"{key}={value}" for (key, _), value in zip(choices, values, strict=True))]
         plans.append(
             plan_of(
                 arguments.scenario, place, sets=sets, overrides=arguments.overrides, quiet=arguments.quiet, name=name,
