@@ -8,7 +8,9 @@ from optimizer.siting import location_bound, location_territories
 from optimizer.siting.location import locate_territories
 from optimizer.siting.location_blocks import dead_ends
 from optimizer.siting.location_bound import lower_bound
+from optimizer.siting.location_kernels import sow
 from optimizer.siting.location_search import field_of, sown, swapped
+from optimizer.siting.location_swaps import swap_homes
 from optimizer.siting.verify import cost_of_plan, verify
 from optimizer.solving import Effort, SolverSettings, Status
 from tests.optimizer.siting.location_maps import grid, optimum
@@ -83,15 +85,35 @@ def test_way_of_large_maps_gives_the_same_plan_again(monkeypatch):
     assert first.bound == second.bound
 
 
-def test_swaps_keep_prices_finite_where_lumps_fit_no_few_territories():
-    """Prices stay in bounds where some territories beside each other cannot be balanced among themselves."""
-    amounts = np.where(np.random.default_rng(3).random(144) < 0.1, 40, 1)
-    field = field_of(grid(12, 12, 10, tolerance=0.02, amounts=amounts, candidates=tuple(range(0, 144, 9))))
-    start = sown(field, 1)
-    better = swapped(field, start, tries=200, seed=1)
-    assert 0.0 < better.value <= start.value
-    assert np.abs(better.price).max() < 100.0 * better.value
-    assert len(set(better.homes.tolist())) == 10
+def test_swaps_keep_prices_finite_where_few_territories_cannot_be_balanced():
+    """Prices stay in bounds, and homes apart, where territories beside each other have many times too much in all."""
+    amounts = np.where(np.arange(144) < 72, 1, 20)
+    field = field_of(grid(12, 12, 12, tolerance=0.02, amounts=amounts))
+    homes = np.arange(1, 144, 12)
+    labels = field.instance.cost[:, homes].argmin(axis=1)
+    price = np.zeros((1, 12))
+    swap_homes(
+        field.instance.cost,
+        field.instance.candidates,
+        field.candidate_at,
+        homes,
+        labels,
+        0,
+        field.limits,
+        price,
+        (100, 4, 6, 10),
+        np.array([1], dtype=np.uint64),
+    )
+    assert np.abs(price).max() < field.instance.cost.max() * 144
+    assert len(set(homes.tolist())) == 12
+
+
+def test_sowing_says_when_candidates_run_out():
+    """Three homes among two candidates are too many."""
+    field = field_of(grid(3, 3, 2, tolerance=0.4, candidates=(0, 8)))
+    cost, state = field.instance.cost, np.array([1], dtype=np.uint64)
+    assert sow(cost, field.candidate_at, field.everywhere, np.zeros(2, dtype=np.int64), 0, state)
+    assert not sow(cost, field.candidate_at, field.everywhere, np.zeros(3, dtype=np.int64), 0, state)
 
 
 def test_larger_maps_come_close_to_their_bound():
