@@ -95,6 +95,7 @@ def improve(
     seed: int,
     run: Run,
     deadline: float,
+    first_worth: float = FIRST_WORTH,
 ) -> IntArray:
     """Return better labels after some turns of annealing clusters all over a map.
 
@@ -121,13 +122,15 @@ def improve(
         Anneals clusters, in order.
     deadline
         Wall-clock safety net, monotonic seconds.
+    first_worth
+        What excess of a whole territory is worth at first, in costs of a territory.
     """
     each = max(1.0, problem.total_cost(labels) / problem.n_reps)
     for turn in range(turns):
         if late(deadline):
             break
         how = TRIES[turn % len(TRIES)]
-        worth = each * FIRST_WORTH * (LAST_WORTH / FIRST_WORTH) ** (turn / max(1, turns - 1))
+        worth = each * first_worth * (LAST_WORTH / first_worth) ** (turn / max(1, turns - 1))
         rng = np.random.default_rng([seed, turn])
         lost = np.bincount(labels, weights=guide[np.arange(problem.n_units), labels], minlength=problem.n_reps)
         lost += worth * off_balance(problem, labels)

@@ -24,6 +24,10 @@ class Budget:
     """Boundary moves proposed per unit on a large map, at first and in each turn of clusters."""
     turns: int = 30
     """Turns of clusters over a large map."""
+    large_search_work: float = 0.0
+    """Deterministic seconds of CP-SAT per rep to lower the cost of a large map; `search_work` balances it."""
+    last_turns: int = 8
+    """The same after the last territories were brought inside their limits."""
 
 
 BUDGETS: Final = {
@@ -41,6 +45,8 @@ BUDGETS: Final = {
         annealings=2,
         large_proposals=600,
         turns=60,
+        last_turns=15,
+        large_search_work=0.35,
         neighbourhood_work=1.0,
         search_work=0.35,
         proof_work=0.25,
@@ -50,6 +56,8 @@ BUDGETS: Final = {
         annealings=4,
         large_proposals=2000,
         turns=200,
+        last_turns=50,
+        large_search_work=2.5,
         neighbourhood_work=4.0,
         search_work=2.5,
         proof_work=2.5,

@@ -1,6 +1,7 @@
-"""Search a large part of a map: start from the divided optimum, anneal it whole, then cluster by cluster."""
+"""Search a large part of a map: start from the divided optimum, anneal it whole, then by clusters, repair, polish."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,9 +10,12 @@ from optimizer.interruption import late
 from optimizer.territory.bound import FloatArray, Relaxation
 from optimizer.territory.boundary import anneal
 from optimizer.territory.bridges import bridged
-from optimizer.territory.clusters import Cluster, improve
+from optimizer.territory.clusters import LAST_WORTH, Cluster, improve
+from optimizer.territory.effort import Budget
 from optimizer.territory.instance import IntArray
 from optimizer.territory.local_search import LARGE_PAIRS
+from optimizer.territory.neighbourhood import Improved, Task
+from optimizer.territory.repair import repair
 from optimizer.territory.units import UnitProblem
 from optimizer.territory.warmstart import grow
 
@@ -38,10 +42,10 @@ def search_large(
     relaxation: Relaxation,
     start: IntArray | None,
     *,
-    proposals: int,
-    turns: int,
+    budget: Budget,
     seed: int,
     run: Callable[[Sequence[Cluster]], list[IntArray]],
+    solve: Callable[[Sequence[Task]], list[Improved]],
     deadline: float,
 ) -> IntArray:
     """Return good labels, balanced but for a few territories.
@@ -54,14 +58,14 @@ def search_large(
         Its divided optimum.
     start
         Labels to start from, else the divided optimum rounded. Shape (units,).
-    proposals
-        Moves to propose per unit, on the whole map and in each turn.
-    turns
-        Turns of clusters over the map.
+    budget
+        How much work to do.
     seed
         Seed of the random numbers.
     run
         Anneals clusters, in order.
+    solve
+        Solves neighbourhoods, in order.
     deadline
         Wall-clock safety net, monotonic seconds.
     """
@@ -76,24 +80,34 @@ def search_large(
         problem,
         start,
         price=FIRST_PRICE * price,
-        proposals=proposals * problem.n_units,
+        proposals=budget.large_proposals * problem.n_units,
         seed=seed,
         hot=FIRST_HEAT,
         worth=WORTH * each,
     ).labels
     if late(deadline) or problem.n_reps < 2:
         return labels
-    return improve(
+    polish = partial(
+        improve,
         problem,
-        labels,
         price=CLUSTER_PRICE * price,
         guide=guide,
-        proposals=proposals,
-        turns=turns,
-        seed=seed,
+        proposals=budget.large_proposals,
         run=run,
         deadline=deadline,
     )
+    labels = polish(labels=labels, turns=budget.turns, seed=seed)
+    labels = repair(
+        problem,
+        labels,
+        guide=guide,
+        neighbourhood_work=budget.neighbourhood_work,
+        work=budget.search_work * problem.n_reps,
+        seed=seed,
+        run=solve,
+        deadline=deadline,
+    )
+    return polish(labels=labels, turns=budget.last_turns, seed=seed + 1, first_worth=LAST_WORTH)
 
 
 def _unit_guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:

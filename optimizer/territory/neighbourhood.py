@@ -42,6 +42,9 @@ class Task:
     reps: IntArray
     """Index of each rep in the larger problem, ascending."""
     work: Work
+    worth: float = 0.0
+    """Cost that makes up for excess of a whole mean territory; 0 where cost counts for nothing
+    until there is no excess left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -113,7 +116,9 @@ def _solve(task: Task, open_pairs: BoolArray | None, *, elastic: bool) -> Improv
     state_rules(model, x)
     if problem.contiguous:
         territories_are_contiguous(model, x, order=order_from(problem, labels, task.work.seed))
-    if elastic:
+    if elastic and task.worth > 0.0:
+        minimise_cost(model, x, excess_price=task.worth)
+    elif elastic:
         _minimise_excess(model, x)
     else:
         minimise_cost(model, x)
@@ -129,12 +134,16 @@ def _solve(task: Task, open_pairs: BoolArray | None, *, elastic: bool) -> Improv
     return Improved(labels=found if better else labels, work=used)
 
 
-def minimise_cost(model: cp_model.CpModel, x: Assignment) -> None:
-    """Minimise the scaled objective."""
+def minimise_cost(model: cp_model.CpModel, x: Assignment, *, excess_price: float = 0.0) -> None:
+    """Minimise the scaled objective and what excess of whole mean territories costs."""
     cost = np.zeros((int(x.problem.bundle.max(initial=-1)) + 1, x.problem.n_reps), dtype=np.int64)
     np.add.at(cost, x.problem.bundle, x.problem.cost)
     travel = sum(int(cost[b, r]) * literal for b, r, literal in x.pairs())
-    model.minimize(travel + x.problem.split_price * sum(literal for _, _, literal in x.splits()) - _one_each(x.problem))
+    splits = x.problem.split_price * sum(literal for _, _, literal in x.splits()) - _one_each(x.problem)
+    weight = excess_price * scales(x.problem)
+    priced = x.slacks() if excess_price > 0.0 else ()
+    excess = sum(max(1, round(float(weight[m]))) * variable for m, _, variable in priced)
+    model.minimize(travel + splits + excess)
 
 
 def _one_each(problem: UnitProblem) -> int:

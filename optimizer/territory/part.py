@@ -106,12 +106,13 @@ def _search(task: PartTask, relaxation: Relaxation, run: RunAll, deadline: float
             problem,
             relaxation,
             given,
-            proposals=budget.large_proposals,
-            turns=budget.turns,
+            budget=budget,
             seed=task.seed,
             run=lambda clusters: run(anneal_cluster, clusters),
+            solve=lambda tasks: run(solve_in_order, tasks),
             deadline=deadline,
         )
+        budget = replace(budget, search_work=budget.large_search_work)
     else:
         best = _anneal_chains(task, given, relaxation, run, deadline)
     if problem.n_reps < 2 or late(deadline):

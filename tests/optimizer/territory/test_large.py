@@ -1,5 +1,7 @@
 """Large maps are searched whole and cluster by cluster, the same with any number of workers."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,10 @@ from optimizer.solving import Effort, SolverSettings
 from optimizer.territory import bound, local_search
 from optimizer.territory.bound import relax
 from optimizer.territory.clusters import Cluster, anneal_cluster, disjoint
+from optimizer.territory.effort import BUDGETS
 from optimizer.territory.excess import excess_of
 from optimizer.territory.large import search_large
+from optimizer.territory.neighbourhood import Improved, Task, solve_in_order
 from optimizer.territory.search import design_territories
 from optimizer.territory.units import condense
 from optimizer.territory.warmstart import detached, mended
@@ -19,12 +23,23 @@ def run_here(clusters: list[Cluster]) -> list[np.ndarray]:
     return [anneal_cluster(cluster) for cluster in clusters]
 
 
+def solve_here(tasks: list[Task]) -> list[Improved]:
+    return [solve_in_order(task) for task in tasks]
+
+
 def test_search_keeps_territories_connected_and_balances_them():
     """On an even map of 400 towns the search leaves no excess, within two per cent of the bound."""
     problem = condense(towns(400, 10, seed=1, largest=0.1))
     relaxation = relax(problem)
     labels = search_large(
-        problem, relaxation, None, proposals=1000, turns=10, seed=1, run=run_here, deadline=float("inf")
+        problem,
+        relaxation,
+        None,
+        budget=replace(BUDGETS[Effort.QUICK], large_proposals=1000, turns=10, last_turns=2),
+        seed=1,
+        run=run_here,
+        solve=solve_here,
+        deadline=float("inf"),
     )
     assert not len(detached(problem, labels))
     assert excess_of(problem, labels) == 0.0
