@@ -17,6 +17,13 @@ LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p9
 DRIVER_COLUMNS: Final = ("region", "category", "group", "contribution", "share", "words")
 SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
 
+HOME_COLUMNS: Final = ("rep_id", "name", "area_id", "area", "lon", "lat", "chosen")
+
+
+def no_homes() -> pd.DataFrame:
+    """Make the empty table of homes."""
+    return pd.DataFrame({column: pd.Series(dtype="object") for column in HOME_COLUMNS})
+
 
 def no_solves() -> pd.DataFrame:
     """Make the empty table of solver outcomes."""
@@ -115,3 +122,6 @@ class PlanBook:
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
     """region, category ("" for all), group, contribution (currency over the weeks to come), share (of the same weeks of
     last year, NaN without sales then), words: what makes up the forecast, groups in the order in which they add up."""
+    homes: pd.DataFrame = field(default_factory=no_homes)
+    """rep_id, name, area_id, area (name), lon, lat, chosen ("yes" or "no"): where reps live, in a run that chose homes;
+    else empty."""

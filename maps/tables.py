@@ -150,3 +150,14 @@ TABLE_FILES: Final = (
     ),
 )  # fmt: skip
 """Every CSV file of an output folder."""
+
+HOMES_FILE: Final = TableFile(
+    name="homes.csv",
+    rows=lambda book: book.homes,
+    order=("rep_id",),
+    columns={
+        "rep_id": as_id, "name": as_text, "area_id": as_id, "area": as_text, "lon": decimals(5), "lat": decimals(5),
+        "chosen": as_id,
+    },
+)  # fmt: skip
+"""Written where homes were chosen."""

@@ -102,7 +102,8 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     areas = regions_of_areas(made, open_accounts, regions, known)
     accounts = _fill_regions(accounts, areas, made, scenario, log)
     region_of |= dict(zip(accounts["account_id"], accounts["region"], strict=True))
-    reps, more = check_reps(tables.reps, areas, made.ground, log, file=files.reps.path)
+    homes = scenario.territories.homes
+    reps, more = check_reps(tables.reps, areas, made.ground, log, file=files.reps.path, homes=homes)
     areas["current_rep_id"] = current_reps(
         tables.current_alignment,
         areas,
@@ -259,7 +260,7 @@ def _only(
     """Leave aside what belongs to other regions; an account over the border takes the nearest area that stays."""
     areas = areas[areas["region"].isin(wanted)].reset_index(drop=True)
     accounts = accounts[accounts["region"].isin(wanted)].reset_index(drop=True)
-    reps = reps[reps["region"].isin(wanted)].reset_index(drop=True)
+    reps = reps[reps["region"].isin([*wanted, ""])].reset_index(drop=True)  # "" where the home is still to be chosen
     abroad = (~accounts["area_id"].isin(areas["area_id"])).to_numpy()
     if abroad.any() and len(areas):
         lost = accounts[abroad]

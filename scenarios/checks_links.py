@@ -1,6 +1,6 @@
 """Check reps, events and the current alignment against accounts, areas and regions."""
 
-from typing import Final
+from typing import Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +16,18 @@ HOURS_PER_WEEK: Final = 40.0
 
 
 def check_reps(
-    reps: pd.DataFrame, areas: gpd.GeoDataFrame, ground: Ground, log: QualityLog, *, file: str
+    reps: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    ground: Ground,
+    log: QualityLog,
+    *,
+    file: str,
+    homes: Literal["given", "missing", "all"] = "given",
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Return reps with unique ids, hours and a region, sorted by rep_id, and faults of reps that cannot be planned.
 
-    The region is the rep's own when an area has it, else that of the area that holds (or is nearest to) the home.
+    The region is the rep's own when an area has it, else that of the area that holds (or is nearest to) the home; ""
+    where neither is known yet.
 
     Parameters
     ----------
@@ -34,6 +41,8 @@ def check_reps(
         Takes the findings and repairs.
     file
         Name of the table for faults.
+    homes
+        `missing`: positions may lack; `all`: they are forgotten. See `territories.homes`.
     """
     faults = []
     rows = reps[reps["rep_id"] != ""].copy()
@@ -44,10 +53,12 @@ def check_reps(
         log.repaired("duplicate_rep", "reps", ids, "several rows", "one row", regions=rows["region"].to_numpy()[double])
     rows = rows[~double].sort_values("rep_id", kind="stable", ignore_index=True)
     ids = rows["rep_id"].to_numpy(dtype=object)
-    lost = ~(np.isfinite(rows["lon"].to_numpy(float)) & np.isfinite(rows["lat"].to_numpy(float)))
-    faults += [
-        Fault(file=file, key="lon", message=f"rep {name} has no home position; give lon and lat") for name in ids[lost]
-    ]
+    rows, lost = _open_homes(rows, homes, log)
+    if homes == "given":
+        text = "give lon and lat, or write territories.homes: missing to have the home chosen"
+        faults += [
+            Fault(file=file, key="lon", message=f"rep {name} has no home position; {text}") for name in ids[lost]
+        ]
     if not len(rows):
         faults.append(Fault(file=file, key="rep_id", message="there is no rep"))
         return rows, faults
@@ -66,6 +77,7 @@ def check_reps(
         rows.loc[idle, "hours_per_week"] = HOURS_PER_WEEK
     area, km = ground.find(rows["lon"].to_numpy(float), rows["lat"].to_numpy(float))
     home_region = areas["region"].to_numpy(dtype=object)[np.maximum(area, 0)]
+    home_region[lost] = home_region[0] if len(set(areas["region"])) == 1 else ""
     known = rows["region"].isin(sorted(set(areas["region"]))).to_numpy() & (rows["region"] != "").to_numpy()
     strange = ~known & (rows["region"] != "").to_numpy()
     if strange.any():
@@ -103,6 +115,19 @@ def check_reps(
         )
     rows["region"] = np.where(known, rows["region"].to_numpy(dtype=object), home_region)
     return rows, faults
+
+
+def _open_homes(
+    rows: pd.DataFrame, homes: Literal["given", "missing", "all"], log: QualityLog
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Forget the positions of homes that are chosen anew, and tell which reps have none. Shape (reps,)."""
+    if homes == "all":
+        rows = rows.assign(lon=np.nan, lat=np.nan)
+    lost = ~(np.isfinite(rows["lon"].to_numpy(float)) & np.isfinite(rows["lat"].to_numpy(float)))
+    if homes != "given" and lost.any():
+        ids = rows["rep_id"].to_numpy(dtype=object)[lost]
+        _note(log, "home_to_choose", ids, "reps have no home yet; it is chosen in this run.", severity="info")
+    return rows, lost
 
 
 def check_events(events: pd.DataFrame, regions: list[str], categories: list[str], log: QualityLog) -> pd.DataFrame:

@@ -116,6 +116,27 @@ def _there_is_something_to_repair(loaded: LoadedScenario, data: CheckedData) -> 
         yield fault_at(loaded, "territories.mode", text)
 
 
+def _homes_can_be_chosen(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
+    rules, awaiting = loaded.scenario.territories, data.reps[data.reps["lon"].isna()]
+    if awaiting.empty:
+        return
+    if rules.mode == "repair":
+        text = f'got "{rules.homes}", but a repair needs to know where everybody lives; write mode: improve'
+        yield fault_at(loaded, "territories.homes", text)
+    for number, rep in enumerate(rules.freeze, start=1):
+        if rep in set(awaiting["rep_id"]):
+            text = f"{rep} is frozen but has no home; give lon and lat in the reps table, with homes: missing"
+            yield fault_at(loaded, f"territories.freeze[{number}]", text)
+    lacking = awaiting["rep_id"][awaiting["region"] == ""].tolist()
+    if lacking and (rules.within == "region" or loaded.scenario.data.only_regions):
+        who = f"{one_of(lacking, most=5, word='and')} {'has' if len(lacking) == 1 else 'have'}"
+        yield fault_at(loaded, "data.reps", f"{who} neither a home nor a region; fill the column region")
+    most = int(awaiting["region"].value_counts().max()) if rules.within == "region" else len(awaiting)
+    if rules.home_candidates < most:
+        text = f"got {rules.home_candidates}, but {most} homes are to be chosen; expected at least that many"
+        yield fault_at(loaded, "territories.home_candidates", text)
+
+
 CHECKS = (
     _pairs_name_areas_and_reps,
     _barriers_and_links_name_areas,
@@ -124,6 +145,7 @@ CHECKS = (
     _exceptions_name_accounts,
     _groups_are_known,
     _there_is_something_to_repair,
+    _homes_can_be_chosen,
 )
 """Every check of a line against the tables."""
 

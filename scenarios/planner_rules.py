@@ -27,7 +27,7 @@ def group_indices(loaded: LoadedScenario, data: CheckedData) -> tuple[IntArray, 
         names = ", ".join(without_rep)
         text = f"no rep lives in {names}, and reps stay within their region; give it a rep or write within: none"
         raise ScenarioError([fault_at(loaded, "territories.within", text)])
-    without_area = sorted(set(data.reps["region"]) - set(data.areas["region"]))
+    without_area = sorted(set(data.reps["region"]) - set(data.areas["region"]) - {""})
     if without_area:
         names = ", ".join(without_area)
         raise ScenarioError([fault_at(loaded, "territories.within", f"reps live in {names}, which has no areas")])

@@ -39,6 +39,10 @@ def faults_in_table(
     if key == "data.accounts":
         segments = list(sections["segments"])
         _tell_unknown(frame["segment"], segments, names["segment"], "segments of the scenario", told)
+    if key == "data.reps" and sections["territories"].homes == "missing":
+        half = np.flatnonzero((frame["lon"].isna() != frame["lat"].isna()).to_numpy())
+        shown = ["only lon" if np.isnan(frame["lat"].iloc[record]) else "only lat" for record in half[:EXAMPLES]]
+        told.tell(half, shown, names["lon"], "expected both lon and lat, or neither for a home that is to be chosen")
     if key == "data.events":
         _tell_backward(frame, names, told)
     if key == "data.regions":

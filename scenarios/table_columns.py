@@ -41,6 +41,18 @@ def _position(*, required: bool, filled: bool) -> tuple[Column, Column]:
     )
 
 
+def _reps(*, with_homes: bool) -> tuple[Column, ...]:
+    return (
+        _id("rep_id"),
+        Column(name="name", required=True),
+        *_position(required=with_homes, filled=with_homes),
+        Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100),
+        Column(name="region"),
+        Column(name="working_days", parse=_working_days),
+        Column(name="target_share", kind=Kind.NUMBER, low=0, above=True, high=10),
+    )
+
+
 AREA_TEXTS: Final = (
     Column(name="name"),
     Column(name="district", kind=Kind.ID),
@@ -72,15 +84,8 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="week", kind=Kind.DATE, required=True, filled=True),
         Column(name="sales", kind=Kind.NUMBER, required=True, filled=True),
     ),
-    "data.reps": (
-        _id("rep_id"),
-        Column(name="name", required=True),
-        *_position(required=True, filled=True),
-        Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100),
-        Column(name="region"),
-        Column(name="working_days", parse=_working_days),
-        Column(name="target_share", kind=Kind.NUMBER, low=0, above=True, high=10),
-    ),
+    "data.reps": _reps(with_homes=True),
+    "reps without homes": _reps(with_homes=False),
     "polygons": (_id("area_id"), *AREA_TEXTS, Column(name="geometry", required=True)),
     "towns": (_id("area_id"), AREA_TEXTS[0], *_position(required=True, filled=True), *AREA_TEXTS[1:]),
     "data.areas.outline": (Column(name="geometry", required=True),),
@@ -108,7 +113,8 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="account_id", kind=Kind.ID, filled=True),
     ),
 }
-"""Columns by the key of the table; `polygons` and `towns` are the two forms of `data.areas.source`."""
+"""Columns by the key of the table; `polygons` and `towns` are the two forms of `data.areas.source`;
+`reps without homes` is `data.reps` where homes are chosen."""
 ALIGNED: Final = ("area_id", "district", "account_id")
 """What the current alignment may give to a rep; exactly one of them."""
 EXTRA_NAMES: Final = {"data.accounts": ("attributes",), "data.sales": ("units",)}

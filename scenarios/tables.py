@@ -137,6 +137,8 @@ def _read_one(
 def _columns_of(key: str, sections: Mapping[str, Any]) -> tuple[Column, ...]:
     if key == "data.areas.source":
         return TABLE_COLUMNS["towns" if sections["data"].areas.make is AreaMaking.TOWNS else "polygons"]
+    if key == "data.reps" and sections["territories"].homes != "given":
+        return TABLE_COLUMNS["reps without homes"]
     return TABLE_COLUMNS[key]
 
 

@@ -46,9 +46,9 @@ def estimate_workload(accounts: pd.DataFrame, reps: pd.DataFrame, rules: pd.Data
     """Estimate the hours per cycle of each account: visits × (service + drive per visit).
 
     The drive per visit is the mean drive to the account's nearest neighbours (the drive from stop to stop) plus a share
-    of the way between the nearest home and the account and back, spread over the stops of a day. Driving is taken as
-    the straight
-    line × circuity here even where tours later use a road graph.
+    of the way between the nearest home and the account and back, spread over the stops of a day; that way is left out
+    as long as a home is still to be chosen. Driving is taken as the straight line × circuity here even where tours
+    later use a road graph.
 
     Returns
     -------
@@ -85,5 +85,7 @@ def _minutes_from_stop_to_stop(accounts: pd.DataFrame, visited: NDArray[np.bool_
 
 
 def _minutes_from_nearest_home(accounts: pd.DataFrame, reps: pd.DataFrame, scenario: Scenario) -> Floats:
+    if reps["lon"].isna().any():
+        return np.zeros(len(accounts))
     minutes, _ = straight_line(scenario.travel).between(reps["lon"], reps["lat"], accounts["lon"], accounts["lat"])
     return np.asarray(minutes.min(axis=0), dtype=np.float64)

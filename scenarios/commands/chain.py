@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
-from scenarios.commands.words import STAGES, STOPPABLE
+from scenarios.commands.stages import NotRunError, StageRunner
 
 if TYPE_CHECKING:
     import argparse
@@ -17,14 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from maps.book import PlanBook
-    from maps.bookmaking import ForecastPart, Heading, RoundRecord, TerritoryPart, TourPart
-    from maps.console import Console, StageProgress
+    from maps.bookmaking import ForecastPart, RoundRecord, TerritoryPart, TourPart
     from scenarios.assemble_territories import AssembledTerritories
     from scenarios.checking import CheckedData
     from scenarios.commands.rounds import Trial
+    from scenarios.home_choice import HomeChoice
     from scenarios.loading import LoadedScenario
-
-    Result = TypeVar("Result")
 
 
 def load_named(arguments: argparse.Namespace) -> LoadedScenario:
@@ -34,37 +31,18 @@ def load_named(arguments: argparse.Namespace) -> LoadedScenario:
     return load_scenario(arguments.scenario, sets=arguments.sets, overrides=arguments.overrides)
 
 
-class NotRunError(Exception):
-    """A stage was neither to be run nor saved; what comes after it is left out."""
-
-
 @dataclass(slots=True, kw_only=True)
-class Chain:
+class Chain(StageRunner):
     """The stages of one run; each takes the typed result of the one before, or its saved form."""
 
-    loaded: LoadedScenario
-    folder: Path
-    console: Console
-    only: str = ""
-    """The one stage to run; the others are read back. Empty for all."""
-    reuse: bool = False
-    """Whether saved results are taken where they fit, even when all stages are to be run."""
-    lenders: tuple[Path, ...] = ()
-    """Folders of other runs whose saved results are taken too where they fit."""
-    seconds: dict[str, float] = field(default_factory=dict)
-    """Wall-clock seconds of each stage that was run."""
-    dropped: list[str] = field(default_factory=list)
-    """Stages that were neither run nor fit to be taken over."""
     inputs: dict[str, str] = field(default_factory=dict)
     """SHA-256 of every file read, by key path."""
-    results: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
-    """Per stage the fingerprint of what it was made from, and its result as JSON values."""
     round_records: tuple[RoundRecord, ...] = ()
     """The rounds in which routed hours were fed back."""
+    homes: HomeChoice | None = None
+    """Homes that were chosen; None where every rep has one."""
     trial: Trial | None = None
     """The round whose workload is taken, with what was drawn in it; None without rounds."""
-    interrupted: list[str] = field(default_factory=list)
-    """Stages that Ctrl-C ended early, with the best plan found by then."""
 
     @classmethod
     def begin(cls, arguments: argparse.Namespace, *, quiet: bool) -> Self:
@@ -81,6 +59,8 @@ class Chain:
         """Go through the stages and gather what there is to show."""
         from maps.bookmaking import make_book
         from scenarios.commands.drawing import tour_lines
+        from scenarios.commands.heading import heading_of
+        from scenarios.commands.homing import homes_table
         from scenarios.roads.model import RoadModel
         from scenarios.run_record import run_record
         from scenarios.travel import travel_model
@@ -95,10 +75,10 @@ class Chain:
             tours = replace(self.tours(data, rules, territory), rounds=self.round_records)
             territory = self.alternatives(territory)
         book = make_book(
-            self._heading(),
+            heading_of(self.loaded),
             areas=data.areas,
             accounts=data.accounts,
-            reps=data.reps,
+            reps=self.housed(data).reps,
             visits_wanted=rules["visits"].tolist(),
             quality=data.quality.to_json(),
             forecast=forecast,
@@ -106,31 +86,10 @@ class Chain:
             tours=tours,
             run=run_record(self.loaded, self.inputs, self.seconds),
         )
+        if self.homes and territory:
+            book = replace(book, homes=homes_table(book.reps, territory.instance, self.homes))
         roads = travel_model(self.loaded.scenario.travel)
         return replace(book, tour_lines=tour_lines(book, roads)) if isinstance(roads, RoadModel) and tours else book
-
-    @contextmanager
-    def reading_back(self) -> Iterator[None]:
-        """Take every stage from the folder of an earlier run, and run none.
-
-        Raises
-        ------
-        ScenarioError
-            When the folder holds no plan that fits the scenario and its tables.
-        """
-        from scenarios.faults import Fault, ScenarioError
-
-        self.only = list(STAGES)[-1]
-        try:
-            yield
-        except ScenarioError as error:
-            if not any(fault.key == "--only" for fault in error.faults):
-                raise
-            text = (
-                f"holds no plan of this scenario as it is now; make one first: python run_scenario.py {self.loaded.path}, "
-                "with the same --set, --override and --out; a plan of run --moves needs --drawn-around"
-            )
-            raise ScenarioError([Fault(file=str(self.folder), message=text)]) from error
 
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
@@ -174,7 +133,32 @@ class Chain:
             levels=forecast.levels,
             drivers=forecast.drivers,
         )
-        return self._with_routed_hours(data, rules, part)
+        part = self._with_homes(data, rules, part)
+        return self._with_routed_hours(self.housed(data), rules, part)
+
+    def _with_homes(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> ForecastPart:
+        """Choose the homes that are still open; from then on the workload counts the ways from them."""
+        from scenarios import saved
+        from scenarios.commands.homing import estimated_from_homes, find_homes
+        from scenarios.home_choice import homes_from, homes_payload
+
+        if not data.reps["lon"].isna().any():
+            return forecast
+        made_from = [self.results["forecast"][1], self.inputs, self._rules(), self._search()]
+        self.homes = self._stage(
+            "homes",
+            saved.digest([made_from, self._sections("segments", "travel", "tours")]),
+            lambda progress: find_homes(self.loaded, data, rules, forecast, progress),
+            homes_payload,
+            homes_from,
+        )
+        return estimated_from_homes(self.loaded, self.housed(data), rules, forecast)
+
+    def housed(self, data: CheckedData) -> CheckedData:
+        """Put the reps into the homes that were chosen for them."""
+        from scenarios.home_choice import with_homes
+
+        return with_homes(data, self.homes) if self.homes else data
 
     def _with_routed_hours(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> ForecastPart:
         """Find the workload with which the hours as routed come out even, if the scenario asks for that."""
@@ -183,7 +167,7 @@ class Chain:
 
         if not self.loaded.scenario.territories.routed_rounds:
             return forecast
-        made_from = [self.results["forecast"][1], self.inputs, self._search()]
+        made_from = [self.results["forecast"][1], self._homes_found(), self.inputs, self._search()]
         sections = self._sections("segments", "travel", "tours", "territories")
         done = self._stage(
             "rounds",
@@ -200,9 +184,9 @@ class Chain:
         from scenarios.assemble_territories import assemble_territories
         from scenarios.travel import travel_model
 
-        return assemble_territories(
-            data, forecast.potential, rules, travel_model(self.loaded.scenario.travel), self.loaded
-        )
+        travel = travel_model(self.loaded.scenario.travel)
+        problem = assemble_territories(self.housed(data), forecast.potential, rules, travel, self.loaded)
+        return replace(problem, notes=(*(self.homes.notes if self.homes else ()), *problem.notes))
 
     def territories(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> TerritoryPart:
         """Draw territories; without a plan that keeps every rule, show the closest and say what it breaks."""
@@ -219,10 +203,11 @@ class Chain:
         made_from = saved.digest(
             [
                 self.results["forecast"][1],
+                self._homes_found(),
                 self.results.get("rounds", ("", {}))[1],
                 self.inputs,
                 self._sections("segments", "travel", "tours"),
-                {key: value for key, value in self.loaded.resolved["territories"].items() if key != "alternatives"},
+                self._rules(),
                 self._search(),
             ]
         )
@@ -282,7 +267,7 @@ class Chain:
 
         scenario = self.loaded.scenario
         owners = rep_of_accounts(territory.instance, territory.plan, data, territory.account_reps)
-        instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
+        instances = assemble_tours(self.housed(data), owners, rules, travel_model(scenario.travel), scenario)
         made_from = saved.digest(
             [self.results["territories"], self._sections("tours", "segments", "travel"), self._search()]
         )
@@ -302,97 +287,12 @@ class Chain:
         """Give what the chosen round came to in a stage; None without rounds, or when they were read back."""
         return getattr(self.trial, stage) if self.trial else None
 
-    def _heading(self) -> Heading:
-        """Say what the book is about."""
-        from maps.bookmaking import Heading
-        from scenarios.loading import resolved_yaml
-        from scenarios.travel import travel_note
+    def _rules(self) -> dict[str, Any]:
+        """Give the keys of the territory plan on which the plan itself depends."""
+        return {key: value for key, value in self.loaded.resolved["territories"].items() if key != "alternatives"}
 
-        scenario = self.loaded.scenario
-        return Heading(
-            name=scenario.name,
-            description=scenario.description,
-            currency=scenario.currency,
-            period_start=scenario.period.start,
-            period_end=scenario.period.end,
-            resolved_scenario=resolved_yaml(self.loaded),
-            travel_note=travel_note(scenario.travel),
-        )
-
-    def save(self, staging: Path) -> None:
-        """Write the results of the stages, for a later run with --only."""
-        from scenarios.saved import save_stage
-
-        for stage, (made_from, payload) in self.results.items():
-            save_stage(staging, stage, made_from=made_from, payload=payload)
-
-    def _stage(
-        self,
-        name: str,
-        made_from: str,
-        work: Callable[[StageProgress], Result],
-        pack: Callable[[Result], Mapping[str, Any]],
-        unpack: Callable[[Mapping[str, Any]], Result],
-    ) -> Result:
-        """Run a stage, or read it back where only another is to be run.
-
-        Raises
-        ------
-        NotRunError
-            When it comes after the one stage to be run and no saved result fits.
-        ScenarioError
-            When it comes before and no saved result fits.
-        """
-        from scenarios.faults import Fault, ScenarioError
-        from scenarios.saved import load_stage
-
-        payload = None
-        if self.reuse or self.only not in {"", name}:
-            found = (load_stage(place, name, made_from=made_from) for place in (self.folder, *self.lenders))
-            payload = next((saved for saved in found if saved is not None), None)
-        if payload is not None:
-            result = unpack(payload)
-        elif self.reuse or self.only in {"", name}:
-            with self.timed(name) as progress:
-                result = self._until_interrupted(name, work, progress)
-        elif list(STAGES).index(name) > list(STAGES).index(self.only):
-            wanted = [stage for stage in list(STAGES)[1:-1] if stage != "alternatives" or self._wants_alternatives()]
-            self.dropped = [stage for stage in wanted if stage not in self.results]
-            raise NotRunError(name)
-        else:
-            text = (
-                f"no saved {name} stage fits this scenario and its tables; run without --only, or --only {name} first"
-            )
-            raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
-        self.results[name] = (made_from, pack(result))
-        return result
-
-    def _until_interrupted(self, name: str, work: Callable[[StageProgress], Result], progress: StageProgress) -> Result:
-        """Run a stage; where there is a best plan so far, the first Ctrl-C ends it with that, the second aborts."""
-        from optimizer.interruption import listening, requested
-
-        if name not in STOPPABLE:
-            return work(progress)
-        with listening(self.console.ending_early):
-            result = work(progress)
-            if requested():
-                self.interrupted.append(name)
-        return result
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[StageProgress]:
-        """Show a stage on the terminal and note how long it took."""
-        began = time.perf_counter()
-        with self.console.stage(STAGES[stage], hint=STOPPABLE.get(stage, "")) as progress:
-            yield progress
-        self.seconds[stage] = round(time.perf_counter() - began, 2)
-
-    def _sections(self, *names: str) -> dict[str, Any]:
-        """Give sections of the resolved scenario, as far as results depend on them."""
-        return {name: self.loaded.resolved.get(name) for name in names}
-
-    def _wants_alternatives(self) -> bool:
-        return self.loaded.scenario.territories.alternatives > 1
+    def _homes_found(self) -> Mapping[str, Any]:
+        return self.results.get("homes", ("", {}))[1]
 
     def _search(self) -> dict[str, Any]:
         """Give the solver settings that results depend on: not the time limit, not the number of workers."""

@@ -7,6 +7,7 @@ from typing import Final
 STAGES: Final = {
     "check": "Check data",
     "forecast": "Forecast",
+    "homes": "Homes",
     "rounds": "Rounds with routed hours",
     "territories": "Territories",
     "tours": "Tours",
@@ -15,7 +16,11 @@ STAGES: Final = {
 }
 """The stages of a run, in order, with their titles."""
 
-STOPPABLE: Final = {"territories": "Ctrl-C: best plan so far", "tours": "Ctrl-C: best tours so far"}
+STOPPABLE: Final = {
+    "homes": "Ctrl-C: best homes so far",
+    "territories": "Ctrl-C: best plan so far",
+    "tours": "Ctrl-C: best tours so far",
+}
 """Stages that end with the best found by then when they are interrupted, and what is said of it."""
 
 

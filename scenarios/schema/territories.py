@@ -131,6 +131,13 @@ class Territories(Section):
     """Weights."""
     disruption: Disruption = Field(default_factory=Disruption)
     """Change against today."""
+    homes: Literal["given", "missing", "all"] = "given"
+    """Where reps live. `given`: where the reps table says; a rep without lon and lat is a fault. `missing`: a rep
+    without lon and lat gets a home: the middle of an area, chosen so that all travel is least with fair shares. `all`:
+    every home is chosen anew, whatever the table says. `homes.csv` tells where they are."""
+    home_candidates: Annotated[int, Field(ge=1, le=2000)] = 200
+    """How many areas may hold a chosen home: those with the most potential, of each region with `within: region`. More
+    give better homes and take longer."""
     contiguous: bool = True
     """Whether each territory must be in one piece; it holds its rep's home in any case."""
     within: Literal["none", "region"] = "none"
