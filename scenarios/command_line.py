@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Final
 
-from scenarios.commands import alternatives, compare, evaluate, explain, find_day, run, schema, show, sweep, validate
+from scenarios.commands import (
+    alternatives,
+    compare,
+    evaluate,
+    explain,
+    find_day,
+    run,
+    schema,
+    show,
+    size,
+    sweep,
+    validate,
+)
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "run": run,
@@ -18,6 +30,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "alternatives": alternatives,
     "compare": compare,
     "sweep": sweep,
+    "size": size,
 }
 
 HELP: Final = """\
@@ -30,7 +43,8 @@ Draw balanced sales territories and plan weekly tours from a scenario file.
 Other commands: schema (the JSON Schema of scenario files), show FILE (the scenario with everything it extends),
 evaluate FILE --alignment assignment.csv (measure a given alignment), explain FILE --area ID (what moving an area would
 do), alternatives FILE (other good plans), compare A B (plans side by side), sweep FILE
---vary KEY=A,B (a plan for each value). --help tells more.
+--vary KEY=A,B (a plan for each value), size FILE --from 20 --to 28
+(what each number of reps would mean). --help tells more.
 """
 
 

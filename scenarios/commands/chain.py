@@ -108,7 +108,12 @@ class Chain(StageRunner):
             return data
 
     def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
-        """Forecast sales, share them out to accounts, and find their workload: estimated, or as routed."""
+        """Forecast sales, choose the homes that are still open, and find the workload: estimated, or as routed."""
+        part = self._with_homes(data, rules, self.sales_forecast(data, rules))
+        return self._with_routed_hours(self.housed(data), rules, part)
+
+    def sales_forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
+        """Forecast sales, share them out to accounts and estimate their workload."""
         from maps.bookmaking import ForecastPart
         from scenarios import saved
         from scenarios.assemble_forecast import forecast_potential
@@ -124,7 +129,7 @@ class Chain(StageRunner):
         )
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
         potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
-        part = ForecastPart(
+        return ForecastPart(
             table=forecast.table,
             scores=forecast.scores,
             history=forecast.history,
@@ -133,8 +138,6 @@ class Chain(StageRunner):
             levels=forecast.levels,
             drivers=forecast.drivers,
         )
-        part = self._with_homes(data, rules, part)
-        return self._with_routed_hours(self.housed(data), rules, part)
 
     def _with_homes(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> ForecastPart:
         """Choose the homes that are still open; from then on the workload counts the ways from them."""
