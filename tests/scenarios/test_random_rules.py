@@ -59,8 +59,8 @@ def problem_or_faults(firm: Firm, sets: list[str]) -> tuple[AssembledTerritories
         return None, [fault.key for fault in error.faults]
 
 
-def holds(firm: Firm, seed: int) -> str:
-    """Assert what must hold of any scenario, and tell how it ended."""
+def holds(firm: Firm, seed: int, *, explain: bool = True) -> str:
+    """Assert what must hold of any scenario, and tell how it ended; explanations are the dear part of a small map."""
     rng = np.random.default_rng(seed)
     sets = random_rules(rng, firm)
     problem, keys = problem_or_faults(firm, sets)
@@ -68,12 +68,12 @@ def holds(firm: Firm, seed: int) -> str:
     if problem is None:
         return "fault"
     instance = problem.instance
-    result = design_territories(instance, QUICK, start=problem.start)
+    result = design_territories(instance, QUICK, start=problem.start, explain=explain)
     shown = result.plan or result.closest
     assert {v.rule for v in verify(instance, shown)} == broken_rules(instance, shown.rep_of_area)
     assert (result.status in {Status.OPTIMAL, Status.FEASIBLE}) == (result.plan is not None)
     if result.plan is None:
-        assert result.conflicts
+        assert result.conflicts or not explain
         return "none"
     assert verify(instance, result.plan) == ()
     assert result.bound <= result.objective + 1e-6
@@ -97,6 +97,6 @@ def test_plans_of_random_scenarios_keep_every_rule(firm, seed):
 
 @pytest.mark.slow
 def test_plans_of_a_thousand_random_scenarios_keep_every_rule(firm):
-    """The same a thousand times; all endings occur."""
-    endings = [holds(firm, seed) for seed in range(5000, 6000)]
+    """The same a thousand times, with every tenth lack of a plan explained; all endings occur."""
+    endings = [holds(firm, seed, explain=seed % 10 == 0) for seed in range(5000, 6000)]
     assert min(endings.count(ending) for ending in ("plan", "none", "fault")) >= 10
