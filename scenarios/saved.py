@@ -70,6 +70,27 @@ def load_stage(folder: Path, stage: str, *, made_from: str) -> dict[str, Any] | 
     return payload
 
 
+def read_forecast(folder: Path) -> tuple[Forecast, str] | None:
+    """Read the forecast of a run whatever has changed since, and the fingerprint of what it was made from.
+
+    `None` where no run left one.
+
+    Raises
+    ------
+    ScenarioError
+        When the file is damaged.
+    """
+    path = folder / STAGES_FOLDER / "forecast.json"
+    if not path.is_file():
+        return None
+    try:
+        payload = json.loads(path.read_text(encoding="utf-8"))
+        return forecast_from(payload)[0], str(payload["made_from"])
+    except (ValueError, KeyError, TypeError) as error:
+        text = "is damaged; run the scenario without --only to make it anew"
+        raise ScenarioError([Fault(file=str(path), message=text)]) from error
+
+
 def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, Any]:
     """Lay out a forecast and the potential made from it as JSON values."""
     return {

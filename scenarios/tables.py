@@ -55,6 +55,27 @@ def read_tables(loaded: LoadedScenario) -> Tables:
     )
 
 
+def read_more_sales(path: Path, loaded: LoadedScenario) -> pd.DataFrame:
+    """Read another sales table that is laid out as the scenario's own.
+
+    Returns
+    -------
+    SALES_COLUMNS; a week is its Monday.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults of the table.
+    """
+    sections = {key: getattr(loaded.scenario, key) for key in Scenario.model_fields}
+    source = loaded.scenario.data.sales.model_copy(update={"path": str(path)})
+    reading = _Reading()
+    frame = _read_one("data.sales", source, sections, loaded.marks, reading)
+    if reading.faults or frame is None:
+        raise ScenarioError(reading.faults)
+    return frame
+
+
 def table_faults(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> list[Fault]:
     """Tell the faults of the tables of a scenario that has faults itself.
 

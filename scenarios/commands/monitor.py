@@ -1,0 +1,69 @@
+"""Compare the forecast of an earlier run with the sales that came since, and raise an alarm where it fails."""
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from scenarios.commands import exits
+from scenarios.commands.words import add_folder, add_scenario
+
+HELP: Final = "compare the forecast of an earlier run with the sales that came since"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options."""
+    add_scenario(parser)
+    add_folder(parser, told="folder of the comparison; out/monitor-<name> by default")
+    parser.add_argument(
+        "--actuals",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="sales that came since, a table laid out as the scenario's own sales",
+    )
+    parser.add_argument(
+        "--run", type=Path, metavar="DIR", help="folder of the run whose forecast is watched; out/<name> by default"
+    )
+
+
+def answer(arguments: argparse.Namespace) -> int:
+    """Write and print the comparison; exit code 1 when an alarm is raised."""
+    from forecasting.monitoring import watch_forecast
+    from maps.folder import check_output_folder, staged_output
+    from maps.monitor_page import Watched, monitor_csv, monitor_page, monitor_text
+    from maps.writers import write_text
+    from scenarios.actuals import compare_weeks
+    from scenarios.commands.chain import load_named
+    from scenarios.faults import Fault, ScenarioError
+    from scenarios.saved import read_forecast
+
+    loaded = load_named(arguments)
+    name = loaded.scenario.name
+    run = arguments.run or Path("out", name)
+    folder = arguments.out or Path("out", f"monitor-{name}")
+    check_output_folder(folder)
+    found = read_forecast(run)
+    if found is None:
+        text = f"holds no forecast; make one first: python run_scenario.py {loaded.path}, or name its folder with --run"
+        raise ScenarioError([Fault(file=str(run), key="--run", message=text)])
+    forecast, made_from = found
+    actuals = compare_weeks(forecast, arguments.actuals, loaded)
+    watch = watch_forecast(actuals.forecast, actuals.sales)
+    watched = Watched(
+        name=name,
+        currency=loaded.scenario.currency,
+        version=made_from,
+        table=watch.table,
+        advice=watch.advice,
+        notes=actuals.notes,
+        forecast=actuals.forecast,
+        sales=actuals.sales,
+        history=forecast.history.groupby(["region", "week"], observed=True)["sales"].sum().reset_index(),
+    )
+    with staged_output(folder) as staging:
+        write_text(staging / "monitor.csv", monitor_csv(watched))
+        write_text(staging / "monitor.html", monitor_page(watched))
+    if not arguments.quiet:
+        print(monitor_text(watched))
+        print(f"\nOpen {folder / 'monitor.html'}")
+    return exits.ALARM if watch.alarmed else exits.DONE
