@@ -1,7 +1,7 @@
 """Make forecasts of all levels agree: minimum trace with shrunk errors, never negative.
 
 Written here rather than taken from `hierarchicalforecast`: that package brings ten others (scikit-learn, clarabel,
-qpsolvers, …) for the forty lines below, whose answer is the same.
+qpsolvers, …) for the forty lines below. The tests check them against the formulas, not against that package.
 """
 
 import numpy as np

@@ -26,7 +26,6 @@ PACKAGES: Final = (
     "pydantic",
     "scipy",
     "shapely",
-    "statsmodels",
 )
 
 
