@@ -130,15 +130,15 @@ def sizing_page(sizing: Sizing) -> str:
         Chapter(
             anchor="travel",
             title="Travel",
-            how=f"In {sizing.travel_unit} between homes and accounts. The lower line is proven: no choice of homes "
-            "can have less travel.",
+            how=f"In {sizing.travel_unit} between homes and accounts. The band reaches down to what is proven: no "
+            "choice of homes among these areas has less travel.",
             body=travel,
         ),
         Chapter(
             anchor="teams",
             title="Team by team",
             how="Worst off target is the territory furthest from an equal share. Homes were chosen for each team anew "
-            f"among {sizing.candidates} areas with the most potential; all reps count as full-time, and rules "
+            f"among the {sizing.candidates} areas with the most potential; all reps count as full-time, and rules "
             "about reps by name (locks, frozen territories, accounts that stay) do not count.",
             body=table(
                 _columns(sizing),
@@ -199,7 +199,7 @@ def _chart_of_work(sizing: Sizing) -> Markup:
     legend = key(
         ("#41505e", "mean, in percent of the hours"), ("#f6b48a", "up to the fullest rep"), ("#c2410c", "full")
     )
-    return join([legend, chart])
+    return join([legend, tag("figure", chart, class_="alone")])
 
 
 def _chart_of_travel(sizing: Sizing) -> Markup:
@@ -213,7 +213,7 @@ def _chart_of_travel(sizing: Sizing) -> Markup:
         title="Travel by number of reps",
     )
     legend = key(("#41505e", "travel of the plan found"), ("#f6b48a", "room down to what is proven"))
-    return join([legend, chart])
+    return join([legend, tag("figure", chart, class_="alone")])
 
 
 def _bound(size: TeamSize) -> float:

@@ -284,7 +284,7 @@ def _costs(
     # Accounts that stay with a rep cost the same whoever has their area, so that they count for no candidate.
     free = replace(placed, n_reps=len(candidates))
     values, _ = travel_costs(free, to_accounts, to_areas, travel_weights(cost, potential, rules), cost)
-    return values // (1 + int(values.max(initial=0)) // CLOSED), to_areas.T
+    return values + (values == CLOSED), to_areas.T  # a true cost that happens to be the number for a closed pair
 
 
 def _close(
