@@ -52,7 +52,12 @@ def answer(arguments: argparse.Namespace) -> int:
         instance, account_reps = problem.instance, problem.account_reps
         plan = read_alignment(arguments.alignment, instance)
     table, terms, violations = evaluate_plan(
-        instance, plan, areas=data.areas, accounts=data.accounts, reps=data.reps, account_reps=account_reps
+        instance,
+        plan,
+        areas=data.areas,
+        accounts=data.accounts,
+        reps=chain.housed(data).reps,
+        account_reps=account_reps,
     )
     if not arguments.quiet:
         print(evaluation_text(table, terms, violations))
