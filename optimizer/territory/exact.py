@@ -28,6 +28,9 @@ LARGE_ROUNDS: Final = 10
 MOST_PAIRS: Final = 5000
 """Open pairs beyond which CP-SAT on the whole part proves nothing in the time that its neighbourhoods take."""
 
+MOST_LP_PAIRS: Final = 50_000
+"""Open pairs beyond which a linear program with cuts takes minutes and gigabytes."""
+
 STALLED_ROUNDS: Final = 4
 """Rounds over which the bound must rise by `LEAST_RISE` of the gap; else the rounds end."""
 
@@ -111,6 +114,11 @@ def close(problem: UnitProblem, labels: IntArray | None, relaxation: Relaxation,
         How much CP-SAT may do, all rounds together.
     """
     incumbent = None if labels is None else problem.total_cost(labels)
+    possible = bundled_pairs(problem)
+    if incumbent is not None:
+        possible &= relaxation.value + relaxation.reduced_cost <= incumbent
+    if int(possible.sum()) > MOST_LP_PAIRS:
+        return Proof(outcome=Outcome.OPEN, labels=labels, bound=relaxation.bound, work=0.0)
     large = int(problem.allowed.sum()) > MOST_PAIRS
     tight = tighten_bound(problem, relaxation, incumbent, rounds=LARGE_ROUNDS if large else LP_ROUNDS)
     if int(tight.open_pairs.sum()) > MOST_PAIRS:

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from optimizer.territory.bound import least_excess, relax
-from optimizer.territory.exact import tighten_bound
+from optimizer.territory.exact import Outcome, close, tighten_bound
+from optimizer.territory.neighbourhood import Work
 from optimizer.territory.separation import broken_by_labels, broken_by_shares
 from optimizer.territory.units import bundled_pairs, condense
 from tests.optimizer.territory.brute_force import best_plan
-from tests.optimizer.territory.builders import from_ascii
+from tests.optimizer.territory.builders import from_ascii, towns
 from tests.optimizer.territory.tiny_maps import tiny
 
 SEEDS = range(40)
@@ -71,3 +72,16 @@ def test_cuts_find_a_loose_piece():
     apart[[0, 1, 2, 3], [0, 0, 1, 0]] = 1.0
     assert broken_by_shares(problem, apart)
     assert broken_by_labels(problem, np.array([0, 0, 1, 1])) == []
+
+
+def test_nothing_is_tightened_where_too_many_pairs_stay_open(monkeypatch):
+    """Beyond the limit for linear programs with cuts, the proof keeps the labels and the bound that it was given."""
+    problem = condense(towns(60, 4, seed=1))
+    relaxation = relax(problem)
+    work = Work(deterministic_seconds=1.0, seed=1, seconds=10.0)
+    monkeypatch.setattr("optimizer.territory.exact.tighten_bound", None)  # would fail if it were asked
+    monkeypatch.setattr("optimizer.territory.exact.MOST_LP_PAIRS", 10)
+    proof = close(problem, None, relaxation, work)
+    assert proof.outcome is Outcome.OPEN
+    assert proof.labels is None
+    assert proof.bound == relaxation.bound
