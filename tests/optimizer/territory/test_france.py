@@ -1,11 +1,12 @@
-"""The communes of France: the case is the one described, and its bound is at least the one published."""
+"""The communes of France: the case is as described, its bound at least as published, its plans keep every rule."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
 from benchmarks.territory_check import homes_held, loose_areas
-from benchmarks.territory_france import first_from_the_north, instance_of, read_communes
+from benchmarks.territory_france import add_arguments, first_from_the_north, instance_of, read_communes, run
 from optimizer.territory.bound import relax
 from optimizer.territory.units import condense
 from optimizer.territory.warmstart import mended
@@ -41,3 +42,15 @@ def test_divided_optimum_of_the_north_is_made_connected():
     assert homes_held(labels.tolist(), homes)
     assert not loose_areas(communes.edges.tolist(), labels.tolist(), homes)
     assert problem.total_cost(labels) <= 1.02 * relaxation.value
+
+
+@pytest.mark.parametrize(("areas", "gap"), [(5000, 0.03), (34_334, 0.015)], ids=["north", "mainland"])
+def test_finished_plan_keeps_every_rule_near_the_bound(areas, gap):
+    """Every territory inside ± 5 % on both measures, in one piece around its home; limits on the gap are loose."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    (row,) = run(parser.parse_args([str(CASE), "--areas", str(areas), "--seconds", "1800"]))
+    assert row["status"] == "feasible"
+    assert row["max_deviation"] <= 0.05
+    assert row["contiguous"]
+    assert 0.0 <= row["gap"] <= gap
