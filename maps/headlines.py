@@ -199,9 +199,20 @@ def _tours(book: PlanBook) -> list[Headline]:
     ]
 
 
+def areas_without_rep_text(book: PlanBook) -> str:
+    """Say how many areas are not counted as changing hands, since nobody of the team serves them today."""
+    count = int((book.areas["current_rep_id"] == "").sum())
+    return (
+        f"; {plural(count, 'area', 'areas')} more with no rep of the team today (new, or of one who left)"
+        if count
+        else ""
+    )
+
+
 def _change(book: PlanBook) -> list[Headline]:
     moved, known, share = moved_areas(book)
     if known == 0 or not len(book.territories):
         return []
     note = f"of potential; {number_text(moved, 0)} of {number_text(known, 0)} areas get another rep than today"
+    note += areas_without_rep_text(book)
     return [Headline(label="Changes hands", value=percent_text(share), note=note)]

@@ -19,6 +19,7 @@ FILES: Final = (
     ("data_quality.html", "what was found in the data"),
     ("assignment.csv", "who serves which area"),
     ("area_moves.csv", "what moving an area to a neighbouring territory would do, and which rule forbids it"),
+    ("plan.xlsx", "the plan as an Excel workbook"),
     ("visits.csv", "every visit with its times"),
     ("days.csv", "every day of every rep"),
     ("missed.csv", "what did not fit, and why"),
@@ -38,15 +39,15 @@ FILES: Final = (
 """The other files of an output folder, and what they are for."""
 
 
-def report_page(book: PlanBook, *, with_maps: bool = True) -> str:
+def report_page(book: PlanBook, *, with_maps: bool = True, with_workbook: bool = True) -> str:
     """Make the page.
 
     Parameters
     ----------
     book
         What the run came to.
-    with_maps
-        Whether there are maps to link to.
+    with_maps, with_workbook
+        Whether there are maps and a workbook to link to.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def report_page(book: PlanBook, *, with_maps: bool = True) -> str:
         *forecast_chapters(book),
         *driver_chapters(book),
         *quality_chapters(book),
-        Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps)),
+        Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps, with_workbook=with_workbook)),
     ]
     tiles = [
         tag(
@@ -122,8 +123,9 @@ def _doors(*, with_maps: bool) -> Markup:
     return tag("p", *(tag("a", words, href=address) for address, words in links), class_="doors")
 
 
-def _files(book: PlanBook, *, with_maps: bool) -> Markup:
-    missing = set() if len(book.moves.columns) else {"area_moves.csv"}
+def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
+    there = {"area_moves.csv": len(book.moves.columns) > 0, "plan.xlsx": with_workbook}
+    missing = {name for name, is_there in there.items() if not is_there}
     links = [tag("li", tag("a", name, href=name), f" – {what}") for name, what in FILES if name not in missing]
     parts = []
     if with_maps:

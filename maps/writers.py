@@ -76,7 +76,7 @@ def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -
     if wanted.report:
         write_text(folder / "data_quality.html", quality_page(book))
         if whole:
-            write_text(folder / "report.html", report_page(book, with_maps=wanted.maps))
+            write_text(folder / "report.html", report_page(book, with_maps=wanted.maps, with_workbook=wanted.workbook))
     if whole:
         write_exports(book, folder, wanted)
 

@@ -75,7 +75,7 @@ function showRetouch(map, data) {
         el('tr', {}, el('th', {scope: 'row'}, 'Travel'), el('td', {id: 'travel'}, numberText(now.travel, 0)), el('td', {class: 'soft'}, now.travel === before.travel ? '' : signed(now.travel - before.travel))),
         el('tr', {}, el('th', {scope: 'row'}, 'Areas moved'), el('td', {id: 'moved'}, numberText(changed))),
         el('tr', {}, el('th', {scope: 'row'}, 'Rules broken'), el('td', {id: 'broken'}, el('span', {class: 'badge ' + (now.broken.length ? 'bad' : 'good')}, numberText(now.broken.length)))))),
-      now.broken.length ? el('ul', {class: 'rules'}, now.broken.slice(0, 12).map(rule => el('li', {dir: 'auto'}, rule.text)), now.broken.length > 12 ? el('li', {}, `and ${numberText(now.broken.length - 12)} more`) : null) : null,
+      now.broken.length ? el('ul', {class: 'rules'}, now.broken.slice(0, 12).map(rule => el('li', {dir: 'auto'}, rule.text)), now.broken.length > 12 ? el('li', {}, `and ${numberText(now.broken.length - 12)} more`) : null) : '',
       el('div', {class: 'row'},
         el('button', {type: 'button', id: 'undo', disabled: history.length === 0, onclick: undo}, 'Undo'),
         el('button', {type: 'button', id: 'download', disabled: changed + locked.size === 0, onclick: download}, 'Download moves.csv')));
@@ -116,7 +116,7 @@ function showRetouch(map, data) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an area', 'aria-label': 'Find an area', oninput: find});
+  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an area', 'aria-label': 'Find an area', oninput: find, onkeydown: event => { const first = found.querySelector('button'); if (event.key === 'Enter' && first) first.click(); }});
   const found = el('ul', {id: 'found', hidden: true});
   function find() {
     const wanted = folded(search.value.trim());
@@ -135,5 +135,6 @@ function showRetouch(map, data) {
   prepareMap(map);
   map.invalidateSize({animate: false});
   fitTo(map, L.latLngBounds(shapes.flatMap(shape => { const bounds = shape.getBounds(); return [bounds.getSouthWest(), bounds.getNorthEast()]; })));
+  addEventListener('beforeunload', event => { if (history.length) event.preventDefault(); });
   addEventListener('keydown', event => { if ((event.ctrlKey || event.metaKey) && event.key === 'z' && document.activeElement !== search) { undo(); event.preventDefault(); } });
 }

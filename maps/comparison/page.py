@@ -5,7 +5,7 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,10 +16,12 @@ from maps.comparison.drawing import change_picture, plan_colours, plan_picture, 
 from maps.comparison.lines import Line, compared_lines
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
-from maps.tables import as_id, as_text
+from maps.tables import Format, as_id, as_text, decimals
 from maps.words import money_text, number_text, percent_text
 
-ACCOUNTS_SHOWN = 200
+FORMS: Final[dict[str, Format]] = {"name": as_text, "region": as_text, "potential": decimals(2)}
+"""How columns of the change report are written; the others are ids and words of ours."""
+ACCOUNTS_SHOWN: Final = 200
 """Accounts of one change report on the page; the CSV has all."""
 
 
@@ -90,8 +92,8 @@ def accounts_csv(plans: Sequence[NamedPlan]) -> str:
     rows = []
     for plan in plans[1:]:
         for row in account_changes(plans[0].book, plan.book).to_dict("records"):
-            forms = (as_id, as_text, as_text, as_id, as_id, as_id, as_id, as_id, lambda value: f"{value:.2f}")
-            rows.append([plan.name, *(form(row[name]) for form, name in zip(forms, ACCOUNT_COLUMNS, strict=True))])
+            told = [FORMS.get(name, as_id)(row[name]) for name in ACCOUNT_COLUMNS]
+            rows.append([plan.name, *told])
     return _csv(["plan", *ACCOUNT_COLUMNS], rows)
 
 
