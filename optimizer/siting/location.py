@@ -62,7 +62,7 @@ AMOUNTS: Final = {
         polishings=1,
         search_work=0.03,
         bound_steps=100,
-        large_bound_steps=300,
+        large_bound_steps=900,
     ),
     Effort.NORMAL: Amount(
         sowings=6,
@@ -74,7 +74,7 @@ AMOUNTS: Final = {
         polishings=2,
         search_work=0.08,
         bound_steps=300,
-        large_bound_steps=600,
+        large_bound_steps=1200,
     ),
     Effort.THOROUGH: Amount(
         sowings=12,
