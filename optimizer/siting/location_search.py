@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from optimizer.interruption import late
 from optimizer.siting.instance import SitingInstance
 from optimizer.siting.location_kernels import nearest, recentre, settle, sow_evenly
-from optimizer.siting.location_prices import Limits, Near, share_out, softness
+from optimizer.siting.location_prices import Limits, Near, Shared, share_out, softness
 from optimizer.siting.location_swaps import swap_homes
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.instance import IntArray
@@ -100,18 +100,7 @@ def sown(field: Field, seed: int) -> Homes:
     state: NDArray[np.uint64] = np.array([seed], dtype=np.uint64)
     sow_evenly(instance.cost, field.candidate_at, homes, len(instance.fixed), field.limits, state)
     price = np.zeros(field.limits[1].shape)
-    found = settle(
-        instance.cost,
-        instance.candidates,
-        field.candidate_at,
-        field.everywhere,
-        homes,
-        len(instance.fixed),
-        field.limits,
-        price,
-        SETTLING_ROUNDS,
-        PASSES,
-    )
+    found = _settled(field, homes, price, SETTLING_ROUNDS)
     return Homes(homes=homes, price=price, labels=found.labels, value=found.value)
 
 
@@ -137,19 +126,25 @@ def swapped(field: Field, start: Homes, *, tries: int, seed: int, deadline: floa
             (min(tries, SWAPS_AT_ONCE), SWAP_TERRITORIES, SWAP_ROUNDS, PASSES),
             state,
         )
-        found = settle(
-            instance.cost,
-            instance.candidates,
-            field.candidate_at,
-            field.everywhere,
-            homes,
-            len(instance.fixed),
-            field.limits,
-            price,
-            SWAP_ROUNDS,
-            PASSES,
-        )
+        found = _settled(field, homes, price, SWAP_ROUNDS)
         labels[:] = found.labels
         if found.value < best.value:
             best = Homes(homes=homes.copy(), price=price.copy(), labels=labels.copy(), value=found.value)
     return best
+
+
+def _settled(field: Field, homes: IntArray, price: FloatArray, rounds: int) -> Shared:
+    """Share areas out and move free homes to their best places; `homes` and `price` are improved in place."""
+    instance = field.instance
+    return settle(
+        instance.cost,
+        instance.candidates,
+        field.candidate_at,
+        field.everywhere,
+        homes,
+        len(instance.fixed),
+        field.limits,
+        price,
+        rounds,
+        PASSES,
+    )
