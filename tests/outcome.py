@@ -1,5 +1,6 @@
 """Check the files of a finished run by their own words alone, without any code of the product."""
 
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -91,3 +92,9 @@ def balance_faults(out: Path, tolerance: float) -> list[str]:
 def read(path: Path) -> dict:
     """Read a JSON file."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file but run.json, which tells times."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

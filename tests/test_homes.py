@@ -9,7 +9,7 @@ import pytest
 
 import run_scenario
 from tests.builders import tiny_case
-from tests.test_run_scenario import digests
+from tests.outcome import digests
 
 
 def firm(folder: Path, *, without: tuple[str, ...] = (), **changes: list[object]) -> Path:

@@ -1,6 +1,5 @@
 """The command, from the words on the command line to the folder of results."""
 
-import hashlib
 import json
 import os
 import signal
@@ -11,11 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 import run_scenario
-from scenarios.commands.sweep import short_names
-from tests.builders import tiny_case
+from tests.outcome import digests
 
 ROOT = Path(__file__).parents[1]
 FILES = {
@@ -35,22 +32,6 @@ FILES = {
     "run.json",
     "scenario.resolved.yaml",
 }
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file but run.json, which tells times."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "run.json")
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> tuple[Path, Path]:
-    """A tiny scenario and the folder of its run."""
-    folder = tmp_path_factory.mktemp("case")
-    scenario = tiny_case(folder)
-    out = folder / "out"
-    assert run_scenario.main([str(scenario), "--out", str(out), "--quiet", "--set", "solver.effort=quick"]) == 0
-    return scenario, out
 
 
 def run(*words: str, **options) -> subprocess.CompletedProcess[str]:
@@ -171,39 +152,6 @@ def test_one_stage_without_the_ones_before_is_refused(finished, tmp_path, capsys
     assert not (tmp_path / "none").exists()
 
 
-def test_evaluate_finds_nothing_in_our_plan_and_the_rule_in_a_worse_one(finished, tmp_path, capsys):
-    """The plan of the run keeps every rule; all areas for one rep do not."""
-    scenario, out = finished
-    words = ["evaluate", str(scenario), "--out", str(out), "--set", "solver.effort=quick", "--alignment"]
-    assert run_scenario.main([*words, str(out / "assignment.csv")]) == 0
-    assert "No rule is broken" in capsys.readouterr().out
-    plan = pd.read_csv(out / "assignment.csv", dtype=str)
-    plan["rep_id"] = plan["rep_id"].iloc[0]
-    plan.to_csv(tmp_path / "worse.csv", index=False)
-    assert run_scenario.main([*words, str(tmp_path / "worse.csv")]) == 1
-    assert "broken rules" in capsys.readouterr().out
-
-
-def test_evaluate_tells_every_wrong_line(finished, tmp_path, capsys):
-    """Unknown areas, unknown reps, lines twice and areas without a line are told at once."""
-    scenario, out = finished
-    plan = pd.read_csv(out / "assignment.csv", dtype=str)[["area_id", "rep_id"]]
-    wrong = pd.concat([plan.iloc[1:], plan.iloc[1:2]], ignore_index=True)
-    wrong.loc[0, "rep_id"] = "nobody"
-    wrong.loc[len(wrong)] = ["nowhere", plan["rep_id"].iloc[0]]
-    wrong.to_csv(tmp_path / "wrong.csv", index=False)
-    words = ["evaluate", str(scenario), "--out", str(out), "--quiet", "--set", "solver.effort=quick"]
-    assert run_scenario.main([*words, "--alignment", str(tmp_path / "wrong.csv")]) == 2
-    told = capsys.readouterr().err
-    for part in (
-        "no rep is called 'nobody'",
-        "is given again, first in row",
-        "no area is called 'nowhere'",
-        "1 areas have no line",
-    ):
-        assert part in told
-
-
 def test_a_fault_ends_with_code_2_and_no_traceback_and_writes_nothing(finished, tmp_path):
     """As its users would see it, from a shell."""
     done = run(str(finished[0]), "--out", str(tmp_path / "out"), "--set", "tours.weeks=many")
@@ -251,120 +199,6 @@ def test_a_killed_run_leaves_the_former_folder_whole(finished, tmp_path, stage):
     assert digests(out) == before
     assert run_scenario.main([*words, "--quiet"]) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-def test_compare_and_sweep_run_what_is_missing_only(finished, tmp_path, monkeypatch, capsys):
-    """What was run before is taken from its folder, and a forecast that would be the same from another run."""
-    monkeypatch.chdir(tmp_path)
-    scenario, _ = finished
-    other = scenario.parent / "two_weeks.yaml"
-    other.write_text("extends: scenario.yaml\nname: two_weeks\ntours:\n  weeks: 2\nsolver:\n  effort: quick\n")
-    command = ["compare", str(scenario), str(other), "--out", "side", "--quiet"]
-    assert run_scenario.main(command) == 0
-    stamps = {path: path.stat().st_mtime_ns for path in Path("out").rglob("run.json")}
-    assert len(stamps) == 2
-    assert run_scenario.main(command) == 0
-    assert stamps == {path: path.stat().st_mtime_ns for path in Path("out").rglob("run.json")}
-    assert {path.name for path in Path("side").iterdir()} >= {
-        "compare.html",
-        "measures.csv",
-        "keys.csv",
-        "accounts.csv",
-    }
-    assert "tours.weeks" in Path("side/keys.csv").read_text()
-    vary = ["sweep", str(other), "--vary", "tours.weeks=1,2", "--out", "swept", "--quiet"]
-    assert run_scenario.main(vary) == 0
-    records = [json.loads(path.read_text()) for path in sorted(Path("swept-runs").rglob("run.json"))]
-    assert ["forecast" in record["stage_seconds"] for record in records] == [True, False]
-    assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize(
-    ("keys", "names"),
-    [
-        (["tours.weeks"], ["weeks"]),
-        (["tours.weeks", "solver.seed"], ["weeks", "seed"]),
-        (
-            ["territories.balance.potential.tolerance", "territories.balance.workload.tolerance"],
-            ["potential.tolerance", "workload.tolerance"],
-        ),
-    ],
-)
-def test_keys_of_a_sweep_are_told_apart(keys, names):
-    """Two tolerances are not both called "tolerance"."""
-    assert short_names(keys) == names
-
-
-def test_comparisons_tell_faults_before_the_first_run(tmp_path, monkeypatch, capsys):
-    """A wrong value or file at the end of the list does not wait for the runs before it."""
-    monkeypatch.chdir(tmp_path)
-    scenario = str(tiny_case(tmp_path))
-    before = sorted(tmp_path.rglob("*"))
-    assert run_scenario.main(["sweep", scenario, "--vary", "tours.weeks=1,x"]) == 2
-    assert 'tours.weeks: got "x"' in capsys.readouterr().err
-    assert run_scenario.main(["compare", scenario, str(tmp_path / "other.yaml")]) == 2
-    assert "other.yaml" in capsys.readouterr().err
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["compare", "a.yaml"], "name two scenario files or more"),
-        (["compare", "x/a.yaml", "y/a.yaml"], "a is named twice"),
-        (["sweep", "alpha", "--vary", "tours.weeks=1"], "two different values or more"),
-        (["sweep", "alpha", "--vary", "a=1,2", "--vary", "a=1,2"], "at most 2 different keys"),
-    ],
-)
-def test_comparisons_that_make_no_sense_are_refused(words, told, capsys):
-    """One clear message, nothing run."""
-    assert run_scenario.main(words) == 2
-    assert told in capsys.readouterr().err
-
-
-def test_moves_are_evaluated_and_drawn_around(finished, tmp_path, capsys):
-    """What the page wrote breaks or keeps rules as evaluate says; a run keeps the moved area where it was put."""
-    scenario, out = finished
-    plan = pd.read_csv(out / "assignment.csv", dtype=str).set_index("area_id")["rep_id"]
-    problem = json.loads((out / "measures.json").read_text())["territories"]
-    assert problem["all_inside_tolerance"]
-    words = ["evaluate", str(scenario), "--out", str(out), "--set", "solver.effort=quick", "--moves"]
-    still = tmp_path / "still.csv"
-    still.write_text(f"area_id,name,from_rep,to_rep,locked\n{plan.index[0]},x,{plan.iloc[0]},{plan.iloc[0]},yes\n")
-    assert run_scenario.main([*words, str(still)]) == 0
-    other = next(rep for rep in plan if rep != plan.iloc[0])
-    wrong = tmp_path / "wrong.csv"
-    wrong.write_text(f"area_id,to_rep\nnowhere,{other}\n{plan.index[0]},nobody\n")
-    assert run_scenario.main([*words, str(wrong)]) == 2
-    told = capsys.readouterr().err
-    assert f'{wrong}:2 area_id: no area is called "nowhere"' in told
-    assert f'{wrong}:3 to_rep: no rep is called "nobody"' in told
-    again = ["run", str(scenario), "--out", str(tmp_path / "again"), "--quiet", "--set", "solver.effort=quick"]
-    assert run_scenario.main([*again, "--moves", str(wrong)]) == 2
-    assert f'{wrong}:2:1 territories.locks[1].area: "nowhere" is' in capsys.readouterr().err
-    edge = next(area for area in plan.index if movable(out, area))
-    moves = tmp_path / "moves.csv"
-    moves.write_text(f"area_id,to_rep\n{edge},{movable(out, edge)}\n")
-    assert run_scenario.main([*again, "--moves", str(moves)]) in {0, 1}
-    drawn = pd.read_csv(tmp_path / "again" / "assignment.csv", dtype=str).set_index("area_id")["rep_id"]
-    assert drawn[edge] == movable(out, edge)
-    resolved = yaml.safe_load((tmp_path / "again" / "scenario.resolved.yaml").read_text())
-    assert resolved["territories"]["locks"][-1] == {"area": edge, "rep": movable(out, edge)}
-    capsys.readouterr()
-    there = [str(scenario), "--out", str(tmp_path / "again"), "--set", "solver.effort=quick"]
-    for words in (["explain", *there], ["evaluate", *there, "--moves", str(still)]):
-        assert run_scenario.main(words) == 2, "the plan in the folder is not that of the scenario without the moves"
-        assert "a plan of run --moves needs --drawn-around" in capsys.readouterr().err
-        assert run_scenario.main([*words, "--drawn-around", str(moves)]) in {0, 1}
-    terms = json.loads((tmp_path / "again" / "measures.json").read_text())["territories"]["objective"]
-    assert f"objective: {terms:,.0f}".replace(",", "\u202f") in capsys.readouterr().out.replace("\xa0", "\u202f")
-
-
-def movable(out: Path, area: str) -> str:
-    """A rep whom an area could be given without breaking a rule, by the files of a run; "" for none."""
-    moves = pd.read_csv(out / "area_moves.csv", dtype=str, keep_default_na=False)
-    free = moves[(moves["area_id"] == area) & (moves["forbidden_by"] == "")]
-    return str(free["to"].iloc[0]) if len(free) else ""
 
 
 def test_rounds_bring_routed_hours_nearer_to_their_shares(finished, tmp_path):

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outcome import balance_faults, day_faults, read, visit_faults
-from tests.test_run_scenario import digests
+from tests.outcome import balance_faults, day_faults, digests, read, visit_faults
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import tiny_case
+from tests.scenarios.ruled_firm import Firm
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,9 @@ def here(tiny, tmp_path, monkeypatch) -> Path:
     shutil.copytree(tiny, folder)
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def firm(tmp_path_factory) -> Firm:
+    """The tiny firm, checked; not to be changed."""
+    return Firm(tiny_case(tmp_path_factory.mktemp("firm")))

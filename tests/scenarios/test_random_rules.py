@@ -11,7 +11,7 @@ from scenarios.assemble_territories import AssembledTerritories, rep_of_accounts
 from scenarios.faults import ScenarioError
 from tests.builders import tiny_case
 from tests.optimizer.territory.naive_rules import broken_rules
-from tests.scenarios.test_territory_rules import Firm
+from tests.scenarios.ruled_firm import Firm
 
 QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
 
