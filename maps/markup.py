@@ -68,7 +68,7 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int]
         What the table shows, for readers who hear it.
     """
     kinds = ["n" if place in numeric else None for place in range(len(columns))]
-    head = tag("tr", *(tag("th", name, scope="col", class_=kind) for name, kind in zip(columns, kinds, strict=True)))
+    head = tag("tr", *(_head_cell(name, kind) for name, kind in zip(columns, kinds, strict=True)))
     body = [
         tag(
             "tr",
@@ -79,6 +79,11 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int]
     ]
     inner = tag("table", *([tag("caption", caption)] if caption else []), tag("thead", head), tag("tbody", *body))
     return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption or columns[0])
+
+
+def _head_cell(name: str, kind: str | None) -> Markup:
+    """Write a heading; an empty one (over bars or badges) is none, so that it is not read out as one."""
+    return tag("th", name, scope="col", class_=kind) if name else tag("td", class_=kind)
 
 
 def _cell(cell: object, kind: str | None) -> Markup:

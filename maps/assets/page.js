@@ -118,7 +118,12 @@ function streetSwitch(map, box) {
   box.append(label);
 }
 
-function prepareMap(map) {
+// The map is the page's main part, or one of its parts beside a main list; readers of the page are told which.
+function prepareMap(map, role) {
+  const box = map.getContainer();
+  box.setAttribute('role', role || 'main');
+  box.setAttribute('aria-label', 'Map');
+  addEventListener('keydown', event => { if (event.key === 'Escape') map.closePopup(); });
   L.control.zoom({position: 'topright'}).addTo(map);
   L.control.scale({imperial: false, position: innerWidth > 760 ? 'bottomleft' : 'bottomright'}).addTo(map);
   map.attributionControl.setPrefix(false);

@@ -128,7 +128,7 @@ function showRep(map, data) {
     const lunch = () => el('li', {class: 'pause'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '☕'), el('span', {class: 'when'}, day.lunch), el('span', {class: 'what'}, `lunch on the road, ${day.lunch_minutes} min`));
     day.stops.forEach((stop, index) => {
       if (day.lunch && day.lunch_before === index + 1 && !lunchAtDoor(day, stop, index + 1)) rows.push(lunch());
-      const what = el('span', {class: 'what'}, el('b', {dir: 'auto'}, places.name[stop.account]),
+      const what = el('div', {class: 'what'}, el('button', {type: 'button', class: 'name'}, el('b', {dir: 'auto'}, places.name[stop.account])),
         el('span', {class: 'soft small'}, el('span', {dir: 'auto'}, places.town[stop.account]), (places.town[stop.account] ? ' · ' : '') + `${places.id[stop.account]} · segment ${places.segment[stop.account]} · ${stop.service} min · drive ${stop.drive} min, ${numberText(stop.km, 1)} km`),
         before(day, stop, index + 1) ? el('span', {class: 'soft small block'}, before(day, stop, index + 1)) : null,
         el('div', {}, goLink(stop.account)));
@@ -153,7 +153,7 @@ function showRep(map, data) {
   const head = el('div', {id: 'head'}, el('header', {}, el('h1', {dir: 'auto'}, data.rep), el('div', {class: 'soft small'}, `${data.rep_id} · ${data.region} · ${numberText(places.name.length)} accounts · ${data.title}`), notice ? el('p', {id: 'notice'}, notice) : null), weekBox, dayBox);
   document.body.append(el('main', {id: 'plan'}, head, el('div', {id: 'rest'}, days.length ? listBox : el('p', {class: 'day soft'}, 'No tours are planned in this cycle.'), missed, options)));
   streetSwitch(map, options);
-  prepareMap(map);
+  prepareMap(map, 'region');
   map.invalidateSize({animate: false});
   map.on('zoomend', drawTowns);
   addEventListener('beforeprint', () => {

@@ -75,7 +75,7 @@ function showRetouch(map, data) {
         el('tr', {}, el('th', {scope: 'row'}, 'Travel'), el('td', {id: 'travel'}, numberText(now.travel, 0)), el('td', {class: 'soft'}, now.travel === before.travel ? '' : signed(now.travel - before.travel))),
         el('tr', {}, el('th', {scope: 'row'}, 'Areas moved'), el('td', {id: 'moved'}, numberText(changed))),
         el('tr', {}, el('th', {scope: 'row'}, 'Rules broken'), el('td', {id: 'broken'}, el('span', {class: 'badge ' + (now.broken.length ? 'bad' : 'good')}, numberText(now.broken.length)))))),
-      now.broken.length ? el('ul', {class: 'rules'}, now.broken.slice(0, 12).map(rule => el('li', {dir: 'auto'}, rule.text)), now.broken.length > 12 ? el('li', {}, `and ${numberText(now.broken.length - 12)} more`) : null) : '',
+      now.broken.length ? el('ul', {class: 'rules', tabindex: 0, 'aria-label': 'Rules broken'}, now.broken.slice(0, 12).map(rule => el('li', {dir: 'auto'}, rule.text)), now.broken.length > 12 ? el('li', {}, `and ${numberText(now.broken.length - 12)} more`) : null) : '',
       el('div', {class: 'row'},
         el('button', {type: 'button', id: 'undo', disabled: history.length === 0, onclick: undo}, 'Undo'),
         el('button', {type: 'button', id: 'download', disabled: changed + locked.size === 0, onclick: download}, 'Download moves.csv')));

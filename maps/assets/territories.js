@@ -120,7 +120,7 @@ function showTerritories(map, data) {
     picture.innerHTML = houseDrawing('#1c2733', 17);
     return el('div', {}, picture, words);
   }
-  const legend = el('div', {id: 'legend', 'aria-label': 'Legend'});
+  const legend = el('div', {id: 'legend', role: 'region', 'aria-label': 'Legend'});
   function drawLegend() {
     const rows = [];
     const swatch = (colour, text) => el('div', {}, el('span', {class: 'swatch', style: 'background:' + colour}), text);
