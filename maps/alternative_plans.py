@@ -32,7 +32,7 @@ class AlternativePlan:
     travel: float
     """In the units of the plan's cost, without the price of change."""
     moved_share: float | None
-    """Share of what could change hands that does; `None` where no area has a rep today."""
+    """Share of what has a rep today that gets another, because he left or by the plan; `None` where nothing has one."""
     areas_moved: int
     """Areas with another rep than today."""
     worst_deviation: Mapping[str, float]
@@ -115,15 +115,15 @@ def alternatives_text(plans: tuple[AlternativePlan, ...], notes: tuple[str, ...]
 
 def _laid_out(instance: TerritoryInstance, one: Alternative, futures: Futures | None) -> AlternativePlan:
     owner, today = one.plan.rep_of_area, instance.current_rep
-    all_that_can = int(instance.moved_amount[today >= 0].sum())
+    all_that_can = int(instance.moved_amount[today >= 0].sum()) + instance.left_amount
     slug = re.sub(r"[^a-z0-9]+", "_", one.name)
     worst = np.abs(deviations(instance, one.plan)).max(axis=1, initial=0.0)
     return AlternativePlan(
         name=one.name,
         file=f"{FOLDER}/{slug}/assignment.csv",
         travel=one.travel,
-        moved_share=one.moved / all_that_can if all_that_can else None,
-        areas_moved=int(((today >= 0) & (today != owner)).sum()),
+        moved_share=(one.moved + instance.left_amount) / all_that_can if all_that_can else None,
+        areas_moved=int(((today >= 0) & (today != owner)).sum()) + instance.left_areas,
         worst_deviation={m.name: float(value) for m, value in zip(instance.measures, worst, strict=True)},
         tolerance_used=one.tolerance_used,
         least_chance=None if futures is None else least_chance(chances(instance, one.plan, futures)),

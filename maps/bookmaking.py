@@ -314,7 +314,8 @@ def _measures(
     if territory:
         measures["territories"] = territory_measures(territory.instance, territory.result, table)
         measures["territories"]["notes"] = list(territory.notes)
-        measures["disruption"] = disruption_measures(areas, accounts, staying=territory.account_reps)
+        team = territory.instance.rep_ids
+        measures["disruption"] = disruption_measures(areas, accounts, team, staying=territory.account_reps)
     if tours:
         measures["tours"] = tour_measures(tours.instances, tours.results, days, missed)
         measures["tours"]["rounds"] = [asdict(record) for record in tours.rounds]

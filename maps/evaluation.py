@@ -8,13 +8,17 @@ from maps.words import number_text, percent_text
 from optimizer.solving import Term, Violation
 
 
-def evaluation_text(territories: pd.DataFrame, terms: Sequence[Term], violations: Sequence[Violation]) -> str:
+def evaluation_text(
+    territories: pd.DataFrame, terms: Sequence[Term], violations: Sequence[Violation], *, notes: Sequence[str] = ()
+) -> str:
     """Write a line per territory, the objective, and every broken rule.
 
     Parameters
     ----------
     territories
         As in `maps.book.PlanBook.territories`.
+    notes
+        What the planner should know beside the figures.
     """
     deviations = [column for column in territories.columns if column.endswith("_deviation")]
     head = [
@@ -40,6 +44,7 @@ def evaluation_text(territories: pd.DataFrame, terms: Sequence[Term], violations
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *rows]]
     lines += ["", *(f"{term.name}: {number_text(term.value)} {term.unit} × {term.weight:g}" for term in terms)]
     lines.append(f"objective: {number_text(sum(term.contribution for term in terms))}")
+    lines += notes
     lines += ["", f"{len(violations)} broken rules" if violations else "No rule is broken."]
     lines += [f"  {violation.text}" for violation in violations]
     return "\n".join(lines)

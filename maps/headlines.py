@@ -7,7 +7,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from maps.book import PlanBook
-from maps.measures import moved_share
+from maps.measures import moved_share, of_reps_who_left
 from maps.spans import period_weeks
 from maps.words import money_text, number_text, percent_text, signed_percent_text
 
@@ -15,6 +15,9 @@ CLOSE: Final = 0.01
 """Gap, as a share, up to which a plan is practically the best."""
 
 Verdict = Literal["", "good", "bad"]
+
+LEFT_NAMED: Final = 5
+"""Reps who left that a sentence names."""
 
 WHYS_TOLD: Final = 3
 """Clashes told on the terminal; the report has all."""
@@ -49,7 +52,10 @@ def territory_gap(book: PlanBook) -> float:
 
 
 def moved_areas(book: PlanBook) -> "tuple[int, int, float]":
-    """Count areas that change rep, areas that had one, and the share of potential that changes hands."""
+    """Count areas that change rep, areas that had one, and the share of potential that changes hands.
+
+    Areas of a rep who has left are among them, although no plan can leave them with him; see `left_reps_text`.
+    """
     known = book.areas[book.areas["current_rep_id"] != ""]
     moved = known[known["current_rep_id"] != known["rep_id"]]
     return len(moved), len(known), moved_share(book.areas, book.accounts, staying=book.staying)
@@ -199,14 +205,27 @@ def _tours(book: PlanBook) -> list[Headline]:
     ]
 
 
-def areas_without_rep_text(book: PlanBook) -> str:
-    """Say how many areas are not counted as changing hands, since nobody of the team serves them today."""
-    count = int((book.areas["current_rep_id"] == "").sum())
+def left_reps_text(book: PlanBook) -> str:
+    """Say how much of the change no plan can avoid, since a rep has left, and how much is this plan's; "" for none."""
+    left = of_reps_who_left(book.areas, set(book.reps["rep_id"]))
+    if not left.any():
+        return ""
+    moved, _, share = moved_areas(book)
+    forced = moved_share(book.areas, book.accounts, staying=book.staying, which=left)
+    gone = sorted(set(book.areas.loc[left, "current_rep_id"]))
+    who = f"{', '.join(gone[:LEFT_NAMED])}{' …' if len(gone) > LEFT_NAMED else ''} left"
+    count = int(left.sum())
+    chosen = plural(moved - count, "area", "areas")
     return (
-        f"; {plural(count, 'area', 'areas')} more with no rep of the team today (new, or of one who left)"
-        if count
-        else ""
+        f"; {plural(count, 'area', 'areas')} of them ({percent_text(forced)}) because {who}, which no plan can avoid, "
+        f"and {chosen} ({percent_text(share - forced)}) by this plan"
     )
+
+
+def areas_without_rep_text(book: PlanBook) -> str:
+    """Say how many areas are not counted as changing hands, since nobody serves them today."""
+    count = int((book.areas["current_rep_id"] == "").sum())
+    return f"; {plural(count, 'area', 'areas')} more with no rep today" if count else ""
 
 
 def _change(book: PlanBook) -> list[Headline]:
@@ -214,5 +233,5 @@ def _change(book: PlanBook) -> list[Headline]:
     if known == 0 or not len(book.territories):
         return []
     note = f"of potential; {number_text(moved, 0)} of {number_text(known, 0)} areas get another rep than today"
-    note += areas_without_rep_text(book)
+    note += left_reps_text(book) + areas_without_rep_text(book)
     return [Headline(label="Changes hands", value=percent_text(share), note=note)]

@@ -103,30 +103,57 @@ def tour_measures(
 
 
 def disruption_measures(
-    areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()
+    areas: pd.DataFrame, accounts: pd.DataFrame, team: Collection[str], *, staying: Collection[str] = ()
 ) -> dict[str, Any]:
     """Say what changes hands against the current alignment; areas without a current rep do not count.
 
-    Accounts of `staying` keep their rep whoever has the territory: they never change hands.
+    Accounts of `staying` keep their rep whoever has the territory: they never change hands. What belongs to a rep who
+    is not in the `team` any more changes hands whatever the plan: it counts, and is told apart under `unavoidable`.
     """
     known = areas["current_rep_id"] != ""
-    moved = known & (areas["current_rep_id"] != areas["rep_id"])
-    goes = accounts["area_id"].isin(areas.loc[moved, "area_id"]) & ~accounts["account_id"].isin(staying)
+    moved, left = known & (areas["current_rep_id"] != areas["rep_id"]), of_reps_who_left(areas, team)
+
+    def told(which: "pd.Series[bool]") -> dict[str, Any]:
+        goes = accounts["area_id"].isin(areas.loc[which, "area_id"]) & ~accounts["account_id"].isin(staying)
+        share = moved_share(areas, accounts, staying=staying, which=which)
+        return {
+            "areas_moved": int(which.sum()),
+            "accounts_moved": int(goes.sum()),
+            "potential_moved_share": _number(share),
+        }
+
     return {
-        "areas_moved": int(moved.sum()),
+        **told(moved),
         "areas_with_a_rep_today": int(known.sum()),
-        "accounts_moved": int(goes.sum()),
-        "potential_moved_share": _number(moved_share(areas, accounts, staying=staying)),
+        "unavoidable": {"reps_who_left": sorted(set(areas.loc[left, "current_rep_id"])), **told(left)},
+        "avoidable": told(moved & ~left),
     }
 
 
-def moved_share(areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()) -> float:
-    """Give the share of the potential of areas with a rep today that gets another rep; see `disruption_measures`."""
+def of_reps_who_left(areas: pd.DataFrame, team: Collection[str]) -> "pd.Series[bool]":
+    """Tell which areas are served today by a rep who is not in the team any more. Shape (areas,)."""
+    return (areas["current_rep_id"] != "") & ~areas["current_rep_id"].isin(list(team))
+
+
+def moved_share(
+    areas: pd.DataFrame,
+    accounts: pd.DataFrame,
+    *,
+    staying: Collection[str] = (),
+    which: "pd.Series[bool] | None" = None,
+) -> float:
+    """Give the share of the potential of areas with a rep today that gets another rep; see `disruption_measures`.
+
+    Parameters
+    ----------
+    which
+        The areas to count; all that get another rep when it is left out. Shape (areas,).
+    """
     goes = going_potential(areas, accounts, staying=staying)
     known = areas["current_rep_id"] != ""
     total = float(goes[known].sum())
-    moved = float(goes[known & (areas["current_rep_id"] != areas["rep_id"])].sum())
-    return moved / total if total > 0 else 0.0
+    counted = known & (areas["current_rep_id"] != areas["rep_id"]) if which is None else which
+    return float(goes[counted].sum()) / total if total > 0 else 0.0
 
 
 def going_potential(areas: pd.DataFrame, accounts: pd.DataFrame, *, staying: Collection[str] = ()) -> pd.Series:

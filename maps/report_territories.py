@@ -8,7 +8,15 @@ import pandas as pd
 
 from maps.book import PlanBook, rows_by
 from maps.charts import bar_pair, deviation_strip, gain_and_loss
-from maps.headlines import CLOSE, areas_without_rep_text, bridges_text, deviation_measures, moved_areas, territory_gap
+from maps.headlines import (
+    CLOSE,
+    areas_without_rep_text,
+    bridges_text,
+    deviation_measures,
+    left_reps_text,
+    moved_areas,
+    territory_gap,
+)
 from maps.markup import Markup, Row, join, table, tag
 from maps.measures import going_potential
 from maps.report_page import Chapter, badge, key
@@ -238,7 +246,7 @@ def _change(book: PlanBook) -> Markup:
     sentence = (
         f"{number_text(moved, 0)} of {number_text(known, 0)} areas, {number_text(count, 0)} of "
         f"{number_text(len(book.accounts), 0)} accounts and {percent_text(share)} of potential get another rep"
-        f"{areas_without_rep_text(book)}."
+        f"{left_reps_text(book)}{areas_without_rep_text(book)}."
     )
     lost, gained = (changed.groupby(side)["potential"].sum() for side in ("current_rep_id", "rep_id"))
     gave, took = accounts.value_counts(), book.accounts.loc[accounts.notna(), "rep_id"].value_counts()

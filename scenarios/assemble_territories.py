@@ -114,6 +114,8 @@ def assemble_territories(
     _exceptions_fit(measures, reps["rep_id"].tolist(), loaded)
     moved = changing_amounts(rules_of_plan.disruption.measure, placed, amounts[BalanceMeasureName.POTENTIAL])
     moving_all = max(1, int(moved.by_area[current >= 0].sum()))
+    left = (current < 0) & (areas["current_rep_id"] != "").to_numpy()
+    left_amount = int(moved.by_area[left].sum())
     aim, change = rules_of_plan.objective, rules_of_plan.disruption
     price = USUAL_PRICE[rules_of_plan.mode] if change.price is None else change.price
     together, split_group, split_price = _kept_together(data, rules_of_plan, frozen)
@@ -135,9 +137,11 @@ def assemble_territories(
         current_rep=current,
         moved_amount=moved.by_area,
         move_weight=price / aim.travel * float(travel_cost.min(axis=1).sum()) / moving_all,
-        moved_limit=NO_LIMIT if change.cap is None else int(change.cap * moving_all + 1e-6),
+        moved_limit=NO_LIMIT if change.cap is None else int(change.cap * (moving_all + left_amount) + 1e-6),
         moved_unit=moved.unit,
         moved_scale=moved.scale,
+        left_amount=left_amount,
+        left_areas=int(left.sum()),
         split_group=split_group,
         split_price=split_price,
         travel_unit=travel_unit(cost),

@@ -51,8 +51,13 @@ class CheckedData:
     history: pd.DataFrame
     """region, category, week, sales: capped sales of all accounts, closed ones too; every region × category × complete
     week once, NaN for a week that is not known; sorted."""
+    past_accounts: pd.DataFrame
+    """account_id, region, segment, lon, lat of all accounts, closed ones too; sorted by account_id."""
+    past_sales: pd.DataFrame
+    """As `sales`, of all accounts."""
     areas: gpd.GeoDataFrame
-    """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), group, current_rep_id; sorted."""
+    """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), group, current_rep_id ("" for
+    nobody, not in `reps` for one who has left); sorted."""
     reps: pd.DataFrame
     """REP_COLUMNS, region filled; sorted by rep_id."""
     regions: pd.DataFrame | None
@@ -138,6 +143,8 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         accounts=planned,
         sales=sales_planned,
         history=history,
+        past_accounts=accounts[["account_id", "region", "segment", "lon", "lat"]],
+        past_sales=sales,
         areas=areas,
         reps=reps,
         regions=None if regions is None else regions[regions["region"].isin(wanted)].reset_index(drop=True),
@@ -260,14 +267,15 @@ def _only(
     """Leave aside what belongs to other regions; an account over the border takes the nearest area that stays."""
     areas = areas[areas["region"].isin(wanted)].reset_index(drop=True)
     accounts = accounts[accounts["region"].isin(wanted)].reset_index(drop=True)
-    reps = reps[reps["region"].isin([*wanted, ""])].reset_index(drop=True)  # "" where the home is still to be chosen
+    here = reps["region"].isin([*wanted, ""])  # "" where the home is still to be chosen
+    aside, reps = reps["rep_id"][~here], reps[here].reset_index(drop=True)
     abroad = (~accounts["area_id"].isin(areas["area_id"])).to_numpy()
     if abroad.any() and len(areas):
         lost = accounts[abroad]
         nearest, _ = ground_of(areas).find(lost["lon"].to_numpy(float), lost["lat"].to_numpy(float))
         accounts.loc[abroad, "area_id"] = areas["area_id"].to_numpy(dtype=object)[nearest]
-    stays = areas["current_rep_id"].isin(reps["rep_id"])
-    return accounts, areas.assign(current_rep_id=areas["current_rep_id"].astype(object).where(stays, "")), reps
+    today = areas["current_rep_id"].astype(object).where(~areas["current_rep_id"].isin(aside), "")
+    return accounts, areas.assign(current_rep_id=today), reps
 
 
 def _of_remaining(sales: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:

@@ -166,7 +166,8 @@ def current_reps(
     """Return who serves each area today, by area_id, "" for nobody.
 
     An alignment by district or account goes to the area by the rep with most of its accounts' sales, then with most
-    accounts; an area without accounts takes its district's rep.
+    accounts; an area without accounts takes its district's rep. A rep who is not in the reps table any more has left:
+    his areas are his today, and change hands whatever the plan.
     """
     nobody = pd.Series("", index=areas["area_id"].to_numpy(dtype=object), dtype=object)
     if alignment is None or not len(alignment):
@@ -176,9 +177,8 @@ def current_reps(
     strange = sorted(set(rows["rep_id"]) - set(rep_ids))
     if strange:
         who = f"{len(strange)} reps who are not in the reps table ({', '.join(strange[:5])})"
-        text = f"The current alignment names {who}; their areas count as without a rep today."
+        text = f"The current alignment names {who}; they count as having left: their areas change hands in any plan."
         log.about_region("alignment_of_unknown_rep", "warning", "", text, subject_kind="rep", count=len(strange))
-    rows = rows[rows["rep_id"].isin(rep_ids)]
     known = {"area_id": areas["area_id"], "district": pd.concat([areas["district"], accounts["district"]])}
     lost = sorted(set(rows[unit]) - set(known.get(unit, accounts["account_id"])))
     if lost:

@@ -111,7 +111,7 @@ def _groups_are_known(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fau
 
 def _there_is_something_to_repair(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
     served = set(data.areas["current_rep_id"])
-    if loaded.scenario.territories.mode == "repair" and "" not in served and set(data.reps["rep_id"]) <= served:
+    if loaded.scenario.territories.mode == "repair" and set(data.reps["rep_id"]) == served:
         text = "nothing to repair: every area has a rep and every rep has areas today; write mode: improve"
         yield fault_at(loaded, "territories.mode", text)
 

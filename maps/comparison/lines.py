@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import pandas as pd
+
 from maps.book import PlanBook
 from maps.headlines import deviation_measures, moved_areas, territory_gap
+from maps.measures import moved_share, of_reps_who_left
 from maps.words import money_text, number_text, percent_text
 
 Better = Literal["more", "less", ""]
@@ -65,6 +68,7 @@ def compared_lines(books: Sequence[PlanBook]) -> tuple[Line, ...]:
         ("Gap to the proven bound", "Territories", "share", "", territory_gap),
         ("Potential that changes hands", "Change", "share", "less", lambda book: _moved(book, 2)),
         ("Areas that change hands", "Change", "", "less", lambda book: _moved(book, 0)),
+        *(_of_those_who_left(books)),
         ("Visits planned", "Tours", "", "more", lambda book: _of_tours(book, float(len(book.visits)))),
         ("Visits planned of those wanted", "Tours", "share", "more", _share_visits),
         ("Accounts with fewer visits than wanted", "Tours", "", "less", lambda b: _of_tours(b, float(len(b.missed)))),
@@ -108,6 +112,29 @@ def _mean_drive(book: PlanBook) -> float:
 def _moved(book: PlanBook, place: int) -> float:
     figures = moved_areas(book)
     return float(figures[place]) if figures[1] else math.nan
+
+
+def _of_those_who_left(books: Sequence[PlanBook]) -> list[tuple[str, str, str, Better, Figure]]:
+    """Tell the change that no plan can avoid apart, where a rep of any plan's alignment has left; it is no merit."""
+    if not any(_left(book).any() for book in books):
+        return []
+    return [
+        ("Potential that changes hands since a rep left, in any plan", "Change", "share", "", _left_share),
+        ("Areas that change hands since a rep left, in any plan", "Change", "", "", _left_areas),
+    ]
+
+
+def _left(book: PlanBook) -> "pd.Series[bool]":
+    return of_reps_who_left(book.areas, set(book.reps["rep_id"]))
+
+
+def _left_share(book: PlanBook) -> float:
+    share = moved_share(book.areas, book.accounts, staying=book.staying, which=_left(book))
+    return share if moved_areas(book)[1] else math.nan
+
+
+def _left_areas(book: PlanBook) -> float:
+    return float(_left(book).sum()) if moved_areas(book)[1] else math.nan
 
 
 def _of_tours(book: PlanBook, value: float) -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 
 from maps.book import PlanBook
+from maps.measures import of_reps_who_left
 from maps.tables import with_account
 
 MONEY: Final = "#,##0"
@@ -47,7 +48,9 @@ def _visits(book: PlanBook) -> pd.DataFrame:
 def _moved(book: PlanBook) -> pd.DataFrame:
     areas = pd.DataFrame(book.areas.drop(columns="geometry"))
     moved = (areas["current_rep_id"] != "") & (areas["current_rep_id"] != areas["rep_id"])
-    return areas[moved].sort_values(["current_rep_id", "area_id"])
+    left = of_reps_who_left(areas, set(book.reps["rep_id"]))
+    why = (areas["current_rep_id"] + " has left: no plan can avoid it").where(left, "by this plan")
+    return areas.assign(why=why)[moved].sort_values(["current_rep_id", "area_id"])
 
 
 def _forecast(book: PlanBook) -> pd.DataFrame:
@@ -104,6 +107,7 @@ SHEETS: Final = (
         columns={
             "area_id": ("Area", ""), "name": ("Name", ""), "region": ("Region", ""), "current_rep_id": ("From", ""),
             "rep_id": ("To", ""), "potential": ("Potential", MONEY), "workload_hours": ("Workload, h per cycle", HOURS),
+            "why": ("Why", ""),
         },
     ),
     Sheet(

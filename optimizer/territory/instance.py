@@ -97,6 +97,11 @@ class TerritoryInstance:
     """Unit of what changes hands, for messages."""
     moved_scale: int = 1
     """How many of `moved_amount` make one `moved_unit`."""
+    left_amount: int = 0
+    """What changes hands whatever the plan, since the rep who serves it today has left; in the units of `moved_amount`,
+    and beside what `moved_limit` allows. For messages and shares of the whole."""
+    left_areas: int = 0
+    """How many areas that is; their `current_rep` is -1."""
     split_group: IntArray = field(default_factory=_none)
     """Group (such as a district) of each area that should have few reps, -1 for none: a wish with a price, where
     `together` is a rule. All -1 when left out. Shape (areas,)."""
@@ -146,6 +151,13 @@ class TerritoryInstance:
         """Name an area for the planner, such as "Lille (59350)"."""
         name, key = self.area_names[area] if self.area_names else "", self.area_ids[area]
         return key if name in {"", key} else f"{name} ({key})"
+
+    def left_notes(self) -> tuple[str, ...]:
+        """Tell the planner what changes hands in any plan, since a rep has left; nothing where none has."""
+        if not self.left_areas:
+            return ()
+        amount = amount_text(self.left_amount, self.moved_unit, self.moved_scale)
+        return (f"besides, {amount} in {self.left_areas} areas of reps who left change hands, which no plan can avoid",)
 
     @property
     def n_areas(self) -> int:

@@ -155,7 +155,7 @@ def _least_drive(instance: TerritoryInstance, judge: Judge) -> Loosening | None:
 
 
 def _least_cap(instance: TerritoryInstance, judge: Judge) -> Loosening | None:
-    total = int(instance.moved_amount[instance.current_rep >= 0].sum())
+    total = int(instance.moved_amount[instance.current_rep >= 0].sum()) + instance.left_amount
     if total == 0:
         return None
     first = int(np.floor(instance.moved_limit / total * STEPS_PER_UNIT + 1e-9))

@@ -184,7 +184,8 @@ def _few_areas_change_hands(instance: TerritoryInstance, plan: TerritoryPlan) ->
     if over > 0:
         unit, scale = instance.moved_unit, instance.moved_scale
         said, allowed, above = (amount_text(x, unit, scale) for x in (total, instance.moved_limit, over))
-        text = f"{said} would change hands, {allowed} allowed ({above} over)"
+        besides = f", besides {amount_text(instance.left_amount, unit, scale)} of reps who left"
+        text = f"{said} would change hands{besides if instance.left_amount else ''}, {allowed} allowed ({above} over)"
         yield Violation(rule="few_areas_change_hands", subject="", amount=over / scale, unit=unit, text=text)
 
 

@@ -60,5 +60,5 @@ def answer(arguments: argparse.Namespace) -> int:
         account_reps=account_reps,
     )
     if not arguments.quiet:
-        print(evaluation_text(table, terms, violations))
+        print(evaluation_text(table, terms, violations, notes=instance.left_notes()))
     return exits.RULES_BROKEN if violations else exits.DONE

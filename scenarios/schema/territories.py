@@ -109,7 +109,8 @@ class Disruption(Section):
     price: Annotated[float, Field(ge=0.0)] | None = None
     """1.0 makes moving everything as dear as all travel. Left out: 0 for `mode: from_scratch`, else 0.5."""
     cap: Share | None = None
-    """Greatest share that may change hands."""
+    """Greatest share that may change hands. What belongs today to a rep who has left (in the current alignment, not in
+    the reps table) changes hands whatever the plan and comes on top."""
 
 
 class Territories(Section):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from maps.headlines import moved_areas
+from maps.headlines import left_reps_text, moved_areas
 from maps.measures import disruption_measures
 from maps.report_territories import territory_chapters
 from maps.words import money_text
@@ -29,11 +29,29 @@ ACCOUNTS = pd.DataFrame(
 )
 def test_accounts_that_stay_with_their_rep_do_not_change_hands(staying, accounts, share):
     """The share is that of the cap: what stays with a rep counts neither as moved nor as what could be."""
-    told = disruption_measures(AREAS, ACCOUNTS, staying=staying)
+    told = disruption_measures(AREAS, ACCOUNTS, ("R1", "R2"), staying=staying)
     assert (told["areas_moved"], told["areas_with_a_rep_today"], told["accounts_moved"]) == (1, 2, accounts)
     assert told["potential_moved_share"] == pytest.approx(share, abs=1e-6)
     book = replace(made_up_book(), areas=AREAS, accounts=ACCOUNTS, staying=frozenset(staying))
     assert moved_areas(book) == (1, 2, pytest.approx(share))
+
+
+def test_areas_of_a_rep_who_left_change_hands_and_are_told_apart():
+    """They are part of the whole and of what moves; what no plan can avoid is told beside what this one chose."""
+    areas = AREAS.assign(current_rep_id=["R1", "R1", "R9"])
+    told = disruption_measures(areas, ACCOUNTS, ("R1", "R2"))
+    assert (told["areas_moved"], told["areas_with_a_rep_today"], told["accounts_moved"]) == (2, 3, 3)
+    assert told["potential_moved_share"] == pytest.approx(1000 / 1200, abs=1e-6)
+    assert told["unavoidable"] == {
+        "reps_who_left": ["R9"], "areas_moved": 1, "accounts_moved": 1, "potential_moved_share": 0.75,
+    }  # fmt: skip
+    assert told["avoidable"] == {
+        "areas_moved": 1, "accounts_moved": 2, "potential_moved_share": pytest.approx(100 / 1200, abs=1e-6),
+    }  # fmt: skip
+    book = replace(made_up_book(), areas=areas, accounts=ACCOUNTS, reps=pd.DataFrame({"rep_id": ["R1", "R2"]}))
+    text = "; 1 area of them (75.0 %) because R9 left, which no plan can avoid, and 1 area (8.3 %) by this plan"
+    assert left_reps_text(book).replace("\u202f", " ") == text
+    assert left_reps_text(made_up_book()) == ""
 
 
 def test_the_table_of_changes_leaves_out_accounts_that_stay():

@@ -202,6 +202,18 @@ def test_current_alignment_by_any_unit(unit: str, places: list[str]) -> None:
     assert rep["current_rep_id"].tolist() == expected
 
 
+def test_who_left_is_still_in_the_alignment() -> None:
+    """A rep who is not in the reps table any more keeps his areas of today; one of a region left aside does not."""
+    alignment = pd.DataFrame({"rep_id": ["R1", "R9"], "district": ["01", "02"]})
+    data = check_data(tables_of(current_alignment=alignment), scenario_of(data={"areas": WHOLE_TOWNS}))
+    assert data.areas["current_rep_id"].tolist() == ["R1", "R1", "R9", "R9"]
+    told = " ".join(data.quality.findings["text"])
+    assert "(R9); they count as having left: their areas change hands in any plan." in told
+    alignment = pd.DataFrame({"rep_id": ["R9", "R1"], "district": ["01", "02"]})
+    south = scenario_of(data={"only_regions": ("South",), "areas": WHOLE_TOWNS})
+    assert set(check_data(tables_of(current_alignment=alignment), south).areas["current_rep_id"]) == {""}
+
+
 def test_unknown_names_between_tables_are_told() -> None:
     """Alignment of unknown reps, events of unknown regions or categories, reps of unknown regions."""
     alignment = pd.DataFrame({"rep_id": ["R1", "R9"], "district": ["77", "02"]})

@@ -239,6 +239,24 @@ def test_repair_leaves_what_it_does_not_reach(firm):
     assert not len(wider.instance.locks)
 
 
+def test_a_rep_who_left_makes_no_cap_impossible(firm):
+    """His areas change hands whatever the plan: beside the cap, part of the whole, and never among what it judges."""
+    data = today(firm, rep_of=lambda area, rep: "R9" if rep == "R1" else rep)
+    fields = {name: getattr(data, name) for name in data.__slots__}
+    data = CheckedData(**{**fields, "reps": data.reps[data.reps["rep_id"] != "R1"].reset_index(drop=True)})
+    loose = (FREE, "territories.balance={potential: {tolerance: 1.0}}")
+    instance = firm.problem(*loose, "territories.disruption={measure: areas, cap: 0.25}", data=data).instance
+    left = (data.areas["current_rep_id"] == "R9").to_numpy()
+    assert (instance.left_areas, instance.left_amount) == (left.sum(), left.sum())
+    assert (instance.current_rep[left] == -1).all()
+    assert instance.moved_limit == int(0.25 * len(left))
+    still = firm.problem(*loose, "territories.disruption={measure: areas, cap: 0}", data=data).instance
+    plan = design_territories(still, QUICK).plan
+    assert (plan.rep_of_area[~left] == still.current_rep[~left]).all()
+    assert "areas of reps who left change hands, which no plan can avoid" in still.left_notes()[0]
+    assert firm.problem().instance.left_notes() == ()
+
+
 def test_repair_makes_room_for_one_who_joins(firm):
     """R1 has no area today: the rep around his home gives, whoever is out of reach does not."""
     data = today(firm, rep_of=lambda area, rep: "R2" if rep == "R1" else rep)

@@ -77,6 +77,19 @@ def test_an_account_that_keeps_its_owner_in_another_territory_is_told_apart():
     assert set(changes["change"]) == {"moved territory"}
 
 
+def test_a_rep_who_left_makes_no_plan_better():
+    """His areas change hands in any plan of the smaller team: they count, and are no merit of the plan."""
+    whole, areas = made_up_book(), made_up_book().areas
+    without = made_up_book(areas=areas.assign(current_rep_id=areas["rep_id"].replace("R1", "R9")))
+    lines = {entry.name: entry for entry in compared_lines([whole, without])}
+    served = int((areas["rep_id"] == "R1").sum())
+    assert lines["Areas that change hands"].figures == (2.0, float(served))
+    assert 1 not in lines["Areas that change hands"].best | lines["Potential that changes hands"].best
+    left = lines["Areas that change hands since a rep left, in any plan"]
+    assert (left.figures, left.best) == ((0.0, float(served)), frozenset())
+    assert not any("since a rep left" in entry.name for entry in compared_lines([whole, whole]))
+
+
 def test_tables_hold_the_lines_and_the_page_keeps_names_as_text():
     """The CSV has every line with its figures; hostile names appear escaped only."""
     plans = [
