@@ -4,6 +4,9 @@
 route) read every instance of a folder, search for the given CPU seconds in one process, check each solution with an
 evaluator that shares no code with the planner, and print a table. Gaps are shares of the best known value of
 `best_known.csv` in the folder, positive when worse.
+
+`iowa` plans the visit weeks of a whole firm beside other ways to plan them, `scale` copies of that firm; both take any
+scenario and check every day with an evaluator of their own.
 """
 
 import argparse
@@ -49,7 +52,8 @@ class Row:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one benchmark and print its table."""
-    parser = argparse.ArgumentParser(description="Plan tours on public instances.")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(description="Plan tours on public instances and on a firm's own scenario.")
     commands = parser.add_subparsers(dest="form", required=True)
     for form, text in FORMS.items():
         command = commands.add_parser(form, help=text, description=text)
@@ -61,7 +65,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_argument("--solutions", type=Path, help="write every solution into this folder")
         if form != "optw":
             command.add_argument("--peers", action="store_true", help="run other people's libraries too")
-    given = parser.parse_args(arguments)
+    if set(words[:1]) & {"iowa", "scale", "-h", "--help"}:
+        from benchmarks import tours_week  # noqa: PLC0415 -- the others read no scenario
+
+        tours_week.add_arguments(commands)
+    given = parser.parse_args(words)
+    return _on_instances(given) if given.form in FORMS else tours_week.run(given)
+
+
+def _on_instances(given: argparse.Namespace) -> int:
+    """Solve the instances of a folder and print the table."""
     try:
         instances = read_folder(given.folder, form=given.form, only=_words(given.only))
     except (OSError, ValueError) as error:

@@ -67,7 +67,7 @@ def greedy_patterns(instance: RoutingInstance) -> dict[int, tuple[int, ...]]:
     return chosen
 
 
-class _CpuLimit:
+class CpuLimit:
     """A stopping criterion of PyVRP: CPU time, where its own counts the clock."""
 
     def __init__(self, seconds: float) -> None:
@@ -110,7 +110,7 @@ def _pyvrp_day(instance: RoutingInstance, day: int, positions: list[int], second
             if a != b:
                 way = math.ceil(instance.distance(a, b) * UNITS)
                 model.add_edge(one, other, distance=way, duration=way)
-    found = model.solve(_CpuLimit(seconds), seed=seed, display=False).best
+    found = model.solve(CpuLimit(seconds), seed=seed, display=False).best
     return [
         Route(day=day, stops=tuple(positions[activity.idx] for activity in route if activity.is_client()))
         for route in found.routes()
