@@ -1,5 +1,7 @@
 """Take up the moves and locks that a planner made by hand on the retouch page."""
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +17,10 @@ from scenarios.strict_yaml import Mark
 from scenarios.suggest import did_you_mean
 
 COLUMNS: Final = ("area_id", "to_rep")
+DRAWN_AROUND: Final = "drawn_around.csv"
+"""File of an output folder that lists the moves that its plan was drawn around."""
+NAMED_AT_MOST: Final = 3
+"""Moves that a sentence names before it only counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +60,63 @@ def read_moves(path: Path) -> tuple[Move, ...]:
     )
 
 
-def around_moves(loaded: LoadedScenario, path: Path | None) -> LoadedScenario:
-    """Add the moves of a file to the scenario, if there is one; see `with_moves`."""
-    return loaded if path is None else with_moves(loaded, read_moves(path))
+def read_all_moves(paths: Sequence[Path]) -> tuple[Move, ...]:
+    """Read files of moves, the later made on the plan of the former: of an area that two of them name the last counts.
+
+    Raises
+    ------
+    ScenarioError
+        With the faults of all files, see `read_moves`.
+    """
+    moves: dict[str, Move] = {}
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            moves |= {move.area_id: move for move in read_moves(path)}
+        except ScenarioError as error:
+            faults += error.faults
+    if faults:
+        raise ScenarioError(faults)
+    return tuple(moves.values())
+
+
+def moves_of(folder: Path) -> tuple[Move, ...]:
+    """Read the moves that the plan of an output folder was drawn around; none where there is no plan or no move."""
+    path = folder / DRAWN_AROUND
+    return read_moves(path) if path.is_file() else ()
+
+
+def moves_text(moves: Sequence[Move]) -> str:
+    """Write moves as a file that `read_moves` takes."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((move.area_id, move.rep_id) for move in moves)
+    return stream.getvalue()
+
+
+def refuse_to_forget(folder: Path, moves: Sequence[Move], *, instead: str) -> None:
+    """Refuse to put a plan that is not drawn around the moves of the plan in a folder in its place.
+
+    Parameters
+    ----------
+    moves
+        What the new plan is drawn around; must name each area of the old one's moves, be it with another rep.
+    instead
+        What to write instead, with `{file}` for the file of the old plan's moves.
+
+    Raises
+    ------
+    ScenarioError
+        When a move would be forgotten.
+    """
+    named = {move.area_id for move in moves}
+    lost = [move for move in moves_of(folder) if move.area_id not in named]
+    if lost:
+        some = ", ".join(f"{move.area_id} to {move.rep_id}" for move in lost[:NAMED_AT_MOST])
+        some += f" and {len(lost) - NAMED_AT_MOST} more" if len(lost) > NAMED_AT_MOST else ""
+        text = f"its plan was drawn around moves that would be forgotten ({some}); "
+        raise ScenarioError([Fault(file=str(folder), message=text + instead.format(file=folder / DRAWN_AROUND))])
 
 
 def with_moves(loaded: LoadedScenario, moves: Sequence[Move]) -> LoadedScenario:

@@ -1,6 +1,7 @@
 """Alignments and moves made by hand: measured, and drawn around."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -74,10 +75,42 @@ def test_moves_are_evaluated_and_drawn_around(finished, tmp_path, capsys):
     there = [str(scenario), "--out", str(tmp_path / "again"), "--set", "solver.effort=quick"]
     for words in (["explain", *there], ["evaluate", *there, "--moves", str(still)]):
         assert run_scenario.main(words) == 2, "the plan in the folder is not that of the scenario without the moves"
-        assert "a plan of run --moves needs --drawn-around" in capsys.readouterr().err
+        kept = tmp_path / "again" / "drawn_around.csv"
+        assert f"a plan of run --moves needs --drawn-around {kept}" in capsys.readouterr().err
         assert run_scenario.main([*words, "--drawn-around", str(moves)]) in {0, 1}
     terms = json.loads((tmp_path / "again" / "measures.json").read_text())["territories"]["objective"]
     assert f"objective: {terms:,.0f}".replace(",", "\u202f") in capsys.readouterr().out.replace("\xa0", "\u202f")
+
+
+def test_one_retouch_follows_the_other(finished, tmp_path, monkeypatch, capsys):
+    """Files of moves add up in their order, the last counts, and no command puts a plan that forgets them in place."""
+    scenario, out = finished
+    before = pd.read_csv(out / "assignment.csv", dtype=str).set_index("area_id")["rep_id"]
+    first, second = [area for area in before.index if movable(out, area)][:2]
+    again = tmp_path / "out" / "tiny"
+    words = [str(scenario), "--out", str(again), "--set", "solver.effort=quick"]
+    for name, lines in (("a", [(first, before[first]), (second, "R4")]), ("b", [(second, before[second])])):
+        text = "".join(f"{area},{rep}\n" for area, rep in lines)
+        (tmp_path / f"{name}.csv").write_text(f"area_id,to_rep\n{text}")
+    both = ["--moves", str(tmp_path / "a.csv"), "--moves", str(tmp_path / "b.csv")]
+    assert run_scenario.main(["run", *words, *both, "--quiet"]) == 0
+    kept = f"area_id,to_rep\n{first},{before[first]}\n{second},{before[second]}\n"
+    assert (again / "drawn_around.csv").read_text() == kept
+    capsys.readouterr()
+    assert run_scenario.main(["run", *words, "--moves", str(tmp_path / "b.csv")]) == 2
+    told = capsys.readouterr().err
+    assert f"its plan was drawn around moves that would be forgotten ({first} to {before[first]})" in told
+    assert f"add --moves {again / 'drawn_around.csv'} before the other --moves" in told
+    assert run_scenario.main(["alternatives", *words]) == 2
+    assert f"add --drawn-around {again / 'drawn_around.csv'}, or name another --out" in capsys.readouterr().err
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(scenario, scenario.parent / "other.yaml")
+    (scenario.parent / "tiny.yaml").write_text("extends: scenario.yaml\n")
+    assert run_scenario.main(["compare", str(scenario.parent / "tiny.yaml"), str(scenario.parent / "other.yaml")]) == 2
+    assert "rename that folder to keep the plan" in capsys.readouterr().err
+    assert (again / "drawn_around.csv").read_text() == kept
+    assert run_scenario.main(["evaluate", *words, "--drawn-around", str(again / "drawn_around.csv"), *both]) == 0
+    assert "No rule is broken" in capsys.readouterr().out
 
 
 def movable(out: Path, area: str) -> str:

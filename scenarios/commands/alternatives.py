@@ -31,13 +31,14 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.folder import check_output_folder
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import leave_results
-    from scenarios.moves import around_moves
+    from scenarios.moves import refuse_to_forget
 
     arguments.sets = [*arguments.sets, f"territories.alternatives={arguments.count}"]
     chain = Chain.begin(arguments, quiet=arguments.quiet)
-    chain.loaded = around_moves(chain.loaded, arguments.drawn_around)
+    chain.draw_around(arguments.drawn_around)
     chain.reuse = True
     check_output_folder(chain.folder)
+    refuse_to_forget(chain.folder, chain.moves, instead="add --drawn-around {file}, or name another --out")
     book = chain.run()
     leave_results(chain, book)
     if not arguments.quiet:

@@ -14,6 +14,7 @@ from maps.writers import write_text
 from scenarios.commands.chain import Chain
 from scenarios.commands.leaving import leave_results
 from scenarios.loading import resolved_yaml
+from scenarios.moves import refuse_to_forget
 
 SOLVED = ("forecast", "territories", "tours")
 """Stages whose run makes the folder of a scenario out of date."""
@@ -44,6 +45,12 @@ def plan_of(
     chain = Chain.begin(words, quiet=quiet)
     chain.reuse, chain.lenders = True, tuple(lenders)
     check_output_folder(chain.folder)
+    refuse_to_forget(
+        chain.folder,
+        (),
+        instead="rename that folder to keep the plan, and compare again; to compare the plan itself, write its moves "
+        "under territories.locks of a scenario of its own",
+    )
     book = chain.run()
     if set(SOLVED) & set(chain.seconds) or not (chain.folder / "run.json").is_file():
         leave_results(chain, book)

@@ -22,7 +22,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_drawn_around(parser)
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--alignment", type=Path, metavar="FILE", help="CSV or Excel table with area_id and rep_id")
-    given.add_argument("--moves", type=Path, metavar="FILE", help="moves.csv of the retouch page, applied to the plan")
+    given.add_argument(
+        "--moves",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="moves.csv of the retouch page, applied to the plan; may be repeated, one after the other",
+    )
 
 
 def answer(arguments: argparse.Namespace) -> int:
@@ -31,18 +37,18 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.evaluation import evaluation_text
     from scenarios.alignment import read_alignment
     from scenarios.commands.chain import Chain
-    from scenarios.moves import around_moves, moved_plan, read_moves
+    from scenarios.moves import moved_plan, read_all_moves
     from scenarios.saved import is_saved
     from scenarios.workload import visit_rules
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
-    chain.loaded = around_moves(chain.loaded, arguments.drawn_around)
+    chain.draw_around(arguments.drawn_around)
     drawn = is_saved(chain.folder, "territories")
     chain.reuse = not (arguments.moves and drawn)
     data = chain.check()
     rules = visit_rules(data.accounts, chain.loaded.scenario)
     if arguments.moves:
-        moves = read_moves(arguments.moves)
+        moves = read_all_moves(arguments.moves)
         with chain.reading_back() if drawn else nullcontext():  # moves of one plan say nothing about another
             territories = chain.territories(data, rules, chain.forecast(data, rules))
         instance, account_reps = territories.instance, territories.account_reps

@@ -37,10 +37,9 @@ def answer(arguments: argparse.Namespace) -> int:
 
     from maps.move_words import area_words, border_words
     from scenarios.commands.chain import Chain
-    from scenarios.moves import around_moves
 
     chain = Chain.begin(arguments, quiet=True)
-    chain.loaded = around_moves(chain.loaded, arguments.drawn_around)
+    chain.draw_around(arguments.drawn_around)
     data, territory = _saved_plan(chain)
     names = data.areas["name"].to_numpy()
     ids = data.areas["area_id"].to_numpy()

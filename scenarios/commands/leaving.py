@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maps.folder import staged_output
-from maps.writers import Wanted, write_all, write_run_record
+from maps.writers import Wanted, write_all, write_run_record, write_text
+from scenarios.moves import DRAWN_AROUND, moves_text
 
 if TYPE_CHECKING:
     from maps.book import PlanBook
@@ -18,4 +19,6 @@ def leave_results(chain: Chain, book: PlanBook) -> None:
         with chain.timed("maps"):
             write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
         chain.save(staging)
+        if chain.moves:
+            write_text(staging / DRAWN_AROUND, moves_text(chain.moves))
         write_run_record({**book.run, "stage_seconds": chain.seconds, "interrupted": chain.interrupted}, staging)

@@ -1,6 +1,7 @@
 """Run a scenario and leave the folder of its results."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--moves",
         type=Path,
+        action="append",
+        default=[],
         metavar="FILE",
-        help="moves.csv of the retouch page: every area in it is locked to its rep, and the plan drawn around that",
+        help="moves.csv of the retouch page: every area in it is locked to its rep, and the plan drawn around that; "
+        "may be repeated, moves of the retouched plan last: of an area that two files name the last counts",
     )
     parser.add_argument(
         "--only",
@@ -36,12 +40,21 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.headlines import headlines
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import leave_results
-    from scenarios.moves import read_moves, with_moves
+    from scenarios.moves import DRAWN_AROUND, moves_of, refuse_to_forget
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
-    if arguments.moves:
-        chain.loaded = with_moves(chain.loaded, read_moves(arguments.moves))
+    chain.draw_around(arguments.moves)
     check_output_folder(chain.folder)
+    if chain.moves:
+        refuse_to_forget(
+            chain.folder, chain.moves, instead="add --moves {file} before the other --moves, or name another --out"
+        )
+    elif (forgotten := len(moves_of(chain.folder))) and not arguments.quiet:
+        print(
+            f"{chain.folder}: its plan was drawn around {forgotten} moves ({DRAWN_AROUND}); this one is not, for lack "
+            "of --moves",
+            file=sys.stderr,
+        )
     book = chain.run()
     leave_results(chain, book)
     if chain.dropped and not arguments.quiet:

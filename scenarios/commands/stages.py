@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from scenarios.commands.words import STAGES, STOPPABLE
 if TYPE_CHECKING:
     from maps.console import Console, StageProgress
     from scenarios.loading import LoadedScenario
+    from scenarios.moves import Move
 
     Result = TypeVar("Result")
 
@@ -33,6 +34,8 @@ class StageRunner:
     """The one stage to run; the others are read back. Empty for all."""
     reuse: bool = False
     """Whether saved results are taken where they fit, even when all stages are to be run."""
+    moves: tuple[Move, ...] = ()
+    """What the planner moved by hand, that the plan is drawn around."""
     lenders: tuple[Path, ...] = ()
     """Folders of other runs whose saved results are taken too where they fit."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -44,6 +47,19 @@ class StageRunner:
     interrupted: list[str] = field(default_factory=list)
     """Stages that Ctrl-C ended early, with the best plan found by then."""
 
+    def draw_around(self, files: Sequence[Path]) -> None:
+        """Take up the moves of files, in their order, so that the plan is drawn around them.
+
+        Raises
+        ------
+        ScenarioError
+            When a file cannot be read or understood.
+        """
+        from scenarios.moves import read_all_moves, with_moves
+
+        self.moves = read_all_moves(files)
+        self.loaded = with_moves(self.loaded, self.moves) if self.moves else self.loaded
+
     @contextmanager
     def reading_back(self) -> Iterator[None]:
         """Take every stage from the folder of an earlier run, and run none.
@@ -54,6 +70,7 @@ class StageRunner:
             When the folder holds no plan that fits the scenario and its tables.
         """
         from scenarios.faults import Fault, ScenarioError
+        from scenarios.moves import DRAWN_AROUND, moves_of
 
         self.only = list(STAGES)[-1]
         try:
@@ -63,9 +80,10 @@ class StageRunner:
                 raise
             text = (
                 "holds no plan of this scenario as it is now; make one first: python run_scenario.py "
-                f"{self.loaded.path}, with the same --set, --override and --out; a plan of run --moves needs "
-                "--drawn-around"
+                f"{self.loaded.path}, with the same --set, --override and --out"
             )
+            if not self.moves and moves_of(self.folder):
+                text += f"; a plan of run --moves needs --drawn-around {self.folder / DRAWN_AROUND}"
             raise ScenarioError([Fault(file=str(self.folder), message=text)]) from error
 
     def save(self, staging: Path) -> None:
@@ -93,6 +111,7 @@ class StageRunner:
             When it comes before and no saved result fits.
         """
         from scenarios.faults import Fault, ScenarioError
+        from scenarios.moves import DRAWN_AROUND, moves_of
         from scenarios.saved import load_stage
 
         payload = None
@@ -112,6 +131,8 @@ class StageRunner:
             text = (
                 f"no saved {name} stage fits this scenario and its tables; run without --only, or --only {name} first"
             )
+            if not self.moves and moves_of(self.folder):
+                text += f"; the plan in the folder needs --moves {self.folder / DRAWN_AROUND}"
             raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
         self.results[name] = (made_from, pack(result))
         return result

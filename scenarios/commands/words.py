@@ -61,8 +61,11 @@ def add_drawn_around(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--drawn-around",
         type=Path,
+        action="append",
+        default=[],
         metavar="FILE",
-        help="moves.csv that `run --moves` drew the plan of the output folder around, if it did",
+        help="moves that `run --moves` drew the plan of the output folder around, if it did; the folder has them in "
+        "its drawn_around.csv; may be repeated as --moves was",
     )
 
 
