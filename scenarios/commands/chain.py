@@ -43,6 +43,8 @@ class Chain(StageRunner):
     """Homes that were chosen; None where every rep has one."""
     trial: Trial | None = None
     """The round whose workload is taken, with what was drawn in it; None without rounds."""
+    cluster: str = ""
+    """Address of the dask scheduler on whose workers tours are planned; empty for this machine."""
 
     @classmethod
     def begin(cls, arguments: argparse.Namespace, *, quiet: bool) -> Self:
@@ -262,10 +264,10 @@ class Chain(StageRunner):
     def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart:
         """Plan the tours of every rep."""
         from maps.bookmaking import TourPart
-        from optimizer.tours.search import plan_all_tours
         from scenarios import saved
         from scenarios.assemble_territories import rep_of_accounts, solver_settings
         from scenarios.assemble_tours import assemble_tours, verify_tours
+        from scenarios.commands.touring import plan_reps
         from scenarios.travel import travel_model
 
         scenario = self.loaded.scenario
@@ -278,7 +280,7 @@ class Chain(StageRunner):
             "tours",
             made_from,
             lambda progress: (
-                self._tried("tours") or plan_all_tours(instances, solver_settings(scenario), observer=progress)
+                self._tried("tours") or plan_reps(instances, solver_settings(scenario), self.cluster, observer=progress)
             ),
             saved.tours_payload,
             saved.tours_from,

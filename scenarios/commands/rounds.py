@@ -11,10 +11,10 @@ import pandas as pd
 
 from maps.bookmaking import ForecastPart, RoundRecord
 from maps.plan_tables import tour_tables
-from optimizer.tours.search import plan_all_tours
 from scenarios.assemble_territories import rep_of_accounts, solver_settings, verified_plan
 from scenarios.assemble_tours import assemble_tours
 from scenarios.commands.designing import design, futures_of
+from scenarios.commands.touring import plan_reps
 from scenarios.travel import travel_model
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def run_rounds(
         plan = verified_plan(problem.instance, result)
         owners = rep_of_accounts(problem.instance, plan, data, problem.account_reps)
         instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
-        tours = plan_all_tours(instances, solver_settings(scenario), observer=progress)
+        tours = plan_reps(instances, solver_settings(scenario), chain.cluster, observer=progress)
         visits, days, _ = tour_tables(instances, tours)
         measure = next(measure for measure in problem.instance.measures if measure.name == WORKLOAD)
         record = _record(number, problem.instance, measure, days, len(visits))

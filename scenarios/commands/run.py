@@ -26,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "may be repeated, moves of the retouched plan last: of an area that two files name the last counts",
     )
     parser.add_argument(
+        "--cluster",
+        default="",
+        metavar="ADDRESS",
+        help="plan tours on the workers of a dask cluster; address of its scheduler, such as tcp://10.0.0.5:8786",
+    )
+    parser.add_argument(
         "--only",
         choices=tuple(STAGES),
         metavar="STAGE",
@@ -43,6 +49,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from scenarios.moves import DRAWN_AROUND, moves_of, refuse_to_forget
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
+    chain.cluster = arguments.cluster
     chain.draw_around(arguments.moves)
     check_output_folder(chain.folder)
     if chain.moves:
