@@ -25,6 +25,7 @@ from optimizer.tours.arrays import (
     WEEK_LIMIT,
     WEEKS,
     WORK,
+    WORKED,
     Problem,
     Tours,
 )
@@ -145,7 +146,7 @@ def cost_of(problem: Problem, tours: Tours, desk: Desk) -> float:
     sums, rule, weeks = tours.sums, problem.slots, problem.rules[WEEKS]
     timed, overtime_weight = problem.rules[TIMED], problem.rules[OVERTIME_WEIGHT]
     for week in range(weeks):
-        desk.week_work[week, 0] = 0
+        desk.week_work[week, 0] = problem.rules[WORKED + week]
     for slot in range(len(sums)):
         total += sums[slot, DRIVE] + overtime_weight * sums[slot, OVERTIME]
         load += max(0, sums[slot, LOAD] - rule[slot, CAPACITY])

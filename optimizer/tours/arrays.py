@@ -19,14 +19,14 @@ NO_LIMIT = 1 << 50
 MUST_PENALTY = 10_000
 """Cost of a missed visit of a must account on top of its value, in driving minutes: more than a week of driving."""
 
-SERVICE, DEMAND, FREQUENCY, MISS_COST, FIRST_PATTERN, END_PATTERN = range(6)
+SERVICE, DEMAND, FREQUENCY, NO_VISIT_COST, FIRST_PATTERN, END_PATTERN, MISS_COST = range(7)
 """Columns of `Problem.accounts`."""
 DAY, WEEK, START, END, LATEST, LUNCH, LUNCH_FROM, LUNCH_UNTIL, CAPACITY, LONGEST = range(10)
 """Columns of `Problem.slots`."""
 SLOT_FIELDS = ("week", "start", "end", "latest", "lunch", "lunch_from", "lunch_until", "capacity", "longest")
 """What `build_problem` wants to know of each slot beside its day, in the order of the columns."""
-WEEKS, WEEK_LIMIT, OVERTIME_WEIGHT, LEVEL_WEIGHT, TIMED, SHORTENED = range(6)
-"""Entries of `Problem.rules`."""
+WEEKS, WEEK_LIMIT, OVERTIME_WEIGHT, LEVEL_WEIGHT, TIMED, SHORTENED, WORKED = range(7)
+"""Entries of `Problem.rules`; from WORKED on, one entry a week."""
 LENGTH, DRIVE, BACK, OVERTIME, WORK, LOAD, BUSY, STAMP = range(8)
 """Columns of `Tours.sums`."""
 END_BEFORE, END_AFTER, LAST_BEFORE, LAST_AFTER, LAST_SHORT, TIME_SO_FAR, LEAVE_LATEST, BEST_ARRIVAL, TIME_LEFT = range(
@@ -47,15 +47,17 @@ class Problem(NamedTuple):
     drive_to: IntArray
     """To the row's place from the column's: what a scan reads then lies side by side. Shape (places, places)."""
     accounts: IntArray
-    """SERVICE time; DEMAND, the load of one visit; FREQUENCY, visits wanted; MISS_COST of each missed visit; the
-    patterns of an account are rows FIRST_PATTERN to END_PATTERN − 1. Shape (accounts, 6)."""
+    """SERVICE time; DEMAND, the load of one visit; FREQUENCY, visits wanted; NO_VISIT_COST, what it costs to miss them
+    all; the patterns of an account are rows FIRST_PATTERN to END_PATTERN − 1; MISS_COST of each missed visit.
+    Shape (accounts, 7)."""
     windows: IntArray
     """First and last service start of each window, ascending; unused ones are (NEVER, −NEVER).
     Shape (accounts, days, windows, 2)."""
     useful: IntArray
     """1 when some pattern of the account uses the day. Shape (accounts, days)."""
     pattern_days: IntArray
-    """Days of each pattern after their number. Shape (patterns, 1 + most visits)."""
+    """Days of each pattern after their number; in the last column what its missed visits and its days by themselves
+    cost. Shape (patterns, 2 + most visits)."""
     neighbours: IntArray
     """The other accounts, nearest first. Shape (accounts, accounts − 1)."""
     day_slot: IntArray
@@ -66,7 +68,8 @@ class Problem(NamedTuple):
     departure to return. Shape (slots, 10)."""
     rules: IntArray
     """WEEKS; WEEK_LIMIT; OVERTIME_WEIGHT; LEVEL_WEIGHT; TIMED, 0 when no window and no break can ever bind, so that a
-    tour takes its driving and service; SHORTENED, 1 when LONGEST binds beside windows. Shape (6,)."""
+    tour takes its driving and service; SHORTENED, 1 when LONGEST binds beside windows; from WORKED on the time that
+    each week has behind it already. Shape (6 + weeks,)."""
 
 
 class Tours(NamedTuple):
@@ -114,7 +117,7 @@ def problem_of(instance: TourInstance) -> Problem:
     return build_problem(
         drive=instance.drive_minutes,
         service=[rule.service_minutes for rule in accounts],
-        demand=[0] * len(accounts),
+        demand=[rule.load for rule in accounts],
         windows=windows,
         patterns=patterns,
         frequency=[rule.frequency for rule in accounts],
@@ -128,13 +131,18 @@ def problem_of(instance: TourInstance) -> Problem:
             "lunch": [0 if none else day.lunch_minutes for none, day in zip(no_lunch, days, strict=True)],
             "lunch_from": [day.lunch_from for day in days],
             "lunch_until": [day.lunch_until for day in days],
-            "capacity": [NO_LIMIT] * len(days),
+            "capacity": [instance.van_load or NO_LIMIT] * len(days),
             "longest": [NO_LIMIT] * len(days),
         },
         weeks=len(weeks),
         week_limit=instance.week_minutes,
         overtime_weight=instance.overtime_weight,
         level_weight=instance.level_weight,
+        no_visit_cost=[MUST_PENALTY if rule.promised else 0 for rule in accounts],
+        pattern_prices=[
+            [instance.pattern_price(rule, p) for p in own] for rule, own in zip(accounts, patterns, strict=True)
+        ],
+        worked=[instance.worked(week) for week in weeks],
     )
 
 
@@ -153,6 +161,9 @@ def build_problem(
     week_limit: int,
     overtime_weight: int,
     level_weight: int,
+    pattern_prices: Sequence[Sequence[int]] | None = None,
+    no_visit_cost: Sequence[int] = (),
+    worked: Sequence[int] = (),
 ) -> Problem:
     """Fill the arrays.
 
@@ -164,6 +175,12 @@ def build_problem(
         Day of each slot, ascending; every day has at least one slot.
     slots
         One value per slot for each of `SLOT_FIELDS`.
+    pattern_prices
+        Per account and pattern what its days cost by themselves; nothing when left out.
+    no_visit_cost
+        Per account what no visit at all costs beside the missed visits; nothing when left out.
+    worked
+        Per week the working time that is behind already; nothing when left out.
     """
     accounts, days = len(service), max(slot_day, default=-1) + 1
     widest = max((len(w) for row in windows for w in row), default=0)
@@ -173,10 +190,14 @@ def build_problem(
         for d, starts in enumerate(row):
             spans[a, d, : len(starts)] = np.array(starts, dtype=np.int64).reshape(-1, 2)
     flat = [pattern for row in patterns for pattern in row]
-    pattern_days = np.full((len(flat), 1 + max((len(p) for p in flat), default=1)), -1, dtype=np.int64)
+    pattern_days = np.full((len(flat), 2 + max((len(p) for p in flat), default=1)), -1, dtype=np.int64)
     useful = np.zeros((accounts, days), dtype=np.int64)
     for p, pattern in enumerate(flat):
         pattern_days[p, : len(pattern) + 1] = [len(pattern), *pattern]
+    owners = [a for a, row in enumerate(patterns) for _ in row]
+    own_price = [0] * len(flat) if pattern_prices is None else [price for row in pattern_prices for price in row]
+    for p, (a, pattern) in enumerate(zip(owners, flat, strict=True)):
+        pattern_days[p, -1] = (frequency[a] - len(pattern)) * miss_cost[a] + own_price[p]
     for a, own in enumerate(patterns):
         useful[a, [d for pattern in own for d in pattern]] = 1
     first = np.cumsum([0] + [len(row) for row in patterns])
@@ -184,7 +205,10 @@ def build_problem(
     near = minutes[1:, 1:] + minutes[1:, 1:].T
     np.fill_diagonal(near, -1)
     table = _columns([slot_day, *(slots[name] for name in SLOT_FIELDS)])
-    account_table = _columns([service, demand, frequency, miss_cost, first[:-1], first[1:]])
+    nothing = [f * cost for f, cost in zip(frequency, miss_cost, strict=True)]
+    if no_visit_cost:
+        nothing = [cost + more for cost, more in zip(nothing, no_visit_cost, strict=True)]
+    account_table = _columns([service, demand, frequency, nothing, first[:-1], first[1:], miss_cost])
     timed, shortened = _clock_binds(spans, useful, table, account_table)
     return Problem(
         drive=minutes,
@@ -196,7 +220,7 @@ def build_problem(
         neighbours=np.ascontiguousarray(np.argsort(near, axis=1, kind="stable")[:, 1:], dtype=np.int64),
         day_slot=_ints(np.searchsorted(np.asarray(slot_day, dtype=np.int64), np.arange(days + 1))),
         slots=table,
-        rules=_ints([weeks, week_limit, overtime_weight, level_weight, timed, shortened]),
+        rules=_ints([weeks, week_limit, overtime_weight, level_weight, timed, shortened, *(worked or [0] * weeks)]),
     )
 
 
@@ -223,7 +247,7 @@ def empty_tours(problem: Problem) -> Tours:
         labels=np.zeros((slots, accounts + 2, 9), dtype=np.int64),
         sums=np.zeros((slots, 8), dtype=np.int64),
         chosen=np.full(accounts, -1, dtype=np.int64),
-        lost=problem.accounts[:, FREQUENCY] * problem.accounts[:, MISS_COST],
+        lost=problem.accounts[:, NO_VISIT_COST].copy(),
         slot_of=np.full((accounts, days), -1, dtype=np.int64),
     )
 

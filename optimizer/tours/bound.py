@@ -29,8 +29,9 @@ def driving_bound(instance: TourInstance) -> float:
     for a, rule in enumerate(instance.visits):
         worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
         counts = {0, *(len(p) for p in rule.patterns)}
-        missed += rule.frequency * worth
-        total += min((rule.frequency - k) * worth + (k * float(half[a + 1]) if k else 0.0) for k in counts)
+        nothing = rule.frequency * worth + (MUST_PENALTY if rule.promised else 0)
+        missed += nothing
+        total += min((rule.frequency - k) * worth + k * float(half[a + 1]) if k else float(nothing) for k in counts)
     home = float(half[0])
     return min(missed, total + home) if np.isfinite(home) else missed
 
@@ -41,4 +42,6 @@ def other_costs_at_most(instance: TourInstance) -> float:
     lost = sum(rule.frequency * rule.visit_value for rule in instance.visits)
     overtime = sum(day.overtime_minutes for day in instance.days)
     total = sum(longest)  # no more driving than there is time, and no busier week than all weeks together
-    return float(lost + total + instance.overtime_weight * overtime + instance.level_weight * total)
+    days = sum(rule.frequency for rule in instance.visits) * (instance.weekday_weight + instance.change_weight)
+    total += sum(instance.worked_minutes)
+    return float(lost + days + total + instance.overtime_weight * overtime + instance.level_weight * total)

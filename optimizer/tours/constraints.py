@@ -97,6 +97,18 @@ def lunch_is_taken(model: cp_model.CpModel, x: TourVariables, instance: TourInst
                     model.add(arrives >= day.lunch_from + day.lunch_minutes).only_enforce_if([after, x.drives[d, i, j]])
 
 
+def vans_hold_the_load(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
+    """Take no more along on a day than the van holds.
+
+    Σ_a load[a] · visits[a, d] ≤ van_load.
+    """
+    if instance.van_load <= 0:
+        return
+    for d in range(len(instance.days)):
+        loads = [instance.visits[p - 1].load * x.visits[p - 1, d] for p in x.places(d) if p != HOME]
+        model.add(cp_model.LinearExpr.sum(loads) <= instance.van_load)
+
+
 def weeks_are_not_too_long(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
     """Keep the work of each week within `week_minutes`, and that of all below `busiest`."""
     for week in sorted({day.week for day in instance.days}):
@@ -124,6 +136,7 @@ CONSTRAINTS: tuple[Family, ...] = (
     visits_fit_opening_hours,
     days_end_in_time,
     lunch_is_taken,
+    vans_hold_the_load,
     weeks_are_not_too_long,
     work_holds_drives_and_services,
 )

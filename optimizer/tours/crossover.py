@@ -7,11 +7,11 @@ for multidepot and periodic vehicle routing problems", Operations Research 60(3)
 import numpy as np
 
 from optimizer.tours.annealing import measure_all, refresh_touched
-from optimizer.tours.arrays import END_PATTERN, FIRST_PATTERN, FREQUENCY, LENGTH, MISS_COST, Problem, Tours, empty_tours
+from optimizer.tours.arrays import END_PATTERN, FIRST_PATTERN, LENGTH, Problem, Tours, empty_tours
 from optimizer.tours.compiling import compiled
 from optimizer.tours.desk import COST, NOISE, TOUCHED, Desk
 from optimizer.tours.instance import IntArray
-from optimizer.tours.ruin_recreate import bring_in, price_days, put_in, take_off
+from optimizer.tours.ruin_recreate import bring_in, last_column, price_days, put_in, take_off
 
 
 def cross(  # noqa: C901 -- the three kinds of days in turn
@@ -77,7 +77,7 @@ def complete(  # noqa: C901, PLR0912 -- one pass in compiled code
         price_days(problem, tours, desk, account)
         row, least = -1, 1e30
         for p in range(problem.accounts[account, FIRST_PATTERN], problem.accounts[account, END_PATTERN]):
-            cost, kept = 0.0, 0
+            cost, kept = float(problem.pattern_days[p, last_column(problem)]), 0
             for v in range(problem.pattern_days[p, 0]):
                 day = problem.pattern_days[p, v + 1]
                 if tours.slot_of[account, day] >= 0:
@@ -94,8 +94,7 @@ def complete(  # noqa: C901, PLR0912 -- one pass in compiled code
             bring_in(problem, tours, desk, account)
             continue
         tours.chosen[account] = row
-        missed = problem.accounts[account, FREQUENCY] - problem.pattern_days[row, 0]
-        tours.lost[account] = missed * problem.accounts[account, MISS_COST]
+        tours.lost[account] = problem.pattern_days[row, last_column(problem)]
         for v in range(problem.pattern_days[row, 0]):
             day = problem.pattern_days[row, v + 1]
             if tours.slot_of[account, day] < 0:

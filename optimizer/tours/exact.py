@@ -85,13 +85,18 @@ def solve_exactly(
 def total_cost(x: TourVariables, instance: TourInstance, *, scale: int) -> cp_model.LinearExpr:
     """Give `scale` times the sum of the terms of `optimizer.tours.objective`; the number of weeks keeps it whole.
 
-    Driving + missed visits at their value, musts at `MUST_PENALTY` more + overtime + busiest week above the mean.
+    Driving + missed visits at their value, musts at `MUST_PENALTY` more + days of patterns by themselves + overtime +
+    busiest week above the mean.
     """
     parts = [int(instance.drive_minutes[i, j]) * literal for (_, i, j), literal in x.drives.items() if i != j]
     for a, rule in enumerate(instance.visits):
         visits = [len(p) * literal for p, literal in zip(rule.patterns, x.follows[a], strict=True)]
         worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
         parts.append(worth * (rule.frequency - cp_model.LinearExpr.sum(visits)))
+        if rule.promised:
+            parts.append(MUST_PENALTY * (1 - cp_model.LinearExpr.sum(x.follows[a])))
+        prices = [instance.pattern_price(rule, p) for p in rule.patterns]
+        parts += [price * literal for price, literal in zip(prices, x.follows[a], strict=True) if price]
     parts += [instance.overtime_weight * minutes for minutes in x.overtime]
     weeks = sorted({day.week for day in instance.days})
     total = scale * cp_model.LinearExpr.sum(parts)

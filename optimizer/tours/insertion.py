@@ -42,7 +42,8 @@ def find_days(instance: TourInstance, plan: TourPlan, account: int) -> tuple[Day
     Returns
     -------
     At most one offer a day, at the place of the tour that costs least; days that would break opening hours, the working
-    day or the week are left out. Cheapest first: extra driving and priced overtime, spacing kept before spacing broken.
+    day, the week or the van's load are left out. Cheapest first: extra driving and priced overtime, spacing kept before
+    spacing broken.
     """
     tours = {tour.day: tour for tour in plan.tours}
     visited = {tour.day for tour in plan.tours if any(stop.account == account for stop in tour.stops)}
@@ -62,6 +63,8 @@ def _cheapest_on(
 ) -> DayOffer | None:
     """Try every place of one day's tour."""
     rule, stops = instance.days[day], [stop.account for stop in planned.stops] if planned else []
+    if 0 < instance.van_load < sum(instance.visits[a].load for a in (*stops, account)):
+        return None
     drive, overtime, work = (0, 0, 0) if planned is None else _measures(instance, planned)
     patterns = instance.visits[account].patterns
     keeps_spacing = any(visited | {day} <= set(pattern) for pattern in patterns)

@@ -1,5 +1,6 @@
 """Hold the tour problem of one rep, solver-ready: whole minutes, metres and indices."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,21 @@ class VisitRule:
     """Loss for each wanted visit that is not made, in driving minutes."""
     must: bool
     """Whether missing visits break a rule (reported as a violation) rather than only lose value."""
+    promised: bool = False
+    """Whether all patterns hold visits that were promised for their days: no visit at all then breaks a rule."""
+    load: int = 0
+    """What one visit takes of the van's load, in the unit of `TourInstance.van_load`."""
+    last_days: tuple[int, ...] = ()
+    """Visit days of the plan that is known already, as entries of `TourInstance.days`."""
+
+    def extra_weekdays(self, pattern: Sequence[int], days: Sequence[WorkDay]) -> int:
+        """Count the weekdays of a pattern beyond those that as many visits need in as many weeks."""
+        weeks = len({day.week for day in days})
+        return max(0, len({days[d].weekday for d in pattern}) - -(-len(pattern) // max(1, weeks)))
+
+    def changes(self, pattern: Iterable[int]) -> int:
+        """Count the days of a pattern that the last plan did not have."""
+        return len(set(pattern).difference(self.last_days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,6 +93,24 @@ class TourInstance:
     level_weight: int
     """Cost of one minute by which the busiest week's work exceeds the mean of the weeks, in driving minutes; 0 for no
     levelling."""
+    weekday_weight: int = 0
+    """Cost of each weekday on which an account is visited beyond those that its number of visits needs, in driving
+    minutes."""
+    change_weight: int = 0
+    """Cost of each visit on a day that is not among the account's `last_days`, in driving minutes."""
+    worked_minutes: tuple[int, ...] = ()
+    """Working time that is behind the rep already, by week of the cycle; empty for none."""
+    van_load: int = 0
+    """Most that the visits of one day take together; 0 for no limit."""
+
+    def pattern_price(self, rule: VisitRule, pattern: Sequence[int]) -> int:
+        """Price the days of a pattern by themselves: weekdays beyond those needed, and changes, in driving minutes."""
+        extra = self.weekday_weight * rule.extra_weekdays(pattern, self.days) if self.weekday_weight else 0
+        return extra + (self.change_weight * rule.changes(pattern) if self.change_weight else 0)
+
+    def worked(self, week: int) -> int:
+        """Tell how many minutes of a week are behind the rep already."""
+        return self.worked_minutes[week] if self.worked_minutes else 0
 
     def __post_init__(self) -> None:
         places = len(self.visits) + 1
@@ -90,5 +124,7 @@ class TourInstance:
                 wrong.append(f"{rule.account_id}: a pattern is empty or longer than the frequency")
             if any(day >= len(self.days) for pattern in rule.patterns for day in pattern):
                 wrong.append(f"{rule.account_id}: a pattern names a day that does not exist")
+        if self.worked_minutes and any(day.week >= len(self.worked_minutes) for day in self.days):
+            wrong.append("worked minutes are given, but not for every week")
         if wrong:
             raise InvalidInstanceError("; ".join(wrong))

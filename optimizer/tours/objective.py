@@ -11,6 +11,8 @@ MISSED_VISITS = "missed visits"
 MISSED_MUSTS = "missed musts"
 OVERTIME = "overtime"
 LEVEL_WEEKS = "level weeks"
+SAME_WEEKDAY = "same weekday"
+CHANGES = "changes"
 
 
 def terms(instance: TourInstance, plan: TourPlan) -> tuple[Term, ...]:
@@ -18,8 +20,10 @@ def terms(instance: TourInstance, plan: TourPlan) -> tuple[Term, ...]:
 
     Returns
     -------
-    Driving minutes; the value of missed visits; the number of missed visits that a must asks for; overtime minutes;
-    minutes by which the busiest week's work exceeds the mean of the weeks.
+    Driving minutes; the value of missed visits; the number of missed visits that a must asks for, and of broken
+    promises; overtime minutes;
+    minutes by which the busiest week's work exceeds the mean of the weeks; where they have a price, weekdays on which
+    accounts are visited beyond those needed, and visits on days that the last plan did not have.
     """
     counts = visit_counts(instance, plan)
     missed = [rule.frequency - count for rule, count in zip(instance.visits, counts, strict=True)]
@@ -28,13 +32,25 @@ def terms(instance: TourInstance, plan: TourPlan) -> tuple[Term, ...]:
     driving = sum(tour.home_drive_minutes + sum(stop.drive_minutes for stop in tour.stops) for tour in plan.tours)
     lost = sum(rule.visit_value * m for rule, m in zip(instance.visits, missed, strict=True))
     musts = sum(m for rule, m in zip(instance.visits, missed, strict=True) if rule.must)
+    musts += sum(1 for rule, count in zip(instance.visits, counts, strict=True) if rule.promised and count == 0)
     uneven = max(work.values(), default=0) - sum(work.values()) / max(1, len(work))
+    priced = []
+    visited = visit_days(instance, plan)
+    if instance.weekday_weight:
+        extra = sum(rule.extra_weekdays(v, instance.days) for rule, v in zip(instance.visits, visited, strict=True))
+        priced.append(
+            Term(name=SAME_WEEKDAY, unit="weekdays", weight=float(instance.weekday_weight), value=float(extra))
+        )
+    if instance.change_weight:
+        changed = sum(rule.changes(v) for rule, v in zip(instance.visits, visited, strict=True))
+        priced.append(Term(name=CHANGES, unit="visits", weight=float(instance.change_weight), value=float(changed)))
     return (
         Term(name=DRIVING, unit="minutes", weight=1.0, value=float(driving)),
         Term(name=MISSED_VISITS, unit="minutes of value", weight=1.0, value=float(lost)),
         Term(name=MISSED_MUSTS, unit="visits", weight=float(MUST_PENALTY), value=float(musts)),
         Term(name=OVERTIME, unit="minutes", weight=float(instance.overtime_weight), value=float(overtime)),
         Term(name=LEVEL_WEEKS, unit="minutes", weight=float(instance.level_weight), value=uneven),
+        *priced,
     )
 
 
@@ -45,16 +61,21 @@ def cost(instance: TourInstance, plan: TourPlan) -> float:
 
 def visit_counts(instance: TourInstance, plan: TourPlan) -> list[int]:
     """Count the planned visits of every account."""
-    counts = [0] * len(instance.visits)
+    return [len(days) for days in visit_days(instance, plan)]
+
+
+def visit_days(instance: TourInstance, plan: TourPlan) -> list[list[int]]:
+    """List the days of every account's visits, in the order of the tours."""
+    days: list[list[int]] = [[] for _ in instance.visits]
     for tour in plan.tours:
         for stop in tour.stops:
-            counts[stop.account] += 1
-    return counts
+            days[stop.account].append(tour.day)
+    return days
 
 
 def week_work(instance: TourInstance, plan: TourPlan) -> dict[int, int]:
-    """Add up the working minutes of every week of the cycle that has a working day."""
-    work = {day.week: 0 for day in instance.days}
+    """Add up the working minutes of every week of the cycle that has a working day, with what is behind already."""
+    work = {day.week: instance.worked(day.week) for day in instance.days}
     for tour in plan.tours:
         work[instance.days[tour.day].week] += work_minutes(instance.days[tour.day], tour)
     return work

@@ -33,16 +33,25 @@ def missed_accounts(instance: TourInstance, plan: TourPlan, problem: Problem, to
         if not reason:
             insertion_prices(problem, tours, a, prices)
             days = {tour.day for tour in plan.tours if any(stop.account == a for stop in tour.stops)}
+            full = _full_days(instance, plan, rule)
+            prices[full] = NEVER
             reason = _dearest_rule(instance, rule, prices, days, spare)
+            if full and not any(d not in full and prices[d, 0] < NEVER for p in rule.patterns for d in p):
+                load = f"its {rule.load} do not fit beside the other visits into the {instance.van_load}"
+                reason = f"the van is full: {load} of any day"
         missed.append(Missed(account=a, wanted=rule.frequency, planned=counts[a], reason=reason))
     return tuple(missed)
 
 
-def never_possible(instance: TourInstance, account: int, *, wanted: int) -> str:
+def never_possible(  # noqa: PLR0911 -- one return per reason
+    instance: TourInstance, account: int, *, wanted: int
+) -> str:
     """Say why no plan at all visits the account `wanted` times; empty when nothing in its own data forbids it."""
     rule = instance.visits[account]
     if not instance.days:
         return "the rep has no working day in the cycle"
+    if 0 < instance.van_load < rule.load:
+        return f"a visit takes {rule.load} of the van's load, which is {instance.van_load}"
     spans = [hi - lo for windows in rule.windows for lo, hi in windows]
     if not spans:
         return "closed on all working days"
@@ -60,6 +69,12 @@ def never_possible(instance: TourInstance, account: int, *, wanted: int) -> str:
         days = "1 working day" if len(reachable) == 1 else f"{len(reachable)} working days"
         return f"can be visited on {days} of the cycle; spacing allows {most} of {rule.frequency} visits there"
     return ""
+
+
+def _full_days(instance: TourInstance, plan: TourPlan, rule: VisitRule) -> list[int]:
+    """List the days on which the van has no room for one more visit."""
+    loads = {tour.day: sum(instance.visits[stop.account].load for stop in tour.stops) for tour in plan.tours}
+    return [d for d, load in sorted(loads.items()) if 0 < instance.van_load < load + rule.load]
 
 
 def _fits_alone(instance: TourInstance, day: int, account: int) -> bool:

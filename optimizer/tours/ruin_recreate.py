@@ -17,7 +17,7 @@ from optimizer.tours.arrays import (
     LENGTH,
     LEVEL_WEIGHT,
     LOAD,
-    MISS_COST,
+    NO_VISIT_COST,
     SERVICE,
     STAMP,
     WEEK,
@@ -46,6 +46,13 @@ from optimizer.tours.insertion_places import best_slot, random_share
 
 SPLIT = 0.5
 """Chance that a removed string keeps some stops in its middle (section 5.1)."""
+
+
+@inlined
+def last_column(problem: Problem) -> int:
+    """Return the column of `Problem.pattern_days` that holds what a pattern costs by itself."""
+    column: int = problem.pattern_days.shape[1] - 1
+    return column
 
 
 @inlined
@@ -85,7 +92,7 @@ def take_out(problem: Problem, tours: Tours, desk: Desk, account: int) -> None:
     for v in range(problem.pattern_days[row, 0]):
         take_off(problem, tours, desk, account, problem.pattern_days[row, v + 1])
     tours.chosen[account] = -1
-    tours.lost[account] = problem.accounts[account, FREQUENCY] * problem.accounts[account, MISS_COST]
+    tours.lost[account] = problem.accounts[account, NO_VISIT_COST]
 
 
 @inlined
@@ -168,11 +175,11 @@ def bring_in(problem: Problem, tours: Tours, desk: Desk, account: int) -> None:
     """Visit an account on its cheapest pattern, or not at all when that is cheaper."""
     price_days(problem, tours, desk, account)
     level = problem.rules[LEVEL_WEIGHT] > 0
-    frequency, miss_cost = problem.accounts[account, FREQUENCY], problem.accounts[account, MISS_COST]
-    row, least, nothing = -1, 1e30, float(frequency * miss_cost)
+    none, loss = problem.accounts[account, NO_VISIT_COST], last_column(problem)
+    row, least, nothing = -1, 1e30, float(none)
     for p in range(problem.accounts[account, FIRST_PATTERN], problem.accounts[account, END_PATTERN]):
         visits = problem.pattern_days[p, 0]
-        cost = float((frequency - visits) * miss_cost)
+        cost = float(problem.pattern_days[p, loss])
         for v in range(visits):
             cost += desk.day_cost[problem.pattern_days[p, v + 1], COST]
         # Uneven weeks may choose the pattern, but not drop the visit: while tours fill up, weeks must be uneven.
@@ -183,7 +190,7 @@ def bring_in(problem: Problem, tours: Tours, desk: Desk, account: int) -> None:
                 least, row = cost, p
     tours.chosen[account] = row
     visits = problem.pattern_days[row, 0] if row >= 0 else 0
-    tours.lost[account] = (frequency - visits) * miss_cost
+    tours.lost[account] = problem.pattern_days[row, loss] if row >= 0 else none
     for v in range(visits):
         day = problem.pattern_days[row, v + 1]
         put_in(problem, tours, desk, account, desk.day_place[day, 0], desk.day_place[day, 1])

@@ -18,7 +18,7 @@ from optimizer.tours.plan import TourPlan, TourResult
 from optimizer.tours.reasons import missed_accounts, never_possible
 from optimizer.tours.restarts import load_kernels, search_tours
 from optimizer.tours.schedule import schedule_day
-from optimizer.tours.verify import MUST_RULE, verify
+from optimizer.tours.verify import OWNED_RULES, verify
 from optimizer.tours.warmstart import tours_of
 
 
@@ -48,7 +48,7 @@ def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Ob
             plan = exact.plan
             tours = tours_of(problem, plan)
     broken = verify(instance, plan)
-    if any(violation.rule != MUST_RULE for violation in broken):
+    if any(violation.rule not in OWNED_RULES for violation in broken):
         raise AssertionError("; ".join(violation.text for violation in broken))
     gap_closed = proven or cost(instance, plan) <= bound * (1.0 + settings.relative_gap)
     early = StopReason.INTERRUPTED if requested() else StopReason.OUT_OF_TIME
@@ -129,6 +129,8 @@ def _status(instance: TourInstance, musts_missed: bool, *, proven: bool) -> Stat
         return Status.INFEASIBLE  # the cheapest plan misses a must, and one must outweighs everything else
     musts = [a for a, rule in enumerate(instance.visits) if rule.must]
     if any(never_possible(instance, a, wanted=instance.visits[a].frequency) for a in musts):
+        return Status.INFEASIBLE
+    if any(rule.promised and never_possible(instance, a, wanted=1) for a, rule in enumerate(instance.visits)):
         return Status.INFEASIBLE
     return Status.UNKNOWN
 

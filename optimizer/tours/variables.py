@@ -51,10 +51,9 @@ class TourVariables:
         return self.back[day] - self.leave[day] - instance.days[day].lunch_minutes * self.has_lunch(day)
 
     def week_work(self, instance: TourInstance, week: int) -> cp_model.LinearExpr:
-        """Give the working minutes of a week."""
-        return cp_model.LinearExpr.sum(
-            [self.day_work(instance, d) for d, day in enumerate(instance.days) if day.week == week]
-        )
+        """Give the working minutes of a week, with what is behind already."""
+        days = [self.day_work(instance, d) for d, day in enumerate(instance.days) if day.week == week]
+        return cp_model.LinearExpr.sum(days) + instance.worked(week)
 
 
 def create_variables(model: cp_model.CpModel, instance: TourInstance) -> TourVariables:
@@ -82,6 +81,7 @@ def create_variables(model: cp_model.CpModel, instance: TourInstance) -> TourVar
         for a, d in usable
     }
     longest = sum(day.end_minute + day.overtime_minutes - day.start_minute for day in instance.days)
+    longest += sum(instance.worked_minutes)
     return TourVariables(
         follows=tuple(
             tuple(model.new_bool_var(f"pattern {p} of {a}") for p in range(len(rule.patterns)))

@@ -9,6 +9,9 @@ from optimizer.tours.plan import DayTour, TourPlan, TourResult
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MUST_RULE = "musts_are_visited"
+PROMISE_RULE = "promises_are_kept"
+OWNED_RULES = (MUST_RULE, PROMISE_RULE)
+"""Rules that a result may break where it says so."""
 
 
 def verify(instance: TourInstance, plan: TourPlan) -> tuple[Violation, ...]:
@@ -28,7 +31,7 @@ def verify(instance: TourInstance, plan: TourPlan) -> tuple[Violation, ...]:
             text = f"{instance.rep_id}: tour on day {tour.day} has no stops or no such day exists"
             found.append(_broken("each_day_has_one_tour", instance.rep_id, 1, "tours", text))
             continue
-        for check in (_drives, _times, _windows, _once_a_day, _day_limits, _lunch):
+        for check in (_drives, _times, _windows, _once_a_day, _loads, _day_limits, _lunch):
             found += check(instance, tour)
     found += _patterns(instance, plan)
     found += _weeks(instance, plan)
@@ -125,6 +128,14 @@ def _once_a_day(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
         yield _broken("each_account_once_a_day", subject, accounts.count(account) - 1, "visits", text)
 
 
+def _loads(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
+    """Add up what the visits of a day take of the van's load."""
+    load = sum(instance.visits[stop.account].load for stop in tour.stops)
+    if 0 < instance.van_load < load:
+        text = f"{_on(instance, tour)}: the visits take {load}, the van holds {instance.van_load}"
+        yield _broken("vans_hold_the_load", instance.rep_id, load - instance.van_load, "load", text)
+
+
 def _day_limits(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
     """Check departure and return against the working day."""
     day = instance.days[tour.day]
@@ -176,6 +187,9 @@ def _patterns(instance: TourInstance, plan: TourPlan) -> Iterator[Violation]:
         if days and tuple(days) not in rule.patterns:
             text = f"{instance.rep_id}: {rule.account_id} is visited on days {days}, which is no allowed pattern"
             yield _broken("every_account_follows_one_pattern", rule.account_id, 1, "accounts", text)
+        if rule.promised and not days:
+            text = f"{instance.rep_id}: {rule.account_id} was promised a visit, planned 0"
+            yield _broken(PROMISE_RULE, rule.account_id, 1, "visits", text)
         if rule.must and len(days) < rule.frequency:
             text = f"{instance.rep_id}: {rule.account_id} must be visited {rule.frequency} times, planned {len(days)}"
             yield _broken(MUST_RULE, rule.account_id, rule.frequency - len(days), "visits", text)
@@ -187,7 +201,8 @@ def _weeks(instance: TourInstance, plan: TourPlan) -> Iterator[Violation]:
     for tour in plan.tours:
         day = instance.days[tour.day]
         lunch = day.lunch_minutes if tour.lunch_before >= 0 else 0
-        work[day.week] = work.get(day.week, 0) + tour.back_home - tour.leave_home - lunch
+        behind = instance.worked_minutes[day.week] if instance.worked_minutes else 0
+        work[day.week] = work.get(day.week, behind) + tour.back_home - tour.leave_home - lunch
     for week, minutes in sorted(work.items()):
         if minutes > instance.week_minutes:
             over = minutes - instance.week_minutes

@@ -24,6 +24,7 @@ def tours_of(problem: Problem, plan: TourPlan) -> Tours:
         for row in range(*problem.accounts[account, [FIRST_PATTERN, END_PATTERN]].tolist()):
             if problem.pattern_days[row, 1 : problem.pattern_days[row, 0] + 1].tolist() == days:
                 tours.chosen[account] = row
+                tours.lost[account] = problem.pattern_days[row, -1]
     return tours
 
 

@@ -1,6 +1,7 @@
 """Make small tour problems and routes for tests."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -97,8 +98,12 @@ def random_instance(
     week_minutes: int = 2_400,
     level_weight: int = 0,
     must_share: float = 0.1,
+    extras: bool = False,
 ) -> TourInstance:
-    """Accounts around a few towns with random hours, frequencies, values and some musts."""
+    """Accounts around a few towns with random hours, frequencies, values and some musts.
+
+    With `extras` also loads, promises, a last plan, minutes that are worked already, and prices of days.
+    """
     rng = np.random.default_rng(seed)
     days = working_days(weeks=weeks, per_week=per_week, overtime=overtime, lunch=lunch)
     towns = rng.uniform(-spread, spread, (max(2, accounts // 5), 2))
@@ -116,6 +121,33 @@ def random_instance(
         )
         for i in range(accounts)
     ]
-    return tour_instance(
+    instance = tour_instance(
         days, rules, [(float(x), float(y)) for x, y in positions], week_minutes=week_minutes, level_weight=level_weight
+    )
+    return with_extras(instance, rng) if extras else instance
+
+
+def with_extras(instance: TourInstance, rng: np.random.Generator) -> TourInstance:
+    """Draw everything that most weeks do without."""
+    rules = []
+    for rule in instance.visits:
+        last = rule.patterns[int(rng.integers(len(rule.patterns)))] if rule.patterns else ()
+        promised = bool(last) and rng.random() < 0.2
+        rules.append(
+            replace(
+                rule,
+                load=int(rng.integers(4)),
+                last_days=last,
+                promised=promised,
+                patterns=tuple(p for p in rule.patterns if last[0] in p) if promised else rule.patterns,
+            )
+        )
+    weeks = max(day.week for day in instance.days) + 1
+    return replace(
+        instance,
+        visits=tuple(rules),
+        van_load=int(rng.integers(4, 9)),
+        change_weight=int(rng.integers(20)),
+        weekday_weight=int(rng.integers(20)),
+        worked_minutes=tuple(int(m) for m in rng.integers(0, 300, size=weeks)),
     )

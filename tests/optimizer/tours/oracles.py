@@ -73,10 +73,24 @@ def best_cost(instance: TourInstance) -> float:
         total = 0.0
         for rule, pattern in zip(instance.visits, chosen, strict=True):
             total += (rule.frequency - len(pattern)) * (rule.visit_value + (MUST_PENALTY if rule.must else 0))
+        total += price_of_days(instance, chosen)
         for day in range(len(instance.days)):
             if total >= best:
                 break
-            cost = price(day, tuple(a for a, pattern in enumerate(chosen) if day in pattern))
+            visited = tuple(a for a, pattern in enumerate(chosen) if day in pattern)
+            full = 0 < instance.van_load < sum(instance.visits[a].load for a in visited)
+            cost = None if full else price(day, visited)
             total = float("inf") if cost is None else total + cost
         best = min(best, total)
     return best
+
+
+def price_of_days(instance: TourInstance, chosen: Sequence[Sequence[int]]) -> float:
+    """What the visit days cost by themselves: broken promises, changes and weekdays more than needed."""
+    total, weeks = 0.0, {day.week for day in instance.days}
+    for rule, pattern in zip(instance.visits, chosen, strict=True):
+        total += MUST_PENALTY if rule.promised and not pattern else 0
+        total += instance.change_weight * sum(1 for d in pattern if d not in rule.last_days)
+        needed = next(n for n in range(8) if n * len(weeks) >= len(pattern))
+        total += instance.weekday_weight * max(0, len({instance.days[d].weekday for d in pattern}) - needed)
+    return total

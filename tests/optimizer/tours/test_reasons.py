@@ -1,5 +1,7 @@
 """Test what is said about accounts that are visited less than wanted."""
 
+from dataclasses import replace
+
 import pytest
 
 from optimizer.solving import Effort, SolverSettings
@@ -68,3 +70,16 @@ def test_full_week_is_named():
     """Days have room but the week is over: the week and its minutes are named."""
     rules = [visit_rule(DAYS, account_id=str(i), service=100, value=500 - i) for i in range(3)]
     assert reasons(rules, [(10, 0)] * 3, week_minutes=240) == {2: "no time left: week 1 would need 80 more minutes"}
+
+
+def test_a_full_van_is_the_reason():
+    """Two visits of 3 in one day, the van holds 5: the cheaper one stays out because of the load."""
+    rules = [
+        replace(visit_rule(DAYS[:1], account_id=name, value=value), load=3) for name, value in (("A", 200), ("B", 100))
+    ]
+    instance = replace(tour_instance(DAYS[:1], rules, [(10, 0), (11, 0)]), van_load=5)
+    (missed,) = plan_tours(instance, QUICK).missed
+    assert (missed.account, missed.reason) == (
+        1,
+        "the van is full: its 3 do not fit beside the other visits into the 5 of any day",
+    )

@@ -25,9 +25,10 @@ QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
     lunch=st.sampled_from([0, 45]),
     week_minutes=st.sampled_from([900, 2_400]),
     level_weight=st.sampled_from([0, 1]),
+    extras=st.booleans(),
 )
 def test_random_cycles_keep_every_rule(  # noqa: PLR0917 -- drawn values
-    seed, accounts, weeks, overtime, lunch, week_minutes, level_weight
+    seed, accounts, weeks, overtime, lunch, week_minutes, level_weight, extras
 ):
     """The verifier finds nothing, every missed visit is listed with a reason, and no plan undercuts the bound."""
     instance = random_instance(
@@ -39,6 +40,7 @@ def test_random_cycles_keep_every_rule(  # noqa: PLR0917 -- drawn values
         frequencies=(1, 2, weeks),
         week_minutes=week_minutes,
         level_weight=level_weight,
+        extras=extras,
     )
     result = plan_tours(instance, QUICK)
     assert verify_result(instance, result) == ()
@@ -48,10 +50,17 @@ def test_random_cycles_keep_every_rule(  # noqa: PLR0917 -- drawn values
 
 
 @settings(max_examples=25, deadline=None)
-@given(seed=st.integers(0, 10_000), overtime=st.sampled_from([0, 30]), lunch=st.sampled_from([0, 45]))
-def test_tiny_cycles_are_optimal(seed, overtime, lunch):
+@given(
+    seed=st.integers(0, 10_000),
+    overtime=st.sampled_from([0, 30]),
+    lunch=st.sampled_from([0, 45]),
+    extras=st.booleans(),
+)
+def test_tiny_cycles_are_optimal(seed, overtime, lunch, extras):
     """Four accounts on three days: the plan is proven and costs what brute force finds."""
-    instance = random_instance(seed, accounts=4, per_week=3, overtime=overtime, lunch=lunch, longest_service=200)
+    instance = random_instance(
+        seed, accounts=4, per_week=3, overtime=overtime, lunch=lunch, longest_service=200, extras=extras
+    )
     result = plan_tours(instance, QUICK)
     assert result.stopped_by == StopReason.PROVEN
     assert result.objective == best_cost(instance) == result.bound

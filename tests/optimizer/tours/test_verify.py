@@ -83,3 +83,29 @@ def test_list_of_missed_accounts_must_be_complete():
         (*result.missed, Missed(account=1, wanted=1, planned=0, reason="none")),
     ):
         assert [v.rule for v in verify_result(instance, replace(result, missed=missed))] == ["missed_visits_are_listed"]
+
+
+def test_a_van_that_is_too_full_is_seen():
+    """Three visits of 2 on one day: a van of 6 holds them, one of 5 is over by 1."""
+    days = working_days(per_week=1)
+    rules = [replace(visit_rule(days, account_id=name), load=2) for name in "ABC"]
+    for holds, expected in ((6, []), (5, [("vans_hold_the_load", 1.0)])):
+        instance = replace(tour_instance(days, rules, [(5, 0)] * 3), van_load=holds)
+        plan = TourPlan(tours=(schedule_day(instance, 0, [0, 1, 2]),))
+        assert [(v.rule, v.amount) for v in verify(instance, plan)] == expected
+
+
+def test_a_broken_promise_is_seen():
+    """An account that was promised a visit and gets none."""
+    days = working_days(per_week=1)
+    instance = tour_instance(days, [replace(visit_rule(days), promised=True)], [(5, 0)])
+    assert [v.rule for v in verify(instance, TourPlan(tours=()))] == ["promises_are_kept"]
+
+
+def test_minutes_worked_already_count_in_their_week():
+    """Monday to Thursday are behind the rep: a day of 50 min is allowed with 50 min left, not with 49."""
+    days = working_days(per_week=1)
+    for worked, expected in ((2_950, []), (2_951, [("weeks_are_not_too_long", 1.0)])):
+        instance = replace(tour_instance(days, [visit_rule(days)], [(10, 0)]), worked_minutes=(worked,))
+        plan = TourPlan(tours=(schedule_day(instance, 0, [0]),))
+        assert [(v.rule, v.amount) for v in verify(instance, plan)] == expected
