@@ -13,6 +13,9 @@ STEPS_PER_DEGREE: Final = 10_000
 MOST_POINTS: Final = 60_000
 """Points of all areas on one page; at about five bytes each they weigh 0.3 MB."""
 
+POINTS_PER_AREA: Final = 7
+"""Fewer would turn areas of a large map into triangles that no longer look like themselves."""
+
 Rings = list[list[int]]
 
 
@@ -24,7 +27,7 @@ def lighter_coverage(shapes: Sequence[BaseGeometry], *, most_points: int = MOST_
     shapes
         Polygons in degrees that share their borders.
     most_points
-        Points allowed over all shapes.
+        Points allowed over all shapes; on maps of many areas `POINTS_PER_AREA` for each.
     """
     polygons = np.asarray(shapes, dtype=object)
     if len(polygons) == 0:
@@ -32,9 +35,14 @@ def lighter_coverage(shapes: Sequence[BaseGeometry], *, most_points: int = MOST_
     west, south, east, north = shapely.total_bounds(polygons)
     tolerance = max(east - west, north - south) / 20_000
     lighter = polygons
+    most_points = max(most_points, POINTS_PER_AREA * len(polygons))
     while shapely.get_num_coordinates(lighter).sum() > most_points and tolerance < 1.0:
         lighter = shapely.coverage_simplify(polygons, tolerance)
         tolerance *= 1.5
+    broken = ~shapely.is_valid(lighter)
+    if broken.any():  # borders that were not shared exactly may cross once they are simplified
+        lighter = lighter.copy()
+        lighter[broken] = shapely.make_valid(lighter[broken], method="structure", keep_collapsed=False)
     return lighter
 
 
