@@ -13,6 +13,7 @@ from typing import Final
 
 from scenarios.faults import Fault
 from scenarios.schema_walk import defaults
+from scenarios.starting_folder import starting_folder
 from scenarios.strict_yaml import Fields, Items, Mark, Scalar, Tree, fault_at, key_text, parse, parse_value, plain
 from scenarios.strict_yaml import Path as KeyPath
 from scenarios.suggest import did_you_mean, missing_file, one_of
@@ -114,7 +115,7 @@ def _without(tree: Fields, keys: Sequence[str]) -> Fields:
 def _read_file(path: Path, chain: tuple[Path, ...], stack: Stack) -> Fields | None:
     """Read a file over its parents; all faults go to the stack."""
     name = path.as_posix()
-    stack.folders[name] = path.parent
+    stack.folders[name] = starting_folder(path)
     text = _read_text(path, stack)
     if text is None:
         return None

@@ -16,6 +16,7 @@ from scenarios.faults import Fault, ScenarioError
 from scenarios.layers import read_stack
 from scenarios.loaded import LoadedScenario
 from scenarios.schema import Scenario
+from scenarios.starting_folder import starting_folder, way_to
 from scenarios.strict_yaml import Fields, Items, Scalar, Tree, all_marks, fault_at, find, mark_at, plain
 from scenarios.strict_yaml import Path as KeyPath
 
@@ -74,7 +75,7 @@ def load_scenario(path: Path, *, sets: Sequence[str] = (), overrides: Sequence[s
         path=path,
         marks=marks,
         changes=tuple(stack.changes),
-        resolved=_resolved(scenario, path.parent),
+        resolved=_resolved(scenario, starting_folder(path)),
     )
 
 
@@ -87,11 +88,11 @@ def resolved_yaml(loaded: LoadedScenario, *, folder: Path | None = None) -> str:
         The scenario.
     folder
         Where the text will be saved: paths are written relative to it. By default the folder of the scenario file, so
-        that the text is the same on every machine; such a copy runs when it is put beside the scenario.
+        that the text is the same on every machine; such a copy runs beside the scenario, and in an output folder with
+        its run.json.
     """
     if folder is None:
-        data = loaded.resolved
-        place = f"the folder of {loaded.path.name}: save a copy there to run it again"
+        data, place = loaded.resolved, "the folder of the scenario that was run; run.json beside this file tells where"
     else:
         data, place = _resolved(loaded.scenario, folder), "the folder of this file"
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
@@ -185,12 +186,5 @@ def _resolved(scenario: Scenario, folder: Path) -> dict[str, Any]:
         for step in steps:
             holder = holder.get(str(step)) or {}
         if holder.get(str(last)):
-            holder[str(last)] = _relative(Path(holder[str(last)]), folder)
+            holder[str(last)] = way_to(Path(holder[str(last)]), folder)
     return data
-
-
-def _relative(path: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # another drive
-        return path.as_posix()

@@ -95,13 +95,19 @@ def moves_text(moves: Sequence[Move]) -> str:
     return stream.getvalue()
 
 
-def refuse_to_forget(folder: Path, moves: Sequence[Move], *, instead: str) -> None:
+def forgotten_moves(folder: Path, loaded: LoadedScenario) -> tuple[Move, ...]:
+    """Return the moves of the plan in a folder whose areas the scenario locks to nobody, neither to another rep."""
+    locked = {lock.area for lock in loaded.scenario.territories.locks}
+    return tuple(move for move in moves_of(folder) if move.area_id not in locked)
+
+
+def refuse_to_forget(folder: Path, loaded: LoadedScenario, *, instead: str) -> None:
     """Refuse to put a plan that is not drawn around the moves of the plan in a folder in its place.
 
     Parameters
     ----------
-    moves
-        What the new plan is drawn around; must name each area of the old one's moves, be it with another rep.
+    loaded
+        The scenario of the new plan, with the moves that it is drawn around.
     instead
         What to write instead, with `{file}` for the file of the old plan's moves.
 
@@ -110,8 +116,7 @@ def refuse_to_forget(folder: Path, moves: Sequence[Move], *, instead: str) -> No
     ScenarioError
         When a move would be forgotten.
     """
-    named = {move.area_id for move in moves}
-    lost = [move for move in moves_of(folder) if move.area_id not in named]
+    lost = forgotten_moves(folder, loaded)
     if lost:
         some = ", ".join(f"{move.area_id} to {move.rep_id}" for move in lost[:NAMED_AT_MOST])
         some += f" and {len(lost) - NAMED_AT_MOST} more" if len(lost) > NAMED_AT_MOST else ""

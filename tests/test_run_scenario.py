@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import run_scenario
+from scenarios.loading import load_scenario
 from tests.outcome import digests
 
 ROOT = Path(__file__).parents[1]
@@ -167,6 +168,23 @@ def test_show_and_schema_print_what_can_be_read_again(finished, tmp_path, capsys
     assert "tolerance" in capsys.readouterr().out
     assert run_scenario.main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["properties"]["territories"]
+
+
+def test_the_scenario_in_full_runs_as_it_lies(finished, tmp_path, monkeypatch, capsys):
+    """In the output folder, whose stages still fit it; and what `show` printed, in the folder where it was called."""
+    scenario, out = finished
+    resolved = out / "scenario.resolved.yaml"
+    assert run_scenario.main(["explain", str(resolved), "--out", str(out), "--quiet"]) == 0
+    quick = ["--set", "solver.effort=quick"]
+    assert load_scenario(resolved).resolved == load_scenario(scenario, sets=quick[1:]).resolved
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert run_scenario.main(["show", str(scenario), *quick]) == 0
+    Path("shown.yaml").write_text(capsys.readouterr().out)
+    assert run_scenario.main(["validate", "shown.yaml"]) == 0
+    assert Path(load_scenario(Path("shown.yaml")).scenario.data.accounts.path).samefile(
+        scenario.parent / "accounts.csv"
+    )
 
 
 def test_validate_counts_what_it_read(finished, capsys):

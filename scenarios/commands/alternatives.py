@@ -38,7 +38,7 @@ def answer(arguments: argparse.Namespace) -> int:
     chain.draw_around(arguments.drawn_around)
     chain.reuse = True
     check_output_folder(chain.folder)
-    refuse_to_forget(chain.folder, chain.moves, instead="add --drawn-around {file}, or name another --out")
+    refuse_to_forget(chain.folder, chain.loaded, instead="add --drawn-around {file}, or name another --out")
     book = chain.run()
     leave_results(chain, book)
     if not arguments.quiet:

@@ -47,7 +47,7 @@ def plan_of(
     check_output_folder(chain.folder)
     refuse_to_forget(
         chain.folder,
-        (),
+        chain.loaded,
         instead="rename that folder to keep the plan, and compare again; to compare the plan itself, write its moves "
         "under territories.locks of a scenario of its own",
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from maps.folder import staged_output
 from maps.writers import Wanted, write_all, write_run_record, write_text
 from scenarios.moves import DRAWN_AROUND, moves_text
+from scenarios.starting_folder import PATHS_FROM, starting_folder, way_to
 
 if TYPE_CHECKING:
     from maps.book import PlanBook
@@ -21,4 +22,6 @@ def leave_results(chain: Chain, book: PlanBook) -> None:
         chain.save(staging)
         if chain.moves:
             write_text(staging / DRAWN_AROUND, moves_text(chain.moves))
-        write_run_record({**book.run, "stage_seconds": chain.seconds, "interrupted": chain.interrupted}, staging)
+        record = {"stage_seconds": chain.seconds, "interrupted": chain.interrupted}
+        start = way_to(starting_folder(chain.loaded.path), chain.folder)
+        write_run_record({**book.run, **record, PATHS_FROM: start}, staging)

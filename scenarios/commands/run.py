@@ -46,7 +46,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.headlines import headlines
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import leave_results
-    from scenarios.moves import DRAWN_AROUND, moves_of, refuse_to_forget
+    from scenarios.moves import DRAWN_AROUND, forgotten_moves, refuse_to_forget
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
     chain.cluster = arguments.cluster
@@ -54,9 +54,9 @@ def answer(arguments: argparse.Namespace) -> int:
     check_output_folder(chain.folder)
     if chain.moves:
         refuse_to_forget(
-            chain.folder, chain.moves, instead="add --moves {file} before the other --moves, or name another --out"
+            chain.folder, chain.loaded, instead="add --moves {file} before the other --moves, or name another --out"
         )
-    elif (forgotten := len(moves_of(chain.folder))) and not arguments.quiet:
+    elif (forgotten := len(forgotten_moves(chain.folder, chain.loaded))) and not arguments.quiet:
         print(
             f"{chain.folder}: its plan was drawn around {forgotten} moves ({DRAWN_AROUND}); this one is not, for lack "
             "of --moves",

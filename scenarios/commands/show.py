@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Final
 
 from scenarios.commands import exits
@@ -21,7 +22,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from scenarios.loading import resolved_yaml
 
     loaded = load_named(arguments)
-    print(resolved_yaml(loaded), end="")
+    print(resolved_yaml(loaded, folder=Path()), end="")
     for change in loaded.changes:
         print(change, file=sys.stderr)
     return exits.DONE
