@@ -127,6 +127,11 @@ class Console:
             text = "\nEnding with the best so far. Ctrl-C again: stop at once, with nothing written.\n"
             os.write(sys.stderr.fileno(), text.encode())
 
+    def remark(self, text: str) -> None:
+        """Write a line that is neither progress nor result, such as where a plan was taken from."""
+        if not self._quiet:
+            print(text, file=self._progress_stream or sys.stderr, flush=True)
+
     def summary(self, headlines: "tuple[Headline, ...]", folder: Path, *, open_first: tuple[str, ...] = ()) -> None:
         """Print the main measures and the files to open.
 

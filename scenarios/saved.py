@@ -18,6 +18,8 @@ from optimizer.tours.plan import TourResult
 from scenarios.faults import Fault, ScenarioError
 
 STAGES_FOLDER: Final = "stages"
+ENDED_EARLY: Final = "ended_early"
+"""Key of a saved stage: what ended its search before its work was done."""
 _TOURS: Final = TypeAdapter(tuple[TourResult, ...])
 _TERMS: Final = TypeAdapter(tuple[Term, ...])
 _VIOLATIONS: Final = TypeAdapter(tuple[Violation, ...])
@@ -35,13 +37,22 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def save_stage(folder: Path, stage: str, *, made_from: str, payload: Mapping[str, Any]) -> None:
-    """Write `stages/<stage>.json` with the fingerprint of what it was made from."""
+def save_stage(folder: Path, stage: str, *, made_from: str, payload: Mapping[str, Any], ended_early: str = "") -> None:
+    """Write `stages/<stage>.json` with the fingerprint of what it was made from, and what ended its search early."""
     place = folder / STAGES_FOLDER
     place.mkdir(exist_ok=True)
-    (place / f"{stage}.json").write_text(
-        _json({"made_from": made_from, **payload}) + "\n", encoding="utf-8", newline="\n"
-    )
+    mark = {ENDED_EARLY: ended_early} if ended_early else {}
+    text = _json({"made_from": made_from, **payload, **mark}) + "\n"
+    (place / f"{stage}.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def early_end(payload: Mapping[str, Any]) -> str:
+    """Tell what ended the search of a stage before its work was done, from its result as JSON values; "" for nothing.
+
+    "interrupted" for Ctrl-C, "out of time" for the time limit, which lets results depend on the machine.
+    """
+    stops = {payload.get("stopped_by"), *(tour.get("stopped_by") for tour in payload.get("tours", ()))}
+    return next((str(stop) for stop in (StopReason.INTERRUPTED, StopReason.OUT_OF_TIME) if str(stop) in stops), "")
 
 
 def is_saved(folder: Path, stage: str) -> bool:

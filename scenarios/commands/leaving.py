@@ -22,6 +22,6 @@ def leave_results(chain: Chain, book: PlanBook) -> None:
         chain.save(staging)
         if chain.moves:
             write_text(staging / DRAWN_AROUND, moves_text(chain.moves))
-        record = {"stage_seconds": chain.seconds, "interrupted": chain.interrupted}
+        record = {"stage_seconds": chain.seconds, "interrupted": chain.interrupted, "ended_early": chain.early}
         start = way_to(starting_folder(chain.loaded.path), chain.folder)
         write_run_record({**book.run, **record, PATHS_FROM: start}, staging)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from scenarios.commands.words import STAGES, STOPPABLE
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from scenarios.moves import Move
 
     Result = TypeVar("Result")
+
+
+EARLY_WORDS: Final = {"interrupted": "Ctrl-C", "out of time": "the time limit (solver.seconds)"}
+"""What ends a search early, in the planner's words."""
 
 
 class NotRunError(Exception):
@@ -46,6 +50,8 @@ class StageRunner:
     """Per stage the fingerprint of what it was made from, and its result as JSON values."""
     interrupted: list[str] = field(default_factory=list)
     """Stages that Ctrl-C ended early, with the best plan found by then."""
+    early: dict[str, str] = field(default_factory=dict)
+    """What ended the search of a stage early, now or when its result was saved; only stages that were ended early."""
 
     def draw_around(self, files: Sequence[Path]) -> None:
         """Take up the moves of files, in their order, so that the plan is drawn around them.
@@ -91,7 +97,7 @@ class StageRunner:
         from scenarios.saved import save_stage
 
         for stage, (made_from, payload) in self.results.items():
-            save_stage(staging, stage, made_from=made_from, payload=payload)
+            save_stage(staging, stage, made_from=made_from, payload=payload, ended_early=self.early.get(stage, ""))
 
     def _stage(
         self,
@@ -112,12 +118,9 @@ class StageRunner:
         """
         from scenarios.faults import Fault, ScenarioError
         from scenarios.moves import DRAWN_AROUND, moves_of
-        from scenarios.saved import load_stage
+        from scenarios.saved import early_end
 
-        payload = None
-        if self.reuse or self.only not in {"", name}:
-            found = (load_stage(place, name, made_from=made_from) for place in (self.folder, *self.lenders))
-            payload = next((saved for saved in found if saved is not None), None)
+        payload = self._saved(name, made_from) if self.reuse or self.only not in {"", name} else None
         if payload is not None:
             result = unpack(payload)
         elif self.reuse or self.only in {"", name}:
@@ -135,7 +138,28 @@ class StageRunner:
                 text += f"; the plan in the folder needs --moves {self.folder / DRAWN_AROUND}"
             raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
         self.results[name] = (made_from, pack(result))
+        if payload is None and (early := "interrupted" if name in self.interrupted else early_end(pack(result))):
+            self.early[name] = early
         return result
+
+    def _saved(self, name: str, made_from: str) -> dict[str, Any] | None:
+        """Read back a stage that fits; one that was ended early only where no other is to be made in its place."""
+        from scenarios.saved import ENDED_EARLY, load_stage
+
+        for place in (self.folder, *self.lenders):
+            payload = load_stage(place, name, made_from=made_from)
+            if payload is None:
+                continue
+            early = str(payload.pop(ENDED_EARLY, ""))
+            if not early:
+                return payload
+            told = f"{STAGES[name]}: what {place} holds was ended early by {EARLY_WORDS.get(early, early)}"
+            if not self.reuse:
+                self.console.remark(f"{told}; taken as it is")
+                self.early[name] = early
+                return payload
+            self.console.remark(f"{told}; made anew")
+        return None
 
     def _until_interrupted(self, name: str, work: Callable[[StageProgress], Result], progress: StageProgress) -> Result:
         """Run a stage; where there is a best plan so far, the first Ctrl-C ends it with that, the second aborts."""

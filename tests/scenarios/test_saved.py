@@ -52,6 +52,13 @@ def test_a_territory_result_comes_back(tmp_path):
     assert (back.conflicts, back.terms, back.bound) == (result.conflicts, result.terms, result.bound)
 
 
+def test_what_ended_a_search_early_is_found():
+    """In the result of the territories, and in that of any rep's tours; Ctrl-C before the time limit."""
+    assert saved.early_end({"stopped_by": "work done"}) == ""
+    assert saved.early_end({"stopped_by": "out of time"}) == "out of time"
+    assert saved.early_end({"tours": [{"stopped_by": "out of time"}, {"stopped_by": "interrupted"}]}) == "interrupted"
+
+
 def test_tours_come_back(tmp_path):
     """Nested tours compare equal."""
     stop = Stop(account=3, arrive=500, start=510, depart=540, drive_minutes=20, drive_metres=12345)
