@@ -116,6 +116,12 @@ def _there_is_something_to_repair(loaded: LoadedScenario, data: CheckedData) -> 
         yield fault_at(loaded, "territories.mode", text)
 
 
+def _alternatives_are_others(loaded: LoadedScenario, _: CheckedData) -> Iterator[Fault]:
+    if loaded.scenario.territories.alternatives == 1:
+        text = "got 1, which is the plan itself; write 2 or more for others beside it, 0 for none"
+        yield fault_at(loaded, "territories.alternatives", text)
+
+
 def _homes_can_be_chosen(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
     rules, awaiting = loaded.scenario.territories, data.reps[data.reps["lon"].isna()]
     if awaiting.empty:
@@ -146,6 +152,7 @@ CHECKS = (
     _groups_are_known,
     _there_is_something_to_repair,
     _homes_can_be_chosen,
+    _alternatives_are_others,
 )
 """Every check of a line against the tables."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from optimizer.interruption import requested
 from optimizer.progress import Observer, Silent
 from optimizer.solving import SolverSettings
 from optimizer.territory.indices import tolerance_used
@@ -90,7 +91,7 @@ def find_alternatives(
     Plans are sought for parts of the tolerance crossed with prices and caps of change (the ε-constraint method of
     Haimes, Lasdon & Wismer, IEEE Transactions on Systems, Man, and Cybernetics 1(3), 1971); each passes the verifier
     for the scenario's own rules. Plans that another one dominates are dropped; of the rest those are taken that differ
-    most from all taken before, down to `LEAST_DIFFERENCE`.
+    most from all taken before, down to `LEAST_DIFFERENCE`. Ctrl-C ends the search with the plans that are ready.
 
     Parameters
     ----------
@@ -109,6 +110,9 @@ def find_alternatives(
         name = ", ".join(part for part in (change, balance) if part)
         variant = _variant(tightened(instance, BALANCES[balance]), change, plan, halfway)
         result = design_territories(variant, settings, start=plan, explain=False)
+        if requested():
+            vain.append(f"ended early by Ctrl-C: {number} of {len(tasks)} ways to another plan were tried")
+            break
         other = result.plan or result.closest
         if other is None or verify(instance, other):
             vain.append(f"{name}: no plan found that keeps every rule")

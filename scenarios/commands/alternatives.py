@@ -44,4 +44,6 @@ def answer(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         print(alternatives_text(book.alternatives, book.alternative_notes))
         print(f"\nOpen {chain.folder / 'report.html'}, or {chain.folder / 'alternatives.csv'}")
-    return exits.DONE if book.alternatives else exits.NO_PLAN
+    if not book.alternatives:
+        return exits.NO_PLAN
+    return exits.STOPPED_EARLY if chain.interrupted else exits.DONE

@@ -20,6 +20,7 @@ STOPPABLE: Final = {
     "homes": "Ctrl-C: best homes so far",
     "territories": "Ctrl-C: best plan so far",
     "tours": "Ctrl-C: best tours so far",
+    "alternatives": "Ctrl-C: the plans that are ready",
 }
 """Stages that end with the best found by then when they are interrupted, and what is said of it."""
 

@@ -56,6 +56,10 @@ RULE_FAULTS = {
         "territories.mode=repair",
         "territories.mode: nothing to repair: every area has a rep and every rep has areas today; write mode: improve",
     ),
+    "one_alternative": (
+        "territories.alternatives=1",
+        "territories.alternatives: got 1, which is the plan itself; write 2 or more for others beside it, 0 for none",
+    ),
     "lock_against_a_frozen_territory": (
         ('territories.locks=[{area: "03", rep: R1}]', "territories.freeze=[R3]"),
         'territories.locks[1].area: "03" is locked to R1, but belongs to R3, who is frozen; remove one of the two',

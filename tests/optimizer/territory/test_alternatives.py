@@ -6,6 +6,7 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
+from optimizer.interruption import end_early, listening
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.alternatives import (
     CHOSEN,
@@ -154,3 +155,28 @@ def test_measures_of_a_plan():
     bare = measured(replace(instance, split_price=0), plan, plan, "x")
     assert measured(instance, plan, plan, "x").travel == bare.travel + 14
     assert bare.moved == 0
+
+
+class AskedToEnd:
+    """Asks the search to end at its third report, as Ctrl-C does."""
+
+    reports = 0
+
+    def report(self, doing, *, share_done, objective=None, bound=None):
+        """Count the reports."""
+        self.reports += 1
+        if self.reports == 3:
+            end_early()
+
+
+def test_ending_early_keeps_what_is_ready():
+    """The first two ways were gone to their end; the third is not looked at, and said."""
+    instance = grid()
+    plan = design_territories(instance, QUICK).plan
+    with listening():
+        answer = find_alternatives(instance, plan, QUICK, count=5, observer=AskedToEnd())
+    assert answer.kept[0].name == CHOSEN
+    assert {one.name for one in answer.kept[1:]} <= {"fewest changes", "fewer changes"}
+    assert len(answer.kept) > 1
+    assert not any(verify(instance, one.plan) for one in answer.kept)
+    assert any(note.startswith("ended early by Ctrl-C: 2 of") for note in answer.notes)
