@@ -251,7 +251,7 @@ def _areas(
         ids = reps["rep_id"].to_numpy()[owner]
         book["territory_id"] = [territory_id(rep) for rep in ids]
         book["rep_id"] = ids
-        book["drive_minutes"] = territory.instance.drive_minutes[np.arange(len(book)), owner]
+        book["drive_minutes"] = territory.instance.shown_minutes(owner)
     else:
         book["territory_id"] = ""
         book["rep_id"] = ""

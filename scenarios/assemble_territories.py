@@ -15,7 +15,7 @@ from optimizer.territory.verify import verify
 from scenarios.barriers import neighbourhood
 from scenarios.checking import CheckedData
 from scenarios.faults import BrokenPlanError, NoPlanError, ScenarioError
-from scenarios.frozen import Frozen, frozen_territories, joined_pieces
+from scenarios.frozen import Frozen, frozen_territories, joined_pieces, unjudged_notes
 from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.planner_rules import area_called, group_indices, home_areas, living_areas, named_pairs, region_names
 from scenarios.schema import BalanceMeasureName, Scenario, Territories
@@ -87,8 +87,16 @@ def assemble_territories(
     frozen = frozen_territories(
         rules_of_plan, reps["rep_id"].tolist(), current, living_areas(data, area_minutes), edges
     )
-    locks = _united(named_pairs(loaded, data, "locks"), frozen.locks())
+    named_locks = named_pairs(loaded, data, "locks")
+    _locks_leave_frozen_alone(named_locks, frozen, loaded, data)
+    locks = _united(named_locks, frozen.locks())
     forbidden = _united(named_pairs(loaded, data, "forbidden"), frozen.forbidden())
+    strange = frozen.groups(area_group, rep_group) != area_group
+    area_group = frozen.groups(area_group, rep_group)
+    limit = rules_of_plan.max_drive_minutes or NO_LIMIT
+    drive_minutes = np.ceil(area_minutes.T).astype(np.int64)
+    drive_over = frozen.minutes_over(drive_minutes, limit)
+    drive_minutes[np.arange(len(areas)), np.maximum(frozen.rep_of_area, 0)] -= drive_over
     allowed = (rep_group[None, :] == area_group[:, None]) | (rep_group[None, :] < 0)
     homes, home_notes = home_areas(
         loaded, data, area_minutes=area_minutes, allowed=allowed, locks=locks, forbidden=forbidden
@@ -125,14 +133,15 @@ def assemble_territories(
         edges=_united(edges, np.sort(joined_pieces(areas, edges, frozen), axis=1)),
         home_areas=homes,
         travel_cost=travel_cost,
-        drive_minutes=np.ceil(area_minutes.T).astype(np.int64),
+        drive_minutes=drive_minutes,
+        drive_over=drive_over,
         measures=measures,
         area_group=area_group,
         rep_group=rep_group,
         together=together,
         locks=locks,
         forbidden=forbidden,
-        max_drive_minutes=rules_of_plan.max_drive_minutes or NO_LIMIT,
+        max_drive_minutes=limit,
         contiguous=rules_of_plan.contiguous,
         current_rep=current,
         moved_amount=moved.by_area,
@@ -153,6 +162,9 @@ def assemble_territories(
         instance=instance,
         notes=(
             *frozen.notes,
+            *unjudged_notes(
+                frozen, areas["name"].tolist(), reps["rep_id"].tolist(), strange=strange, over=drive_over, limit=limit
+            ),
             *home_notes,
             *notes,
             *(
@@ -237,6 +249,29 @@ def _exceptions_fit(measures: tuple[BalanceMeasure, ...], rep_ids: list[str], lo
         for measure in measures
         for rep in np.flatnonzero(measure.fixed > measure.upper).tolist()
     ]
+    if faults:
+        raise ScenarioError(faults)
+
+
+def _locks_leave_frozen_alone(locks: IntArray, frozen: Frozen, loaded: LoadedScenario, data: CheckedData) -> None:
+    """Refuse locks that would give an area to, or take one from, a territory that a repair leaves as it is."""
+    faults = []
+    rep_ids = data.reps["rep_id"].tolist()
+    numbers = {
+        (area_called(lock.area, data), rep_ids.index(lock.rep)): (number, lock.area)
+        for number, lock in enumerate(loaded.scenario.territories.locks, start=1)
+    }
+    for area, rep in locks.tolist():
+        keeper = int(frozen.rep_of_area[area])
+        if keeper == rep or (keeper < 0 and not frozen.reps[rep]):
+            continue
+        number, word = numbers[area, rep]
+        why = f"{rep_ids[rep]} gets no new area" if keeper < 0 else f"{rep_ids[keeper]} keeps it"
+        text = (
+            f'"{word}" is locked to {rep_ids[rep]}, but {why}: the repair does not reach that territory; remove the '
+            "lock or widen territories.repair_reach"
+        )
+        faults.append(fault_at(loaded, f"territories.locks[{number}].area", text))
     if faults:
         raise ScenarioError(faults)
 

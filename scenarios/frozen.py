@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,8 @@ from scenarios.adjacency import bridge_islands
 from scenarios.schema import Territories
 
 BoolArray = NDArray[np.bool_]
+NAMED_AT_MOST: Final = 5
+"""Areas that a note names before it only counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,6 +37,54 @@ class Frozen:
         shared = np.flatnonzero(self.rep_of_area < 0)
         reps = np.flatnonzero(self.reps)
         return np.column_stack([np.repeat(shared, len(reps)), np.tile(reps, len(shared))])
+
+    def groups(self, area_group: IntArray, rep_group: IntArray) -> IntArray:
+        """Count each kept area to the group of its rep: nobody may change that it lies in another. Shape (areas,)."""
+        own = rep_group[np.maximum(self.rep_of_area, 0)]
+        return np.where((self.rep_of_area >= 0) & (own >= 0), own, area_group)
+
+    def minutes_over(self, drive_minutes: IntArray, limit: int) -> IntArray:
+        """Return how much farther from its rep each kept area lies than allowed: nobody may change it. Shape (areas,).
+
+        Parameters
+        ----------
+        drive_minutes
+            Shape (areas, reps).
+        limit
+            The longest drive allowed.
+        """
+        minutes = drive_minutes[np.arange(len(self.rep_of_area)), np.maximum(self.rep_of_area, 0)]
+        return np.where(self.rep_of_area >= 0, np.maximum(minutes - limit, 0), 0)
+
+
+def unjudged_notes(
+    frozen: Frozen, names: Sequence[str], rep_ids: Sequence[str], *, strange: BoolArray, over: IntArray, limit: int
+) -> list[str]:
+    """Tell which rules frozen territories break today, and are left to break.
+
+    Parameters
+    ----------
+    names
+        What the planner calls the areas.
+    strange
+        Whether an area lies outside the region of its frozen rep. Shape (areas,).
+    over, limit
+        See `Frozen.minutes_over`.
+    """
+
+    def told(areas: IntArray, words: Sequence[str]) -> str:
+        some = [f"{rep_ids[frozen.rep_of_area[a]]}'s {names[a]}{word}" for a, word in zip(areas, words, strict=True)]
+        more = f" and {len(some) - NAMED_AT_MOST} more" if len(some) > NAMED_AT_MOST else ""
+        return f"{', '.join(some[:NAMED_AT_MOST])}{more}; left as it is, since frozen territories are not judged."
+
+    notes = []
+    outside, far = np.flatnonzero(strange), np.flatnonzero(over)
+    if len(outside):
+        notes.append(f"Outside the region of its rep: {told(outside, [''] * len(outside))}")
+    if len(far):
+        minutes = [f" ({limit + by} min)" for by in over[far].tolist()]
+        notes.append(f"Farther from home than the {limit} minutes allowed: {told(far, minutes)}")
+    return notes
 
 
 def frozen_territories(

@@ -77,12 +77,23 @@ def _frozen_reps_have_areas(loaded: LoadedScenario, data: CheckedData) -> Iterat
         own = data.areas[data.areas["current_rep_id"] == rep]
         if rep in set(data.reps["rep_id"]) and not len(own):
             yield fault_at(loaded, place, f"{rep} has no area in the current alignment, so there is nothing to freeze")
+        called = {*own["area_id"], *own["name"]}
         for line, lock in enumerate(rules.locks, start=1):
-            if lock.rep != rep and {lock.area} & {*own["area_id"], *own["name"]}:
+            if lock.rep != rep and lock.area in called:
                 text = (
                     f'"{lock.area}" is locked to {lock.rep}, but belongs to {rep}, who is frozen; remove one of the two'
                 )
                 yield fault_at(loaded, f"territories.locks[{line}].area", text)
+            elif lock.rep == rep and areas_called(lock.area, data) and lock.area not in called:
+                text = (
+                    f'"{lock.area}" is locked to {rep}, who is frozen: he keeps the areas of today and gets no new '
+                    "one; remove one of the two"
+                )
+                yield fault_at(loaded, f"territories.locks[{line}].area", text)
+        for line, pair in enumerate(rules.forbidden, start=1):
+            if pair.rep == rep and pair.area in called:
+                text = f'"{pair.area}" is forbidden to {rep}, who is frozen and has it today; remove one of the two'
+                yield fault_at(loaded, f"territories.forbidden[{line}].area", text)
 
 
 def _exceptions_name_accounts(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:

@@ -35,7 +35,7 @@ def territory_indices(instance: TerritoryInstance, plan: TerritoryPlan, *, weigh
         plain mean over its areas. Shape (areas,).
     """
     owner, n = plan.rep_of_area, instance.n_reps
-    minutes = instance.drive_minutes[np.arange(instance.n_areas), owner]
+    minutes = instance.shown_minutes(owner)
     heavy = np.bincount(owner, weights=weights, minlength=n)
     weight = np.where(heavy[owner] > 0, weights, 1.0)
     total = np.bincount(owner, weights=weight, minlength=n)

@@ -69,7 +69,7 @@ class TerritoryInstance:
     travel_cost: IntArray
     """Cost of serving an area from a rep's home (visit-weighted drive minutes). Shape (areas, reps)."""
     drive_minutes: IntArray
-    """One-way drive from a rep's home to an area. Shape (areas, reps)."""
+    """One-way drive from a rep's home to an area, for the rule on the longest drive. Shape (areas, reps)."""
     measures: tuple[BalanceMeasure, ...]
     area_group: IntArray
     """Group (such as a region) of each area, for the rule `territories_stay_within_groups`. Shape (areas,)."""
@@ -102,6 +102,9 @@ class TerritoryInstance:
     and beside what `moved_limit` allows. For messages and shares of the whole."""
     left_areas: int = 0
     """How many areas that is; their `current_rep` is -1."""
+    drive_over: IntArray = field(default_factory=_none)
+    """How much farther each area is from its frozen rep than the rule allows: left out of `drive_minutes`, since nobody
+    may change it, and added where drives are shown. Nothing when left out. Shape (areas,)."""
     split_group: IntArray = field(default_factory=_none)
     """Group (such as a district) of each area that should have few reps, -1 for none: a wish with a price, where
     `together` is a rule. All -1 when left out. Shape (areas,)."""
@@ -151,6 +154,15 @@ class TerritoryInstance:
         """Name an area for the planner, such as "Lille (59350)"."""
         name, key = self.area_names[area] if self.area_names else "", self.area_ids[area]
         return key if name in {"", key} else f"{name} ({key})"
+
+    def shown_minutes(self, rep_of_area: IntArray) -> IntArray:
+        """Return the one-way drive to each area from the home of its rep, for people to see. Shape (areas,)."""
+        minutes = self.drive_minutes[np.arange(self.n_areas), rep_of_area]
+        if not len(self.drive_over):
+            return minutes
+        kept_by = np.full(self.n_areas, -1, dtype=np.int64)
+        kept_by[self.locks[:, 0]] = self.locks[:, 1]
+        return minutes + np.where(kept_by == rep_of_area, self.drive_over, 0)
 
     def left_notes(self) -> tuple[str, ...]:
         """Tell the planner what changes hands in any plan, since a rep has left; nothing where none has."""

@@ -56,6 +56,17 @@ RULE_FAULTS = {
         "territories.mode=repair",
         "territories.mode: nothing to repair: every area has a rep and every rep has areas today; write mode: improve",
     ),
+    "lock_that_gives_a_frozen_rep_more": (
+        ('territories.locks=[{area: "00", rep: R3}]', "territories.freeze=[R3]"),
+        (
+            'territories.locks[1].area: "00" is locked to R3, who is frozen: he keeps the areas of today and gets no '
+            "new one; remove one of the two"
+        ),
+    ),
+    "forbidden_to_its_frozen_rep": (
+        ('territories.forbidden=[{area: "03", rep: R3}]', "territories.freeze=[R3]"),
+        'territories.forbidden[1].area: "03" is forbidden to R3, who is frozen and has it today; remove one of the two',
+    ),
     "one_alternative": (
         "territories.alternatives=1",
         "territories.alternatives: got 1, which is the plan itself; write 2 or more for others beside it, 0 for none",

@@ -12,6 +12,7 @@ from optimizer.territory.plan import TerritoryPlan
 from optimizer.territory.search import design_territories
 from scenarios.assemble_territories import rep_of_accounts
 from scenarios.checking import CheckedData
+from scenarios.faults import ScenarioError
 from scenarios.loading import load_scenario
 from scenarios.travel import travel_model
 from tests.builders import tiny_case
@@ -157,6 +158,27 @@ def test_frozen_territory_stays_and_is_not_judged(firm):
     assert ((plan.rep_of_area == 2) == own).all()
 
 
+def test_frozen_territory_is_not_judged_on_drives_and_regions(firm):
+    """What it breaks today nobody may change: it is told, shown as it is, and makes no plan impossible."""
+    data = today(firm, rep_of=lambda area, rep: "R3" if area == "20" else rep)
+    frozen = ("territories.freeze=[R3]", "territories.within=region", "territories.max_drive_minutes=40")
+    balance = "territories.balance={potential: {tolerance: 1.0}}"
+    free = firm.problem("territories.freeze=[R3]", "territories.within=region", balance, data=data).instance
+    problem = firm.problem(*frozen, balance, data=data)
+    instance, area = problem.instance, problem.instance.area_ids.index("20")
+    minutes = int(free.drive_minutes[area, 2])
+    assert minutes > 40
+    plan = design_territories(instance, QUICK).plan
+    assert plan.rep_of_area[area] == 2
+    assert instance.shown_minutes(plan.rep_of_area)[area] == minutes
+    other = np.where(np.arange(instance.n_areas) == area, 1, plan.rep_of_area)
+    assert instance.shown_minutes(other)[area] == instance.drive_minutes[area, 1]
+    assert "Outside the region of its rep: R3's Area 20; left as it is, since frozen territories are not judged." in (
+        problem.notes
+    )
+    assert any(f"the 40 minutes allowed: R3's Area 20 ({minutes} min)" in note for note in problem.notes)
+
+
 def test_frozen_territory_in_pieces_is_kept_as_it_is(firm):
     """Its pieces are linked, so that contiguity does not make it impossible."""
     data = today(firm, rep_of=lambda area, rep: "R3" if area in {"03", "20"} else ("R4" if rep == "R3" else rep))
@@ -255,6 +277,19 @@ def test_a_rep_who_left_makes_no_cap_impossible(firm):
     assert (plan.rep_of_area[~left] == still.current_rep[~left]).all()
     assert "areas of reps who left change hands, which no plan can avoid" in still.left_notes()[0]
     assert firm.problem().instance.left_notes() == ()
+
+
+def test_a_lock_into_what_a_repair_leaves_alone_is_told(firm):
+    """Neither may a lock give an area to a rep whom the repair does not reach, nor take one from him."""
+    data = today(firm, rep_of=lambda area, rep: "R2" if rep == "R1" else rep)
+    words = ("territories.mode=repair", FREE, "territories.balance={potential: {tolerance: 0.9}}")
+    kept = {int(rep) for _, rep in firm.problem(*words, data=data).instance.locks.tolist()}
+    names = firm.data.reps["rep_id"].tolist()
+    keeper = next(names[rep] for rep in sorted(kept))
+    area = next(a for a, rep in data.areas[["area_id", "current_rep_id"]].to_numpy() if rep == keeper)
+    for lock, why in ((f'{{area: "{area}", rep: R1}}', f"{keeper} keeps it"), ('{area: "00", rep: R4}', "R4 gets no")):
+        with pytest.raises(ScenarioError, match=f"{why}.*: the repair does not reach that territory"):
+            firm.problem(*words, f"territories.locks=[{lock}]", data=data)
 
 
 def test_repair_makes_room_for_one_who_joins(firm):
