@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from maps.resources import Resources
+
 if TYPE_CHECKING:
     from maps.alternative_plans import AlternativePlan
 
@@ -125,3 +127,5 @@ class PlanBook:
     homes: pd.DataFrame = field(default_factory=no_homes)
     """rep_id, name, area_id, area (name), lon, lat, chosen ("yes" or "no"): where reps live, in a run that chose homes;
     else empty."""
+    resources: Resources = field(default_factory=Resources)
+    """What was made of the forecast: stock, shares of a budget, rep time, risks and opportunities."""

@@ -12,8 +12,10 @@ from maps.report_indices import alternative_chapters, index_chapters
 from maps.report_page import Chapter, reading_page
 from maps.report_quality import quality_chapters
 from maps.report_territories import territory_chapters
+from maps.report_resources import resource_chapters
 from maps.report_tours import tour_chapters
 from maps.spans import plan_span
+from maps.resource_tables import RESOURCE_FILES, resource_files
 
 FILES: Final = (
     ("data_quality.html", "what was found in the data"),
@@ -63,6 +65,7 @@ def report_page(book: PlanBook, *, with_maps: bool = True, with_workbook: bool =
         *forecast_chapters(book),
         *driver_chapters(book),
         *quality_chapters(book),
+        *resource_chapters(book),
         Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps, with_workbook=with_workbook)),
     ]
     tiles = [
@@ -126,7 +129,11 @@ def _doors(*, with_maps: bool) -> Markup:
 def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
     there = {"area_moves.csv": len(book.moves.columns) > 0, "plan.xlsx": with_workbook}
     missing = {name for name, is_there in there.items() if not is_there}
-    links = [tag("li", tag("a", name, href=name), f" – {what}") for name, what in FILES if name not in missing]
+    made = resource_files(book.resources)
+    more = [(file.name, file.what) for file in RESOURCE_FILES if file.name in made]
+    links = [
+        tag("li", tag("a", name, href=name), " – ", say(what)) for name, what in (*FILES, *more) if name not in missing
+    ]
     parts = []
     if with_maps:
         names = page_names(list(book.reps["rep_id"]))

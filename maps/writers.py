@@ -20,6 +20,7 @@ from maps.rep_map import rep_pages
 from maps.report import report_page
 from maps.report_quality import quality_page
 from maps.retouching import retouch_page
+from maps.resource_tables import resource_files
 from maps.tables import HOMES_FILE, TABLE_FILES
 from maps.territory_map import territories_page
 
@@ -100,6 +101,8 @@ def write_tables(book: PlanBook, folder: Path) -> None:
 
 def write_alternatives(book: PlanBook, folder: Path) -> None:
     """Write alternatives.csv and the assignment of each other good plan."""
+    for name, text in resource_files(book.resources).items():
+        write_text(folder / name, text)
     if book.alternatives:
         write_text(folder / "alternatives.csv", alternatives_csv(book.alternatives))
     for plan in book.alternatives:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from scenarios.consistency_resources import resources_agree
 from scenarios.opening import parse_opening_hours
 from scenarios.schema import (
     AreaMaking,
@@ -241,6 +242,7 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Findings]], ...]] = (
     (("period",), period_ends_after_start),
     (("data",), areas_have_a_source),
     (("forecast",), forecast_is_possible),
+    (("resources",), resources_agree),
     (("travel",), travel_has_its_graph),
     (("segments",), segments_can_be_filled),
     (("segments", "tours"), segments_fit_the_cycle),

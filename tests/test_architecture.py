@@ -18,7 +18,18 @@ ARROWS = {
     "optimizer": set(),
 }
 LONGEST_MODULE = 400
-SHARED_BY_COMMANDS = {"rounds", "drawing", "chain", "comparing", "designing", "leaving", "heading", "homing", "stages"}
+SHARED_BY_COMMANDS = {
+    "rounds",
+    "drawing",
+    "chain",
+    "comparing",
+    "designing",
+    "leaving",
+    "heading",
+    "homing",
+    "resources",
+    "stages",
+}
 """Modules of the commands that only their answers import, so that they may be heavy."""
 
 

@@ -66,6 +66,7 @@ class Chain(StageRunner):
         from scenarios.roads.model import RoadModel
         from scenarios.run_record import run_record
         from scenarios.travel import travel_model
+        from scenarios.commands.resources import made_resources
         from scenarios.workload import visit_rules
 
         data = self.check()
@@ -91,6 +92,7 @@ class Chain(StageRunner):
         if self.homes and territory:
             book = replace(book, homes=homes_table(book.reps, territory.instance, self.homes))
         roads = travel_model(self.loaded.scenario.travel)
+        book = replace(book, resources=made_resources(self.loaded, data, forecast))
         return replace(book, tour_lines=tour_lines(book, roads)) if isinstance(roads, RoadModel) and tours else book
 
     def check(self) -> CheckedData:
@@ -98,6 +100,7 @@ class Chain(StageRunner):
         from scenarios.checking import check_data
         from scenarios.planner_checks import check_planner_rules
         from scenarios.run_record import input_digests
+        from scenarios.assemble_resources import check_resources
         from scenarios.tables import read_tables
 
         with self.timed("check") as progress:
@@ -110,6 +113,7 @@ class Chain(StageRunner):
             return data
 
     def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
+            check_resources(self.loaded, data)
         """Forecast sales, choose the homes that are still open, and find the workload: estimated, or as routed."""
         part = self._with_homes(data, rules, self.sales_forecast(data, rules))
         return self._with_routed_hours(self.housed(data), rules, part)

@@ -2,6 +2,7 @@
 
 from scenarios.schema.data import AreaMaking, AreaSource, Cleaning, Data, PositionRepair, Source
 from scenarios.schema.forecast import ForecastModel, ForecastSection
+from scenarios.schema.resources import Budget, RepTime, Resources, Risks, Stock
 from scenarios.schema.scenario import Outputs, Period, Scenario, Solver
 from scenarios.schema.territories import (
     AccountException,
@@ -27,6 +28,7 @@ __all__ = [
     "Balance",
     "BalanceMeasureName",
     "Barriers",
+    "Budget",
     "Cleaning",
     "ClockTime",
     "Data",
@@ -43,6 +45,9 @@ __all__ = [
     "Outputs",
     "Period",
     "PositionRepair",
+    "RepTime",
+    "Resources",
+    "Risks",
     "RoadEngineName",
     "Scenario",
     "Section",
@@ -50,6 +55,7 @@ __all__ = [
     "Share",
     "Solver",
     "Source",
+    "Stock",
     "Territories",
     "Tours",
     "Travel",

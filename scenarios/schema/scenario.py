@@ -7,6 +7,7 @@ from pydantic import Field
 
 from scenarios.schema.data import Cleaning, Data
 from scenarios.schema.forecast import ForecastSection
+from scenarios.schema.resources import Resources
 from scenarios.schema.territories import Territories
 from scenarios.schema.tours import Segment, Tours
 from scenarios.schema.travel import Travel
@@ -73,6 +74,8 @@ class Scenario(Section):
     """Repairs."""
     forecast: ForecastSection = Field(default_factory=ForecastSection)
     """Forecast and potential."""
+    resources: Resources = Field(default_factory=Resources)
+    """What is made of the forecast: stock, budget, rep time, risks and opportunities."""
     travel: Travel = Field(default_factory=Travel)
     """Drive minutes."""
     segments: Annotated[dict[Identifier, Segment], Field(min_length=1)]
