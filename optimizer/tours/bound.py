@@ -4,16 +4,18 @@ import numpy as np
 
 from optimizer.tours.arrays import MUST_PENALTY
 from optimizer.tours.instance import TourInstance
+from optimizer.tours.moats import moat_bound
 
 
 def driving_bound(instance: TourInstance) -> float:
-    """Return a number that no plan undercuts: cheap, and far below the truth where accounts lie close together.
+    """Return a number that no plan undercuts: the better of two bounds that take no search.
 
     Notes
     -----
-    Every visit has a way in and a way out, and every way has two ends, so driving is at least half of the shortest way
-    in and out of each visit, plus half of home's for one tour. Each account takes what costs it least of that and of
-    missing visits. An account's ways lead to home and to the accounts that share a possible day with it.
+    One is of moats around groups of accounts, see `optimizer.tours.moats`. The other: every visit has a way in and a
+    way out, and every way has two ends, so driving is at least half of the shortest way in and out of each visit, plus
+    half of home's for one tour. Each account takes what costs it least of that and of missing visits. An account's ways
+    lead to home and to the accounts that share a possible day with it.
     """
     minutes = instance.drive_minutes.astype(np.float64)
     places = len(minutes)
@@ -33,7 +35,8 @@ def driving_bound(instance: TourInstance) -> float:
         missed += nothing
         total += min((rule.frequency - k) * worth + k * float(half[a + 1]) if k else float(nothing) for k in counts)
     home = float(half[0])
-    return min(missed, total + home) if np.isfinite(home) else missed
+    nearest = min(missed, total + home) if np.isfinite(home) else missed
+    return max(nearest, moat_bound(instance))
 
 
 def other_costs_at_most(instance: TourInstance) -> float:
