@@ -132,7 +132,7 @@ def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
     made = resource_files(book.resources)
     more = [(file.name, file.what) for file in RESOURCE_FILES if file.name in made]
     links = [
-        tag("li", tag("a", name, href=name), " – ", say(what)) for name, what in (*FILES, *more) if name not in missing
+        tag("li", tag("a", name, href=name), f" – {what}") for name, what in (*FILES, *more) if name not in missing
     ]
     parts = []
     if with_maps:
