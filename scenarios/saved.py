@@ -55,9 +55,14 @@ def early_end(payload: Mapping[str, Any]) -> str:
     return next((str(stop) for stop in (StopReason.INTERRUPTED, StopReason.OUT_OF_TIME) if str(stop) in stops), "")
 
 
+def stage_file(folder: Path, stage: str) -> Path:
+    """Name the file of a saved stage."""
+    return folder / STAGES_FOLDER / f"{stage}.json"
+
+
 def is_saved(folder: Path, stage: str) -> bool:
     """Tell whether a folder holds a saved stage, whatever it was made from."""
-    return (folder / STAGES_FOLDER / f"{stage}.json").is_file()
+    return stage_file(folder, stage).is_file()
 
 
 def load_stage(folder: Path, stage: str, *, made_from: str) -> dict[str, Any] | None:
@@ -68,7 +73,7 @@ def load_stage(folder: Path, stage: str, *, made_from: str) -> dict[str, Any] | 
     ScenarioError
         When the file is damaged.
     """
-    path = folder / STAGES_FOLDER / f"{stage}.json"
+    path = stage_file(folder, stage)
     if not path.is_file():
         return None
     try:
@@ -91,7 +96,7 @@ def read_forecast(folder: Path) -> tuple[Forecast, str] | None:
     ScenarioError
         When the file is damaged.
     """
-    path = folder / STAGES_FOLDER / "forecast.json"
+    path = stage_file(folder, "forecast")
     if not path.is_file():
         return None
     try:

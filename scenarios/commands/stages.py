@@ -120,9 +120,9 @@ class StageRunner:
         from scenarios.moves import DRAWN_AROUND, moves_of
         from scenarios.saved import early_end
 
-        payload = self._saved(name, made_from) if self.reuse or self.only not in {"", name} else None
-        if payload is not None:
-            result = unpack(payload)
+        found = self._saved(name, made_from, unpack) if self.reuse or self.only not in {"", name} else None
+        if found is not None:
+            result = found
         elif self.reuse or self.only in {"", name}:
             with self.timed(name) as progress:
                 result = self._until_interrupted(name, work, progress)
@@ -138,27 +138,43 @@ class StageRunner:
                 text += f"; the plan in the folder needs --moves {self.folder / DRAWN_AROUND}"
             raise ScenarioError([Fault(file=str(self.folder), key="--only", message=text)])
         self.results[name] = (made_from, pack(result))
-        if payload is None and (early := "interrupted" if name in self.interrupted else early_end(pack(result))):
+        if found is None and (early := "interrupted" if name in self.interrupted else early_end(pack(result))):
             self.early[name] = early
         return result
 
-    def _saved(self, name: str, made_from: str) -> dict[str, Any] | None:
-        """Read back a stage that fits; one that was ended early only where no other is to be made in its place."""
-        from scenarios.saved import ENDED_EARLY, load_stage
+    def _saved(self, name: str, made_from: str, unpack: Callable[[Mapping[str, Any]], Result]) -> Result | None:
+        """Read back a stage that fits; one that was ended early only where no other is to be made in its place.
+
+        Raises
+        ------
+        ScenarioError
+            When it was saved in another form and no other is to be made in its place.
+        """
+        from scenarios.faults import Fault, ScenarioError
+        from scenarios.saved import ENDED_EARLY, load_stage, stage_file
 
         for place in (self.folder, *self.lenders):
             payload = load_stage(place, name, made_from=made_from)
             if payload is None:
                 continue
             early = str(payload.pop(ENDED_EARLY, ""))
-            if not early:
-                return payload
             told = f"{STAGES[name]}: what {place} holds was ended early by {EARLY_WORDS.get(early, early)}"
-            if not self.reuse:
+            if early and self.reuse:
+                self.console.remark(f"{told}; made anew")
+                continue
+            try:
+                result = unpack(payload)
+            except (KeyError, IndexError, TypeError, ValueError) as error:
+                text = "was saved by another version of this program"
+                if not self.reuse:
+                    fault = Fault(file=str(stage_file(place, name)), message=f"{text}; run the scenario again")
+                    raise ScenarioError([fault]) from error
+                self.console.remark(f"{STAGES[name]}: what {place} holds {text}; made anew")
+                continue
+            if early:
                 self.console.remark(f"{told}; taken as it is")
                 self.early[name] = early
-                return payload
-            self.console.remark(f"{told}; made anew")
+            return result
         return None
 
     def _until_interrupted(self, name: str, work: Callable[[StageProgress], Result], progress: StageProgress) -> Result:
