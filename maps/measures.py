@@ -78,6 +78,7 @@ def tour_measures(
                 "status": str(result.status),
                 "objective": _number(result.objective),
                 "bound": _number(result.bound),
+                "gap": _number(result.gap),
                 "stopped_by": str(result.stopped_by),
                 "visits_wanted": wanted,
                 "visits_planned": wanted - lost,

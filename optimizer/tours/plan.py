@@ -77,11 +77,18 @@ class TourResult:
     """Musts that were not visited at their frequency; empty when the status is feasible or optimal."""
     terms: tuple[Term, ...]
     bound: float | None
-    """No plan costs less: proven by the exact model for small cycles, else half the shortest ways in and out of every
-    visit (valid, but far below the plan where accounts lie close together). `None` where none was affordable."""
+    """No plan costs less: proven by the exact model for small cycles, else by ways that every plan needs at least.
+    `None` where none was affordable."""
     stopped_by: StopReason
 
     @property
     def objective(self) -> float:
         """Sum of the terms."""
         return sum(term.contribution for term in self.terms)
+
+    @property
+    def gap(self) -> float | None:
+        """Share of what the plan costs that the bound leaves open; `None` without a bound."""
+        if self.bound is None:
+            return None
+        return (self.objective - self.bound) / self.objective if self.objective > 0 else 0.0

@@ -6,10 +6,14 @@ import pandas as pd
 import pytest
 
 from maps.headlines import left_reps_text, moved_areas
-from maps.measures import disruption_measures
+from maps.measures import disruption_measures, tour_measures
+from maps.plan_tables import tour_tables
 from maps.report_territories import territory_chapters
 from maps.words import money_text
+from optimizer.solving import Effort, SolverSettings
+from optimizer.tours.search import plan_tours
 from tests.maps.builders import made_up_book
+from tests.optimizer.tours.builders import random_instance
 
 AREAS = pd.DataFrame(
     {
@@ -68,3 +72,13 @@ def test_the_table_of_changes_leaves_out_accounts_that_stay():
     gives = float(changed.loc[changed["current_rep_id"] == giver, "potential"].sum())
     assert f"gives {money_text(gives, book.currency)}" in before
     assert f"gives {money_text(gives - float(moved['potential'].iloc[0]), book.currency)}" in after
+
+
+def test_each_reps_bound_and_gap_are_told():
+    """The gap is the share of the cost that the bound leaves open."""
+    instance = random_instance(1, accounts=20, weeks=2)
+    result = plan_tours(instance, SolverSettings(effort=Effort.QUICK, workers=1))
+    _, days, missed = tour_tables([instance], [result])
+    (told,) = tour_measures([instance], [result], days, missed)["by_rep"]
+    assert told["bound"] == pytest.approx(result.bound, abs=1e-6)
+    assert told["gap"] == pytest.approx(1 - told["bound"] / told["objective"], abs=1e-6)

@@ -55,4 +55,5 @@ def test_long_cycles_have_a_bound_that_tells_something(seed):
     instance = random_instance(seed, accounts=40, weeks=4, frequencies=(1, 2, 4))
     result = plan_tours(instance, SETTINGS)
     assert result.bound == driving_bound(instance)
+    assert result.gap == pytest.approx(1 - result.bound / result.objective)
     assert result.objective / 3 < moat_bound(instance) <= result.bound <= result.objective
