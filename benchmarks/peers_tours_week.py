@@ -1,10 +1,11 @@
 """Plan a rep's weeks as others would: greedy patterns with PyVRP on each day, or the weekdays of the orders."""
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +15,8 @@ from optimizer.tours.instance import TourInstance, VisitRule
 
 PASSES = 2
 """Times that shops are brought in and days routed: what routing frees is used once more."""
-MUST = 1_000_000
-"""Price of a must's missed visit, in driving minutes."""
+ENDLESS = 10_000
+"""Minutes of a day without end."""
 QUARTERS = 4
 """Quarters of orders before the plan that tell an account's weekdays."""
 
@@ -36,23 +37,24 @@ def greedy_week(instance: TourInstance, seconds: float, seed: int) -> list[DayPl
 
 
 def _bring_in(instance: TourInstance, trips: list[list[int]], shops: Sequence[int]) -> list[int]:
-    """Give each shop, musts and many visits first, the pattern that costs least; return those that fit nowhere."""
+    """Give each shop, musts and many visits first, as many visits as there is time for; return those without any.
+
+    Of the patterns with as many visits, the one that adds least driving is taken.
+    """
     visits, left = instance.visits, []
+    work = [_work(instance, day, trip) for day, trip in enumerate(trips)]
     for shop in sorted(shops, key=lambda a: (-visits[a].must, -visits[a].frequency, -visits[a].service_minutes)):
         rule = visits[shop]
-        place = {day: _cheapest(instance, trips[day], shop) for day in {d for p in rule.patterns for d in p}}
-        work = [_work(instance, trip) for trip in trips]
-        best: tuple[int, tuple[int, ...]] | None = None
-        for pattern in rule.patterns:
-            each = rule.visit_value + (MUST if rule.must else 0)
-            cost = sum(place[day][0] for day in pattern) + each * (rule.frequency - len(pattern))
-            if (best is None or cost < best[0]) and _fits(instance, work, pattern, place, rule):
-                best = (cost, pattern)
-        if best is None or (not rule.must and best[0] >= rule.visit_value * rule.frequency):
+        place = {day: _cheapest(instance, trips[day], shop) for day in sorted({d for p in rule.patterns for d in p})}
+        longer = {day: [*trips[day][:i], shop, *trips[day][i:]] for day, (_, i) in place.items()}
+        after = {day: _work(instance, day, trip) for day, trip in longer.items()}
+        able = (p for p in rule.patterns if _fits(instance, work, after, p))
+        best = min(able, key=lambda p: (-len(p), sum(place[day][0] for day in p)), default=None)
+        if best is None:
             left.append(shop)
             continue
-        for day in best[1]:
-            trips[day].insert(place[day][1], shop)
+        for day in best:
+            trips[day], work[day] = longer[day], after[day]
     return left
 
 
@@ -63,29 +65,20 @@ def _cheapest(instance: TourInstance, trip: Sequence[int], shop: int) -> tuple[i
     return min((int(drive[a, new] + drive[new, b] - drive[a, b]), i) for i, (a, b) in enumerate(pairwise(path)))
 
 
-def _work(instance: TourInstance, trip: Sequence[int]) -> int:
-    path = [0, *(a + 1 for a in trip), 0]
-    service = sum(instance.visits[a].service_minutes for a in trip)
-    return service + sum(int(instance.drive_minutes[a, b]) for a, b in pairwise(path))
+def _work(instance: TourInstance, day: int, trip: Sequence[int]) -> float:
+    """Return the working minutes of a day; infinite where it cannot be driven."""
+    if not trip:
+        return 0
+    plan = timed(instance, day, trip)
+    lunch = instance.days[day].lunch_minutes if plan and plan.lunch is not None else 0
+    return plan.back - plan.leave - lunch if plan else math.inf
 
 
-def _fits(
-    instance: TourInstance,
-    work: Sequence[int],
-    pattern: Sequence[int],
-    place: Mapping[int, tuple[int, int]],
-    rule: VisitRule,
-) -> bool:
-    """Tell whether the days of a pattern and their weeks have the time; the lunch break is taken off every day."""
-    week: dict[int, int] = defaultdict(int)
+def _fits(instance: TourInstance, work: Sequence[float], after: Mapping[int, float], pattern: Sequence[int]) -> bool:
+    """Tell whether the days of a pattern can be driven with one more shop, and their weeks keep the rep's hours."""
+    week: dict[int, float] = defaultdict(float)
     for day, minutes in enumerate(work):
-        week[instance.days[day].week] += minutes
-    for day in pattern:
-        more = place[day][0] + rule.service_minutes
-        own = instance.days[day]
-        if work[day] + more > own.end_minute + own.overtime_minutes - own.start_minute - own.lunch_minutes:
-            return False
-        week[own.week] += more
+        week[instance.days[day].week] += after[day] if day in pattern else minutes
     return max(week.values()) <= instance.week_minutes
 
 
@@ -122,35 +115,42 @@ def _routed(instance: TourInstance, day: int, trip: list[int], seconds: float, s
 
 
 def timed(instance: TourInstance, day: int, trip: Sequence[int]) -> DayPlan | None:
-    """Drive a day from its earliest departure, the break where it ends the day soonest; `None` when that fails."""
+    """Drive a day with the break where it ends the day soonest; `None` when that fails."""
     own = instance.days[day]
-    runs = [run for gap in (None, *range(len(trip) + 1)) if (run := _driven(instance, day, trip, gap)) is not None]
+    gaps = (None, *range(len(trip) + 1)) if own.lunch_minutes else (None,)
+    runs = [run for gap in gaps if (run := _driven(instance, day, trip, gap)) is not None]
     latest = own.end_minute + own.overtime_minutes
-    runs = [run for run in runs if run.back <= latest and (run.lunch is not None or run.back <= own.lunch_until)]
-    return min(runs, key=lambda run: run.back, default=None)
+    no_break = latest if not own.lunch_minutes else own.lunch_until
+    runs = [run for run in runs if run.back <= (latest if run.lunch is not None else min(latest, no_break))]
+    return min(runs, key=lambda run: (run.back, run.back - run.leave), default=None)
 
 
 def _driven(instance: TourInstance, day: int, trip: Sequence[int], lunch_gap: int | None) -> DayPlan | None:
-    own, now, here, lunch, calls = instance.days[day], instance.days[day].start_minute, 0, None, []
+    """Drive a day as early as it can be; who would wait for the break leaves home that much later."""
+    own = instance.days[day]
+    leave = now = own.start_minute
+    here, lunch = 0, None
+    calls: list[Call] = []
     for i, shop in enumerate([*trip, None]):
         if i == lunch_gap:
             lunch = max(now, own.lunch_from)
             if lunch > own.lunch_until:
                 return None
+            leave += lunch - now
+            calls = [Call(shop=call.shop, start=call.start + lunch - now) for call in calls]
             now = lunch + own.lunch_minutes
         there = 0 if shop is None else shop + 1
         now += int(instance.drive_minutes[here, there])
         if shop is not None:
-            rule = instance.visits[shop]
-            start = next(
-                (max(now, lo) for lo, hi in rule.windows[day] if max(now, lo) + rule.service_minutes <= hi), None
-            )
-            if start is None:
-                return None
-            calls.append(Call(shop=shop, start=start))
-            now = start + rule.service_minutes
+            now = max(now, instance.visits[shop].windows[day][0][0])
+            calls.append(Call(shop=shop, start=now))
+            now += instance.visits[shop].service_minutes
         here = there
-    return DayPlan(day=own.day, leave=own.start_minute, calls=tuple(calls), lunch=lunch, back=now)
+    for call in calls:
+        rule = instance.visits[call.shop]
+        if not any(lo <= call.start and call.start + rule.service_minutes <= hi for lo, hi in rule.windows[day]):
+            return None
+    return DayPlan(day=own.day, leave=leave, calls=tuple(calls), lunch=lunch, back=now)
 
 
 def order_weekdays(path: Path, before: pd.Timestamp) -> dict[str, list[int]]:
@@ -165,16 +165,23 @@ def order_weekdays(path: Path, before: pd.Timestamp) -> dict[str, list[int]]:
 
 
 def on_order_weekdays(instance: TourInstance, weekdays: Mapping[str, Sequence[int]]) -> TourInstance:
-    """Bind every account to the weekdays on which it orders; the weeks of rarer visits stay free."""
+    """Bind every account to the weekdays on which it orders, every visit a must, and give each day all the time.
+
+    The weeks of visits rarer than weekly stay free. Hours do not bind, so that all visits are made and only driving
+    counts: the check tells on how many days and weeks they are broken.
+    """
     rules = []
     for rule in instance.visits:
         patterns = _weekday_patterns(instance, rule, weekdays.get(rule.account_id, ()))
-        rules.append(replace(rule, patterns=patterns or rule.patterns))
-    return replace(instance, visits=tuple(rules))
+        whole = [pattern for pattern in patterns or rule.patterns if len(pattern) == rule.frequency]
+        always = tuple((((spans[0][0], ENDLESS),) if spans else ()) for spans in rule.windows)
+        rules.append(replace(rule, patterns=tuple(whole), windows=always, must=True))
+    days = tuple(replace(day, end_minute=ENDLESS, overtime_minutes=0) for day in instance.days)
+    return replace(instance, visits=tuple(rules), days=days, week_minutes=7 * ENDLESS, level_weight=0)
 
 
 def _weekday_patterns(instance: TourInstance, rule: VisitRule, known: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    """List all days of as many weekdays as the visits need, in evenly spaced weeks; then with visits left out."""
+    """List all days of as many weekdays as the visits need, in evenly spaced weeks."""
     days, weeks = instance.days, max(day.week for day in instance.days) + 1
     a_week = -(-rule.frequency // weeks)
     open_on = sorted({day.weekday for d, day in enumerate(days) if rule.windows[d]})
@@ -192,9 +199,4 @@ def _weekday_patterns(instance: TourInstance, rule: VisitRule, known: Sequence[i
             taken += sorted(free, key=lambda d: (abs(days[d].day - calendar), d))[:1]
         if len(taken) >= rule.frequency:
             full.append(tuple(sorted(taken[: rule.frequency])))
-    if rule.frequency <= weeks:
-        fewer = [p for size in range(rule.frequency - 1, 0, -1) for whole in full for p in combinations(whole, size)]
-    else:  # a whole weekday is left out
-        kept = [set(chosen[:count]) for count in range(a_week - 1, 0, -1)]
-        fewer = [tuple(d for d in whole if days[d].weekday in on) for on in kept for whole in full]
-    return tuple(dict.fromkeys([*full, *(pattern for pattern in fewer if pattern)]))
+    return tuple(dict.fromkeys(full))

@@ -246,7 +246,8 @@ def line(row: WeekRow) -> str:
     memory = "".join(f"{'' if mb is None else format(mb, ',.0f'):>9}" for mb in (row.main_mb, row.worker_mb))
     return (
         f"{row.instance:<12}{row.solver:<25}{row.seed:>4} {'yes' if row.feasible else 'NO':>8}{row.objective:>10,}"
-        f"{row.drive_km:>10,.0f}{row.visits:>8,}{row.wanted:>8,}{row.musts_missed:>6}{row.value_missed:>9,}{gap:>7}"
+        f"{row.drive_km:>10,.0f}{row.visits:>8,}{row.wanted:>8,}{row.musts_missed:>6}{row.value_missed:>9,}"
+        f"{len(row.faults):>7,}{gap:>7}"
         f"{row.cpu_seconds:>8.1f}{row.seconds:>8.1f}{memory}"
     )
 
@@ -254,11 +255,11 @@ def line(row: WeekRow) -> str:
 def table(rows: Sequence[WeekRow]) -> str:
     """Give all rows under each other, what the planner saves, how time grows, and the first faults.
 
-    Musts and value are those missed.
+    Musts and value are those missed, faults broken rules of the week.
     """
     heads = (
         f"{'instance':<12}{'solver':<25}{'seed':>4} feasible {'drive min':>9}{'km':>10}{'visits':>8}{'wanted':>8}"
-        f"{'musts':>6}{'value':>9}{'gap':>7}{'CPU s':>8}{'clock s':>8}{'main MB':>9}{'worker MB':>10}"
+        f"{'musts':>6}{'value':>9}{'faults':>7}{'gap':>7}{'CPU s':>8}{'clock s':>8}{'main MB':>9}{'worker MB':>10}"
     )
     lines = [heads, *(line(row) for row in rows)]
     engines = [row for row in rows if row.solver == ENGINE]
