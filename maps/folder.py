@@ -96,6 +96,41 @@ def staged_output(folder: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
+@contextmanager
+def updated_output(folder: Path, *, replaced: str) -> Iterator[Path]:
+    """Give a folder to write into whose files take their place in `folder`, all in one step; other files stay.
+
+    Parameters
+    ----------
+    folder
+        The folder of a run.
+    replaced
+        Beginning of the names of files (with slashes) that stay only where they are written again.
+
+    Yields
+    ------
+    Path
+        The empty folder to write into.
+
+    Raises
+    ------
+    OutputFolderError
+        As `staged_output`.
+    """
+    target = folder.resolve()
+    former = set(written_files(folder))
+    with staged_output(folder) as staging:
+        yield staging
+        written = _files(staging)
+        for name in sorted(former.difference(written)):
+            if not name.startswith(replaced) and (target / name).exists():
+                (staging / name).parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    os.link(target / name, staging / name, follow_symlinks=False)
+                except OSError:  # other file systems, and those without hard links
+                    shutil.copy2(target / name, staging / name, follow_symlinks=False)
+
+
 def written_files(folder: Path) -> tuple[str, ...]:
     """Tell which files of an output folder its run wrote: sorted, with slashes; none for a foreign folder."""
     manifest = folder / MANIFEST_NAME

@@ -1,6 +1,8 @@
 """Show one rep's tours on a page for the phone: maps/<rep_id>.html."""
 
 import datetime as dt
+import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -12,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from maps.book import PlanBook, rows_by
 from maps.colours import neighbours
 from maps.features import dissolved
-from maps.offline import map_page
+from maps.offline import data_element, map_page
 from maps.plain import plain
 from maps.shapes import STEPS_PER_DEGREE, lighter_coverage, packed, packed_points
 from maps.spans import plan_span
@@ -26,6 +28,7 @@ COURSE_DEGREES: Final = 0.0001
 """How far the drawn course of a tour may be from the road: about ten metres."""
 AROUND: Final = 0.5
 """How far neighbours are shown, as a share of the territory's own width and height."""
+_DATA: Final = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
 def rep_pages(book: PlanBook) -> dict[str, str]:
@@ -78,6 +81,33 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         scripts=("page.js", "rep.js"),
         start="showRep",
     )
+
+
+def changed_page(page: str, book: PlanBook, rep_id: str) -> str:
+    """Put other tours into a rep's page; what it shows of territory, neighbours and accounts stays.
+
+    Parameters
+    ----------
+    page
+        The page as `rep_pages` made it.
+    book
+        Visits, days and what was missed of this rep.
+    """
+    found = _DATA.search(page)
+    if found is None:
+        raise ValueError("the page holds no data")
+    data = json.loads(found.group(1))
+    accounts = data["accounts"]
+    places = {name: place for place, name in enumerate(accounts["id"])}
+    drawn = {(day["date"], *(stop["account"] for stop in day["stops"])): day["line"] for day in data["days"]}
+    data["days"] = _days(book, rep_id, places)
+    for day in data["days"]:
+        day["line"] = drawn.get((day["date"], *(stop["account"] for stop in day["stops"])), [])
+    data["missed"] = _missed(book, rep_id, places)
+    for row in book.accounts.to_dict("records"):
+        accounts["wanted"][places[row["account_id"]]] = int(row["visits_wanted"])
+        accounts["planned"][places[row["account_id"]]] = int(row["visits_planned"])
+    return page[: found.start()] + data_element(data) + page[found.end() :]
 
 
 def _neighbour(name: str, shape: BaseGeometry, own: BaseGeometry) -> dict[str, Any]:

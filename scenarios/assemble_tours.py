@@ -24,7 +24,13 @@ WEEKDAYS: Final = tuple(Weekday)
 
 
 def assemble_tours(
-    data: CheckedData, rep_of_account: Sequence[str], rules: pd.DataFrame, travel: TravelModel, scenario: Scenario
+    data: CheckedData,
+    rep_of_account: Sequence[str],
+    rules: pd.DataFrame,
+    travel: TravelModel,
+    scenario: Scenario,
+    *,
+    everyone: bool = False,
 ) -> tuple[TourInstance, ...]:
     """Make the tour problem of every rep, in the order of `data.reps`.
 
@@ -34,10 +40,12 @@ def assemble_tours(
         rep_id of each account, in the order of `data.accounts`.
     rules
         Visit rules of the accounts, see `scenarios.workload.visit_rules`; accounts with 0 visits get none.
+    everyone
+        Whether accounts with 0 visits are in the problem all the same, without a pattern.
     """
     closed = _closed_dates(data, scenario)
     owner = np.asarray(rep_of_account, dtype=object)
-    visited = rules["visits"].to_numpy() > 0
+    visited = (rules["visits"].to_numpy() > 0) | everyone
     instances = []
     for rep in data.reps.to_dict("records"):
         days = _work_days(str(rep["working_days"]), closed[str(rep["region"])], scenario)

@@ -24,6 +24,7 @@ SHARED_BY_COMMANDS = {
     "chain",
     "comparing",
     "designing",
+    "desks",
     "leaving",
     "heading",
     "homing",

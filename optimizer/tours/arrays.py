@@ -138,7 +138,7 @@ def problem_of(instance: TourInstance) -> Problem:
         week_limit=instance.week_minutes,
         overtime_weight=instance.overtime_weight,
         level_weight=instance.level_weight,
-        no_visit_cost=[MUST_PENALTY if rule.promised else 0 for rule in accounts],
+        no_visit_cost=[MUST_PENALTY if rule.promised_days else 0 for rule in accounts],
         pattern_prices=[
             [instance.pattern_price(rule, p) for p in own] for rule, own in zip(accounts, patterns, strict=True)
         ],

@@ -31,7 +31,7 @@ def driving_bound(instance: TourInstance) -> float:
     for a, rule in enumerate(instance.visits):
         worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
         counts = {0, *(len(p) for p in rule.patterns)}
-        nothing = rule.frequency * worth + (MUST_PENALTY if rule.promised else 0)
+        nothing = rule.frequency * worth + (MUST_PENALTY if rule.promised_days else 0)
         missed += nothing
         total += min((rule.frequency - k) * worth + k * float(half[a + 1]) if k else float(nothing) for k in counts)
     home = float(half[0])

@@ -93,7 +93,7 @@ def total_cost(x: TourVariables, instance: TourInstance, *, scale: int) -> cp_mo
         visits = [len(p) * literal for p, literal in zip(rule.patterns, x.follows[a], strict=True)]
         worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
         parts.append(worth * (rule.frequency - cp_model.LinearExpr.sum(visits)))
-        if rule.promised:
+        if rule.promised_days:
             parts.append(MUST_PENALTY * (1 - cp_model.LinearExpr.sum(x.follows[a])))
         prices = [instance.pattern_price(rule, p) for p in rule.patterns]
         parts += [price * literal for price, literal in zip(prices, x.follows[a], strict=True) if price]

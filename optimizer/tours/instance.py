@@ -57,8 +57,8 @@ class VisitRule:
     """Loss for each wanted visit that is not made, in driving minutes."""
     must: bool
     """Whether missing visits break a rule (reported as a violation) rather than only lose value."""
-    promised: bool = False
-    """Whether all patterns hold visits that were promised for their days: no visit at all then breaks a rule."""
+    promised_days: tuple[int, ...] = ()
+    """Days on which a visit was promised: every pattern holds them, and no visit at all breaks a rule."""
     load: int = 0
     """What one visit takes of the van's load, in the unit of `TourInstance.van_load`."""
     last_days: tuple[int, ...] = ()
@@ -122,6 +122,8 @@ class TourInstance:
                 wrong.append(f"{rule.account_id}: windows for {len(rule.windows)} days, expected {len(self.days)}")
             if any(not pattern or len(pattern) > rule.frequency for pattern in rule.patterns):
                 wrong.append(f"{rule.account_id}: a pattern is empty or longer than the frequency")
+            if any(not set(pattern).issuperset(rule.promised_days) for pattern in rule.patterns):
+                wrong.append(f"{rule.account_id}: a pattern leaves out a promised day")
             if any(day >= len(self.days) for pattern in rule.patterns for day in pattern):
                 wrong.append(f"{rule.account_id}: a pattern names a day that does not exist")
         if self.worked_minutes and any(day.week >= len(self.worked_minutes) for day in self.days):

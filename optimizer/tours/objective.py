@@ -32,7 +32,7 @@ def terms(instance: TourInstance, plan: TourPlan) -> tuple[Term, ...]:
     driving = sum(tour.home_drive_minutes + sum(stop.drive_minutes for stop in tour.stops) for tour in plan.tours)
     lost = sum(rule.visit_value * m for rule, m in zip(instance.visits, missed, strict=True))
     musts = sum(m for rule, m in zip(instance.visits, missed, strict=True) if rule.must)
-    musts += sum(1 for rule, count in zip(instance.visits, counts, strict=True) if rule.promised and count == 0)
+    musts += sum(1 for rule, count in zip(instance.visits, counts, strict=True) if rule.promised_days and count == 0)
     uneven = max(work.values(), default=0) - sum(work.values()) / max(1, len(work))
     priced = []
     visited = visit_days(instance, plan)

@@ -130,7 +130,7 @@ def _status(instance: TourInstance, musts_missed: bool, *, proven: bool) -> Stat
     musts = [a for a, rule in enumerate(instance.visits) if rule.must]
     if any(never_possible(instance, a, wanted=instance.visits[a].frequency) for a in musts):
         return Status.INFEASIBLE
-    if any(rule.promised and never_possible(instance, a, wanted=1) for a, rule in enumerate(instance.visits)):
+    if any(rule.promised_days and never_possible(instance, a, wanted=1) for a, rule in enumerate(instance.visits)):
         return Status.INFEASIBLE
     return Status.UNKNOWN
 

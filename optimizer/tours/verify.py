@@ -187,9 +187,10 @@ def _patterns(instance: TourInstance, plan: TourPlan) -> Iterator[Violation]:
         if days and tuple(days) not in rule.patterns:
             text = f"{instance.rep_id}: {rule.account_id} is visited on days {days}, which is no allowed pattern"
             yield _broken("every_account_follows_one_pattern", rule.account_id, 1, "accounts", text)
-        if rule.promised and not days:
-            text = f"{instance.rep_id}: {rule.account_id} was promised a visit, planned 0"
-            yield _broken(PROMISE_RULE, rule.account_id, 1, "visits", text)
+        broken = [_date(instance.days[d]) for d in rule.promised_days if d not in days]
+        if broken:
+            text = f"{instance.rep_id}: {rule.account_id} was promised a visit on {', '.join(broken)}"
+            yield _broken(PROMISE_RULE, rule.account_id, len(broken), "visits", text)
         if rule.must and len(days) < rule.frequency:
             text = f"{instance.rep_id}: {rule.account_id} must be visited {rule.frequency} times, planned {len(days)}"
             yield _broken(MUST_RULE, rule.account_id, rule.frequency - len(days), "visits", text)

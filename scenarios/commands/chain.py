@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scenarios.assemble_territories import AssembledTerritories
     from scenarios.checking import CheckedData
     from scenarios.commands.rounds import Trial
+    from scenarios.everyday import Desk
     from scenarios.home_choice import HomeChoice
     from scenarios.loading import LoadedScenario
 
@@ -39,6 +40,8 @@ class Chain(StageRunner):
     """SHA-256 of every file read, by key path."""
     round_records: tuple[RoundRecord, ...] = ()
     """The rounds in which routed hours were fed back."""
+    desks: tuple[Desk, ...] = ()
+    """What `replan` takes up: each rep's tours with all that they were made from."""
     homes: HomeChoice | None = None
     """Homes that were chosen; None where every rep has one."""
     trial: Trial | None = None
@@ -63,10 +66,10 @@ class Chain(StageRunner):
         from scenarios.commands.drawing import tour_lines
         from scenarios.commands.heading import heading_of
         from scenarios.commands.homing import homes_table
+        from scenarios.commands.resources import made_resources
         from scenarios.roads.model import RoadModel
         from scenarios.run_record import run_record
         from scenarios.travel import travel_model
-        from scenarios.commands.resources import made_resources
         from scenarios.workload import visit_rules
 
         data = self.check()
@@ -89,18 +92,18 @@ class Chain(StageRunner):
             tours=tours,
             run=run_record(self.loaded, self.inputs, self.seconds),
         )
+        book = replace(book, resources=made_resources(self.loaded, data, forecast))
         if self.homes and territory:
             book = replace(book, homes=homes_table(book.reps, territory.instance, self.homes))
         roads = travel_model(self.loaded.scenario.travel)
-        book = replace(book, resources=made_resources(self.loaded, data, forecast))
         return replace(book, tour_lines=tour_lines(book, roads)) if isinstance(roads, RoadModel) and tours else book
 
     def check(self) -> CheckedData:
         """Read the tables, check and repair them."""
+        from scenarios.assemble_resources import check_resources
         from scenarios.checking import check_data
         from scenarios.planner_checks import check_planner_rules
         from scenarios.run_record import input_digests
-        from scenarios.assemble_resources import check_resources
         from scenarios.tables import read_tables
 
         with self.timed("check") as progress:
@@ -110,10 +113,10 @@ class Chain(StageRunner):
             progress.report("checking and repairing", share_done=0.5)
             data = check_data(tables, self.loaded.scenario)
             check_planner_rules(self.loaded, data)
+            check_resources(self.loaded, data)
             return data
 
     def forecast(self, data: CheckedData, rules: pd.DataFrame) -> ForecastPart:
-            check_resources(self.loaded, data)
         """Forecast sales, choose the homes that are still open, and find the workload: estimated, or as routed."""
         part = self._with_homes(data, rules, self.sales_forecast(data, rules))
         return self._with_routed_hours(self.housed(data), rules, part)
@@ -267,10 +270,10 @@ class Chain(StageRunner):
 
     def tours(self, data: CheckedData, rules: pd.DataFrame, territory: TerritoryPart) -> TourPart:
         """Plan the tours of every rep."""
-        from maps.bookmaking import TourPart
         from scenarios import saved
         from scenarios.assemble_territories import rep_of_accounts, solver_settings
         from scenarios.assemble_tours import assemble_tours, verify_tours
+        from scenarios.commands.desks import taken_up
         from scenarios.commands.touring import plan_reps
         from scenarios.travel import travel_model
 
@@ -289,8 +292,11 @@ class Chain(StageRunner):
             saved.tours_payload,
             saved.tours_from,
         )
-        verify_tours(instances, results)
-        return TourPart(instances=instances, results=results)
+        part, self.desks = taken_up(
+            self, instances, results, data=data, rules=rules, owners=owners, made_from=made_from
+        )
+        verify_tours(part.instances, part.results)
+        return part
 
     def _tried(self, stage: str) -> Any:  # noqa: ANN401 -- the stage's own result
         """Give what the chosen round came to in a stage; None without rounds, or when they were read back."""

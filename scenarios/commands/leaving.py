@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from maps.folder import staged_output
 from maps.writers import Wanted, write_all, write_run_record, write_text
+from scenarios.commands.desks import save_desks
 from scenarios.moves import DRAWN_AROUND, moves_text
 from scenarios.starting_folder import PATHS_FROM, starting_folder, way_to
 
@@ -20,6 +21,7 @@ def leave_results(chain: Chain, book: PlanBook) -> None:
         with chain.timed("maps"):
             write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
         chain.save(staging)
+        save_desks(chain, staging)
         if chain.moves:
             write_text(staging / DRAWN_AROUND, moves_text(chain.moves))
         record = {"stage_seconds": chain.seconds, "interrupted": chain.interrupted, "ended_early": chain.early}

@@ -69,6 +69,8 @@ class Tours(Section):
     """Price of an overtime minute, in driving minutes."""
     level_price: Annotated[int, Field(ge=0, le=10)] = 0
     """Price of a minute by which the busiest week exceeds the average, in driving minutes; 0 does not level weeks."""
+    change_price: Annotated[int, Field(ge=0, le=1_000)] = 15
+    """Price of each visit that `replan` moves to another day than planned before, in driving minutes."""
     closed: tuple[dt.date, ...] = Field(default=(), strict=False)
     """Dates without tours."""
     public_holidays: bool = True

@@ -138,7 +138,7 @@ def with_extras(instance: TourInstance, rng: np.random.Generator) -> TourInstanc
                 rule,
                 load=int(rng.integers(4)),
                 last_days=last,
-                promised=promised,
+                promised_days=last[:1] if promised else (),
                 patterns=tuple(p for p in rule.patterns if last[0] in p) if promised else rule.patterns,
             )
         )

@@ -89,7 +89,7 @@ def price_of_days(instance: TourInstance, chosen: Sequence[Sequence[int]]) -> fl
     """What the visit days cost by themselves: broken promises, changes and weekdays more than needed."""
     total, weeks = 0.0, {day.week for day in instance.days}
     for rule, pattern in zip(instance.visits, chosen, strict=True):
-        total += MUST_PENALTY if rule.promised and not pattern else 0
+        total += MUST_PENALTY if rule.promised_days and not pattern else 0
         total += instance.change_weight * sum(1 for d in pattern if d not in rule.last_days)
         needed = next(n for n in range(8) if n * len(weeks) >= len(pattern))
         total += instance.weekday_weight * max(0, len({instance.days[d].weekday for d in pattern}) - needed)

@@ -98,7 +98,7 @@ def test_a_van_that_is_too_full_is_seen():
 def test_a_broken_promise_is_seen():
     """An account that was promised a visit and gets none."""
     days = working_days(per_week=1)
-    instance = tour_instance(days, [replace(visit_rule(days), promised=True)], [(5, 0)])
+    instance = tour_instance(days, [replace(visit_rule(days), promised_days=(0,))], [(5, 0)])
     assert [v.rule for v in verify(instance, TourPlan(tours=()))] == ["promises_are_kept"]
 
 
