@@ -23,7 +23,7 @@ def changed_keys(scenarios: list[Mapping[str, Any]]) -> list[tuple[str, tuple[st
     Returns
     -------
     list
-        (key path, value in each scenario as text, "–" where it has none), for keys that differ, sorted.
+        (key path, value in each scenario in words, "–" where it has none), for keys that differ, sorted.
     """
     flat = [dict(_leaves(scenario)) for scenario in scenarios]
     keys = sorted({key for leaves in flat for key in leaves})
@@ -110,4 +110,19 @@ def _leaves(tree: object, path: str = "") -> Iterator[tuple[str, str]]:
         for key, value in tree.items():
             yield from _leaves(value, f"{path}.{key}" if path else str(key))
     else:
-        yield path, str(tree)
+        yield path, _written(tree)
+
+
+def _written(value: object) -> str:
+    """Write a value as a planner reads it: `not set`, `none`, `yes`, `R1, R2`, `area 59350, rep R07; area …`."""
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        parts = [f"{key} {_written(inner)}" for key, inner in value.items() if inner not in (None, "", [], {})]
+        return ", ".join(parts) or "none"
+    if isinstance(value, list | tuple):
+        nested = any(isinstance(one, Mapping) for one in value)
+        return ("; " if nested else ", ").join(_written(one) for one in value) or "none"
+    return str(value) or "none"

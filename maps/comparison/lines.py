@@ -10,6 +10,7 @@ import pandas as pd
 from maps.book import PlanBook
 from maps.headlines import deviation_measures, moved_areas, territory_gap
 from maps.measures import moved_share, of_reps_who_left
+from maps.spans import cycle_weeks
 from maps.words import money_text, number_text, percent_text
 
 Better = Literal["more", "less", ""]
@@ -53,9 +54,19 @@ Figure = Callable[[PlanBook], float]
 
 
 def compared_lines(books: Sequence[PlanBook]) -> tuple[Line, ...]:
-    """Compute every line; stages that a plan does not have give NaN."""
+    """Compute every line; stages that a plan does not have give NaN, and plans of different cycles figures a week."""
     currency = books[0].currency
+    apart = len({cycle_weeks(book) for book in books} - {0}) > 1
+    per = " a week" if apart else ""
+    more: Better = "" if apart else "more"
+    fewer: Better = "" if apart else "less"
+    weeks: list[tuple[str, str, str, Better, Figure]] = [("Weeks of the cycle", "Tours", "weeks", "", _weeks)]
     measures = sorted({measure for book in books for measure in deviation_measures(book)})
+
+    def weekly(total: Figure) -> Figure:
+        """Divide by the weeks of the cycle where the plans' cycles differ: a longer one has more of everything."""
+        return lambda book: _of_tours(book, total(book) / (max(1, cycle_weeks(book)) if apart else 1))
+
     wanted: list[tuple[str, str, str, Better, Figure]] = [
         ("Forecast sales", "Potential", currency, "", lambda book: float(book.forecast["p50"].sum())),
         ("Potential", "Potential", currency, "", lambda book: float(book.accounts["potential"].sum())),
@@ -69,14 +80,15 @@ def compared_lines(books: Sequence[PlanBook]) -> tuple[Line, ...]:
         ("Potential that changes hands", "Change", "share", "less", lambda book: _moved(book, 2)),
         ("Areas that change hands", "Change", "", "less", lambda book: _moved(book, 0)),
         *(_of_those_who_left(books)),
-        ("Visits planned", "Tours", "", "more", lambda book: _of_tours(book, float(len(book.visits)))),
+        ("Visits planned", "Tours", per.strip(), more, weekly(lambda b: float(len(b.visits)))),
         ("Visits planned of those wanted", "Tours", "share", "more", _share_visits),
-        ("Accounts with fewer visits than wanted", "Tours", "", "less", lambda b: _of_tours(b, float(len(b.missed)))),
-        ("Driving", "Tours", "h", "less", lambda book: _of_tours(book, float(book.days["drive_minutes"].sum()) / 60)),
-        ("Distance", "Tours", "km", "less", lambda book: _of_tours(book, float(book.days["drive_km"].sum()))),
+        ("Accounts with fewer visits than wanted", "Tours", "", fewer, lambda b: _of_tours(b, float(len(b.missed)))),
+        ("Driving", "Tours", f"h{per}", "less", weekly(lambda book: float(book.days["drive_minutes"].sum()) / 60)),
+        ("Distance", "Tours", f"km{per}", "less", weekly(lambda book: float(book.days["drive_km"].sum()))),
         ("Driving per visit", "Tours", "min", "less", _drive_per_visit),
-        ("Working time", "Tours", "h", "", lambda book: _of_tours(book, float(book.days["work_minutes"].sum()) / 60)),
-        ("Overtime", "Tours", "min", "less", lambda b: _of_tours(b, float(b.days["overtime_minutes"].sum()))),
+        ("Working time", "Tours", f"h{per}", "", weekly(lambda book: float(book.days["work_minutes"].sum()) / 60)),
+        ("Overtime", "Tours", f"min{per}", "less", weekly(lambda book: float(book.days["overtime_minutes"].sum()))),
+        *(weeks if apart else []),
     ]
     return tuple(
         Line(name=name, group=group, unit=unit, better=better, figures=tuple(figure(book) for book in books))
@@ -122,6 +134,10 @@ def _of_those_who_left(books: Sequence[PlanBook]) -> list[tuple[str, str, str, B
         ("Potential that changes hands since a rep left, in any plan", "Change", "share", "", _left_share),
         ("Areas that change hands since a rep left, in any plan", "Change", "", "", _left_areas),
     ]
+
+
+def _weeks(book: PlanBook) -> float:
+    return float(cycle_weeks(book)) or math.nan
 
 
 def _left(book: PlanBook) -> "pd.Series[bool]":

@@ -51,6 +51,38 @@ def test_keys_that_differ_are_listed_by_path():
     assert changed_keys([first, second]) == [("tours.start", ("–", "2026-01-05")), ("tours.weeks", ("4", "2"))]
 
 
+def test_values_of_keys_are_written_as_a_planner_reads_them():
+    """Nothing of Python's: no None, no braces, no quotes."""
+    first = {"cap": None, "locks": [], "shares": {}, "contiguous": True, "freeze": ["R1", "R2"]}
+    second = {
+        "cap": 0.2, "locks": [{"area": "00", "rep": "R1"}, {"area": "01", "rep": "R2", "note": None}],
+        "shares": {"R1": 0.5}, "contiguous": False, "freeze": [],
+    }  # fmt: skip
+    assert changed_keys([first, second]) == [
+        ("cap", ("not set", "0.2")),
+        ("contiguous", ("yes", "no")),
+        ("freeze", ("R1, R2", "none")),
+        ("locks", ("none", "area 00, rep R1; area 01, rep R2")),
+        ("shares", ("none", "–")),
+        ("shares.R1", ("–", "0.5")),
+    ]
+
+
+def test_cycles_of_different_length_are_compared_by_the_week():
+    """Twice the weeks with twice the driving is no worse; what cannot be compared is not marked."""
+    book = made_up_book()
+    weeks = int(book.days["week"].max())
+    again = book.days.assign(week=book.days["week"] + weeks)
+    longer = made_up_book(days=pd.concat([book.days, again], ignore_index=True))
+    lines = {entry.name: entry for entry in compared_lines([book, longer])}
+    assert (lines["Driving"].unit, lines["Driving"].best) == ("h a week", frozenset())
+    assert lines["Driving"].figures[0] == pytest.approx(float(book.days["drive_minutes"].sum()) / 60 / weeks)
+    assert lines["Weeks of the cycle"].figures == (weeks, 2 * weeks)
+    assert not lines["Visits planned"].best | lines["Accounts with fewer visits than wanted"].best
+    same = {entry.name: entry for entry in compared_lines([book, book])}
+    assert (same["Driving"].unit, "Weeks of the cycle" in same) == ("h", False)
+
+
 def test_accounts_that_change_hands_come_or_go_are_reported():
     """Each with from and to, and the sums by rep agree with the list."""
     before, after = made_up_book(), moved_book()
