@@ -144,7 +144,9 @@ def _territories(book: PlanBook) -> list[Headline]:
     for measure in deviation_measures(book):
         deviations = table[f"{measure}_deviation"].dropna()
         if len(deviations):
-            worst.append(f"{measure} {signed_percent_text(float(deviations.iloc[int(deviations.abs().argmax())]))}")
+            allowed = f" (± {percent_text(book.tolerances[measure])} allowed)" if measure in book.tolerances else ""
+            off = signed_percent_text(float(deviations.iloc[int(deviations.abs().argmax())]))
+            worst.append(f"{measure} {off}{allowed}")
     lines = [
         Headline(
             label="Territories inside tolerance",

@@ -49,6 +49,11 @@ def answer(arguments: argparse.Namespace) -> int:
     rules = visit_rules(data.accounts, chain.loaded.scenario)
     if arguments.moves:
         moves = read_all_moves(arguments.moves)
+        if not drawn:
+            chain.console.remark(
+                f"{chain.folder} holds no plan that the moves could change: one is drawn first, and not kept; "
+                f"python run_scenario.py {chain.loaded.path} would keep it"
+            )
         with chain.reading_back() if drawn else nullcontext():  # moves of one plan say nothing about another
             territories = chain.territories(data, rules, chain.forecast(data, rules))
         instance, account_reps = territories.instance, territories.account_reps

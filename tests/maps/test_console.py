@@ -34,6 +34,12 @@ def test_a_report_is_put_into_words() -> None:
     assert text == "trying neighbours · best 1\u202f250 · bound 1\u202f200 · gap 4.0 % · about 1 min 00 s left"
 
 
+def test_an_incumbent_below_the_bound_still_breaks_rules() -> None:
+    """It is not called the best, and has no gap."""
+    text = progress_text("repairing", share_done=0.0, seconds=1.0, objective=90.0, bound=100.0)
+    assert text == "repairing · so far 90, still breaking rules · bound 100"
+
+
 def test_a_log_gets_a_line_now_and_then() -> None:
     """One line at the start, one at the end, and at most one every ten seconds between."""
     clock, stream = Clock(), io.StringIO()
