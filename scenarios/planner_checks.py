@@ -1,14 +1,14 @@
 """Find every line of the planner's rules that cannot be meant, before any solver is asked."""
 
 from collections.abc import Iterator
-
-import numpy as np
+from functools import partial
 
 from scenarios.barriers import read_lines
 from scenarios.checking import CheckedData
 from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.planner_rules import areas_called, group_indices
+from scenarios.rule_names import area_fault, rep_fault, unknown_accounts, unknown_areas, unknown_reps
 from scenarios.suggest import did_you_mean, one_of
 
 
@@ -38,27 +38,31 @@ def _lines(loaded: LoadedScenario) -> None:
 def _pairs_name_areas_and_reps(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
     for key in ("locks", "forbidden"):
         for number, rule in enumerate(getattr(loaded.scenario.territories, key), start=1):
-            yield from _area_fault(loaded, data, f"territories.{key}[{number}].area", rule.area)
-            yield from _rep_fault(loaded, data, f"territories.{key}[{number}].rep", rule.rep)
+            place = f"territories.{key}[{number}]"
+            yield from area_fault(rule.area, data.areas, f"{place}.area", partial(fault_at, loaded))
+            yield from rep_fault(rule.rep, data.reps["rep_id"].tolist(), f"{place}.rep", partial(fault_at, loaded))
 
 
-def _barriers_and_links_name_areas(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
+def _names_are_known(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
+    rules, at = loaded.scenario.territories, partial(fault_at, loaded)
+    yield from unknown_areas(rules, data.areas, at)
+    yield from unknown_reps(rules, data.reps["rep_id"].tolist(), at)
+    yield from unknown_accounts(rules, data.accounts["account_id"].tolist(), at)
+
+
+def _barriers_and_links_join_two_areas(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
     rules = loaded.scenario.territories
     for key, pairs in (("barriers.pairs", rules.barriers.pairs), ("links", rules.links)):
         for number, pair in enumerate(pairs, start=1):
-            for place, area in enumerate(pair.areas, start=1):
-                yield from _area_fault(loaded, data, f"territories.{key}[{number}].areas[{place}]", area)
             found = [areas_called(area, data) for area in pair.areas]
             if found[0] == found[1] and len(found[0]) == 1:
                 text = f'"{pair.areas[0]}" twice; expected two different areas'
                 yield fault_at(loaded, f"territories.{key}[{number}].areas", text)
 
 
-def _shares_name_reps(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
+def _shares_are_known(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
     for name, rule in loaded.scenario.territories.balance.items():
         place = f"territories.balance.{name}"
-        for rep in rule.shares:
-            yield from _rep_fault(loaded, data, f"{place}.shares.{rep}", rep)
         lacking = data.reps["rep_id"][~(data.reps["target_share"] > 0)].tolist()
         if rule.share_by == "target_share" and lacking:
             who = f"{one_of(lacking, most=5, word='and')} {'has' if len(lacking) == 1 else 'have'}"
@@ -73,7 +77,6 @@ def _frozen_reps_have_areas(loaded: LoadedScenario, data: CheckedData) -> Iterat
     rules = loaded.scenario.territories
     for number, rep in enumerate(rules.freeze, start=1):
         place = f"territories.freeze[{number}]"
-        yield from _rep_fault(loaded, data, place, rep)
         own = data.areas[data.areas["current_rep_id"] == rep]
         if rep in set(data.reps["rep_id"]) and not len(own):
             yield fault_at(loaded, place, f"{rep} has no area in the current alignment, so there is nothing to freeze")
@@ -94,16 +97,6 @@ def _frozen_reps_have_areas(loaded: LoadedScenario, data: CheckedData) -> Iterat
             if pair.rep == rep and pair.area in called:
                 text = f'"{pair.area}" is forbidden to {rep}, who is frozen and has it today; remove one of the two'
                 yield fault_at(loaded, f"territories.forbidden[{line}].area", text)
-
-
-def _exceptions_name_accounts(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
-    accounts = data.accounts["account_id"].tolist()
-    for number, line in enumerate(loaded.scenario.territories.account_exceptions, start=1):
-        place = f"territories.account_exceptions[{number}]"
-        if line.account not in set(accounts):
-            text = f'no account that is planned for is called "{line.account}"{did_you_mean(line.account, accounts)}'
-            yield fault_at(loaded, f"{place}.account", text)
-        yield from _rep_fault(loaded, data, f"{place}.rep", line.rep)
 
 
 def _groups_are_known(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
@@ -156,33 +149,13 @@ def _homes_can_be_chosen(loaded: LoadedScenario, data: CheckedData) -> Iterator[
 
 CHECKS = (
     _pairs_name_areas_and_reps,
-    _barriers_and_links_name_areas,
-    _shares_name_reps,
+    _names_are_known,
+    _barriers_and_links_join_two_areas,
+    _shares_are_known,
     _frozen_reps_have_areas,
-    _exceptions_name_accounts,
     _groups_are_known,
     _there_is_something_to_repair,
     _homes_can_be_chosen,
     _alternatives_are_others,
 )
 """Every check of a line against the tables."""
-
-
-def _area_fault(loaded: LoadedScenario, data: CheckedData, key: str, word: str) -> Iterator[Fault]:
-    names = data.areas["name"].tolist()
-    found = areas_called(word, data)
-    if not found:
-        parts = sorted(name for name in names if name.startswith(f"{word} ("))
-        hint = f"; its parts are {one_of(parts, word='and')}" if parts else ""
-        hint = hint or did_you_mean(word, [*names, *data.areas["area_id"]])
-        yield fault_at(loaded, key, f'no area is called "{word}"{hint}')
-    elif len(found) > 1:
-        ids = one_of(data.areas["area_id"].iloc[np.array(found)].tolist())
-        yield fault_at(loaded, key, f'{len(found)} areas are called "{word}"; write {ids}')
-
-
-def _rep_fault(loaded: LoadedScenario, data: CheckedData, key: str, word: str) -> Iterator[Fault]:
-    reps = data.reps["rep_id"].tolist()
-    if word not in reps:
-        hint = did_you_mean(word, reps) or f"; expected {one_of(reps, most=6)}"
-        yield fault_at(loaded, key, f'no rep is called "{word}"{hint}')

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from scenarios.columns import Column, FaultList, Kind, convert
 from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario, nearest_mark, sources
 from scenarios.polygons import check_polygons, union_of
+from scenarios.rule_names import unknown_accounts, unknown_areas, unknown_reps
 from scenarios.schema import AreaMaking, Scenario, Source
 from scenarios.strict_yaml import Mark
 from scenarios.suggest import did_you_mean, missing_file, nearest, one_of
@@ -118,7 +120,23 @@ def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Readin
         reading.faults.append(_at(marks, "territories.barriers.lines", missing))
     sound = {key: reading.frames[key] for key in reading.frames if key in reading.sound}
     reading.faults += faults_between_tables(sound, reading.told, sections, marks)
+    if reading.faults and "territories" in sections:  # else they are told once the tables are checked
+        reading.faults += _unknown_names(sound, sections, marks)
     return reading
+
+
+def _unknown_names(
+    sound: Mapping[str, pd.DataFrame], sections: Mapping[str, Any], marks: Mapping[str, Mark]
+) -> list[Fault]:
+    """Tell of names in the planner's rules that sound tables lack, so that faults of other tables do not hide them."""
+    rules, at, faults = sections["territories"], partial(_at, marks), list[Fault]()
+    if "data.reps" in sound:
+        faults += unknown_reps(rules, sound["data.reps"]["rep_id"].tolist(), at)
+    if "data.areas.source" in sound and sections["data"].areas.make is AreaMaking.POLYGONS:
+        faults += unknown_areas(rules, sound["data.areas.source"], at)
+    if "data.accounts" in sound:
+        faults += unknown_accounts(rules, sound["data.accounts"]["account_id"].tolist(), at)
+    return faults
 
 
 def _read_one(

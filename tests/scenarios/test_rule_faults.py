@@ -84,6 +84,25 @@ def test_lines_without_meaning_are_told(firm, sets, message):
     assert firm.faults(FREE, *([sets] if isinstance(sets, str) else sets)) == [message]
 
 
+def test_faults_of_a_table_hide_no_names(tmp_path):
+    """Names are looked up in the tables that are sound, so that one round of mending is enough."""
+    path = tiny_case(tmp_path)
+    sales = tmp_path / "sales.csv"
+    sales.write_text(sales.read_text().replace(",tools,", ",tools,x", 1))
+    rules = ("territories.freeze=[R7]", 'territories.links=[{areas: ["00", "99"]}]')
+    more = "territories.account_exceptions=[{account: Q, rep: R1}]"
+    with pytest.raises(ScenarioError) as caught:
+        read_tables(load_scenario(path, sets=(*rules, more)))
+    told = {f"{fault.key}: {fault.message}" for fault in caught.value.faults}
+    names = {
+        'territories.freeze[1]: no rep is called "R7"; expected R1, R2, R3 or R4',
+        'territories.links[1].areas[2]: no area is called "99"',
+        'territories.account_exceptions[1].account: no account that is planned for is called "Q"',
+    }
+    assert names < told
+    assert any(text.startswith("week: ") for text in told - names)
+
+
 def test_frozen_rep_without_areas_is_told(firm):
     """There is nothing to freeze."""
     loaded = load_scenario(firm.path, sets=(FREE, "territories.freeze=[R2]"))
