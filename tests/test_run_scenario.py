@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import run_scenario
+from scenarios.commands.validate import SHOWN, warnings
 from scenarios.loading import load_scenario
 from tests.outcome import digests
 
@@ -187,10 +188,22 @@ def test_the_scenario_in_full_runs_as_it_lies(finished, tmp_path, monkeypatch, c
     )
 
 
-def test_validate_counts_what_it_read(finished, capsys):
-    """A valid scenario is told so in one line."""
-    assert run_scenario.main(["validate", str(finished[0])]) == 0
-    assert ": valid; 60 accounts" in capsys.readouterr().out
+def test_validate_counts_what_it_read_and_warns_as_a_run_does(finished, capsys):
+    """One line that it is valid, then what a run would only say in its report."""
+    leaves = 'territories.barriers.pairs=[{areas: ["00", "23"]}]'
+    assert run_scenario.main(["validate", str(finished[0]), "--set", leaves]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert ": valid; 60 accounts" in told[0]
+    note = "territories: Area 00 and Area 23 do not touch: the barrier between them changes nothing."
+    assert told[1:] == [f"  {note}"]
+
+
+def test_validate_lists_warnings_gravest_first():
+    """Region by region, with a count of those beyond the most that are shown."""
+    rows = [("", "info", "fine"), ("North", "warning", "thin"), ("", "error", "bad"), *[("", "warning", "x")] * SHOWN]
+    told = warnings(pd.DataFrame(rows, columns=["region", "severity", "text"]))
+    assert told[:2] == ["error: bad", "warning (North): thin"]
+    assert told[SHOWN:] == ["and 2 more; data_quality.html of a run lists all"]
 
 
 @pytest.mark.slow
