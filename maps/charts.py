@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from maps.languages.speaking import POINTS, language, say
 from maps.markup import Markup, tag, text
-from maps.words import number_text, signed_percent_text
+from maps.words import SIZES, number_text, signed_percent_text
 
 WIDE: Final = 560
 HIGH: Final = 190
@@ -140,7 +141,7 @@ def contribution_bars(shares: Sequence[tuple[str, float]], most: float, *, title
         left = middle - (long if share < 0 else 0.0)
         kind, edge, anchor = ("lost", left - 4, "end") if share < 0 else ("gained", left + long + 4, "start")
         parts += [
-            _label(names, at + 15, name, "end"),
+            _label(names, at + 15, say(name), "end"),
             Markup(f'<rect class="{kind}" x="{left:.1f}" y="{at + 5}" width="{long:.1f}" height="12"/>'),
             _label(edge, at + 15, signed_percent_text(share, 0), anchor),
         ]
@@ -172,9 +173,9 @@ def ticks(low: float, high: float) -> list[float]:
 
 def short_number(value: float) -> str:
     """Write an axis label: 12 k, 1.5 M."""
-    for size, letter in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+    for size, letter in SIZES[language()]:
         if abs(value) >= size:
-            return f"{value / size:g}{letter}".replace("-", "−")
+            return f"{value / size:g}{letter}".replace("-", "−").replace(".", POINTS[language()])
     return number_text(value) if value != int(value) else number_text(value, 0)
 
 
@@ -190,6 +191,6 @@ def _svg(wide: int, high: int, title: str, parts: Sequence[Markup], *, fixed: bo
     """Wrap a drawing; a fixed one keeps its size, the others fill their place."""
     size = f' width="{wide}" height="{high}"' if fixed else ""
     return Markup(
-        f'<svg class="chart" viewBox="0 0 {wide} {high}"{size} role="img" aria-label="{text(title)}">'
-        f"<title>{text(title)}</title>{''.join(parts)}</svg>"
+        f'<svg class="chart" viewBox="0 0 {wide} {high}"{size} role="img" aria-label="{text(say(title))}">'
+        f"<title>{text(say(title))}</title>{''.join(parts)}</svg>"
     )

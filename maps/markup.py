@@ -5,8 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from maps.languages.speaking import say
+
 LONG_TEXT: Final = 45
 """Characters from which on a cell is a sentence."""
+SAID: Final = frozenset({"p", "h2", "h3", "li", "summary", "caption", "th", "title", "b"})
+"""Elements whose plain texts are ours, and are said in the reader's language; names stand in others, or as markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,19 @@ def tag(name: str, *children: object, **attributes: object) -> Markup:
     **attributes
         `class_` stands for class, and `data_region` for data-region; None leaves an attribute out.
     """
+    if name in SAID:
+        children = tuple(_said(child) for child in children)
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{text(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
     return Markup(f"<{name}{written}>{join(children)}</{name}>")
+
+
+def _said(child: object) -> object:
+    """Say a text; markup and values stay as they are."""
+    return say(child) if isinstance(child, str) and not isinstance(child, Markup) else child
 
 
 def join(parts: Iterable[object], between: str = "") -> Markup:
@@ -78,7 +89,7 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int]
         for row in rows
     ]
     inner = tag("table", *([tag("caption", caption)] if caption else []), tag("thead", head), tag("tbody", *body))
-    return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=caption or columns[0])
+    return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=say(caption or columns[0]))
 
 
 def _head_cell(name: str, kind: str | None) -> Markup:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from maps.charts import line_chart
+from maps.languages.speaking import Language, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
 from maps.tables import as_text, as_whole, decimals
@@ -51,6 +52,8 @@ class Watched:
     """region, week, sales in the currency."""
     history: pd.DataFrame
     """region, week, sales in the currency: what was known when the forecast was made."""
+    language: Language = "en"
+    """Of the page."""
 
 
 def monitor_csv(watched: Watched) -> str:
@@ -73,6 +76,11 @@ def monitor_text(watched: Watched) -> str:
 
 def monitor_page(watched: Watched) -> str:
     """Make the page."""
+    with speaking(watched.language):
+        return _page(watched)
+
+
+def _page(watched: Watched) -> str:
     alarmed = bool(watched.table["alarm"].astype(bool).any())
     chapters = [
         Chapter(anchor="advice", title="What to do", body=_list(watched.advice), alarm=alarmed),
@@ -92,7 +100,7 @@ def monitor_page(watched: Watched) -> str:
     ]
     return reading_page(
         title=f"Forecast and sales: {watched.name}",
-        subtitle=f"Forecast {watched.version}, weeks that have come since",
+        subtitle=say(f"Forecast {watched.version}, weeks that have come since"),
         lead=Markup(),
         chapters=chapters,
         regions=[str(name) for name in watched.table["region"]],
@@ -125,7 +133,7 @@ def _list(sentences: tuple[str, ...]) -> Markup:
 def _table(watched: Watched) -> Markup:
     rows = [
         Row(
-            [*_cells(row), badge("alarm", "bad") if row["alarm"] else badge("no", "good"), row["reason"]],
+            [*_cells(row), badge("alarm", "bad") if row["alarm"] else badge("no", "good"), say(row["reason"])],
             str(row["region"]),
         )
         for row in _rows(watched)

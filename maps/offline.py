@@ -16,6 +16,7 @@ import branca.element
 import folium
 import jinja2
 
+from maps.languages.speaking import language, script_words
 from maps.plain import compact_json
 
 _ASSETS: Final = {
@@ -68,7 +69,7 @@ def counted_ids() -> Iterator[None]:
 
 
 def map_page(
-    *, title: str, data: object, body: str, styles: tuple[str, ...], scripts: tuple[str, ...], start: str
+    *, title: str, data: dict[str, Any], body: str, styles: tuple[str, ...], scripts: tuple[str, ...], start: str
 ) -> str:
     """Make a page with one map that our own script fills.
 
@@ -78,6 +79,7 @@ def map_page(
         Plain text.
     data
         What the script draws; it is written as JSON into the page and read from there, so that no name is ever code.
+        The texts of the scripts in the reader's language are put beside it as `words`.
     body
         HTML beside the map.
     styles, scripts
@@ -102,14 +104,16 @@ def map_page(
         for name in styles:
             figure.header.add_child(RawText(f"<style>\n{asset_text(name)}</style>"))
         figure.html.add_child(RawText(body))
-        figure.html.add_child(RawText(data_element(data)))
-        for name in scripts:
-            leaflet_map.add_child(MapScript(asset_text(name)))
+        texts = [asset_text(name) for name in scripts]
+        words = script_words("".join(texts))
+        figure.html.add_child(RawText(data_element({**data, "words": words} if words else data)))
+        for text in texts:
+            leaflet_map.add_child(MapScript(text))
         leaflet_map.add_child(MapScript(f"{start}({leaflet_map.get_name()}, readData());"))
         page = figure.render()
     # Folium forbids zooming with two fingers, which people with poor sight need.
     page = re.sub(r"initial-scale=1\.0,\s*maximum-scale=1\.0, user-scalable=no", "initial-scale=1.0", page, count=1)
-    return self_contained(page.replace("<html>", '<html lang="en">', 1))
+    return self_contained(page.replace("<html>", f'<html lang="{language()}">', 1))
 
 
 def self_contained(page: str) -> str:

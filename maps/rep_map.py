@@ -14,11 +14,12 @@ from shapely.geometry.base import BaseGeometry
 from maps.book import PlanBook, rows_by
 from maps.colours import neighbours
 from maps.features import dissolved
+from maps.languages.speaking import say
 from maps.offline import data_element, map_page
 from maps.plain import plain
 from maps.shapes import STEPS_PER_DEGREE, lighter_coverage, packed, packed_points
 from maps.spans import plan_span
-from maps.words import day_text
+from maps.words import date_text, day_text, month_day_text
 
 MOST_POINTS: Final = 30_000
 """Points of all areas before they are dissolved: a rep's page shows outlines only."""
@@ -63,7 +64,7 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         "rep_id": rep_id,
         "region": rep["region"],
         "title": f"{book.name}: {plan_span(book)}",
-        "travel_note": book.travel_note,
+        "travel_note": say(book.travel_note),
         "currency": book.currency,
         "home": [round(float(rep["lat"]), 5), round(float(rep["lon"]), 5)],
         "shape": packed(shape),
@@ -74,7 +75,7 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         "missed": _missed(book, rep_id, places),
     }
     return map_page(
-        title=f"{rep['name'] or rep_id} – tours",
+        title=f"{rep['name'] or rep_id} – {say('tours')}",
         data=data,
         body="",
         styles=("page.css", "rep.css"),
@@ -166,7 +167,8 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
                 "week": day["week"],
                 "weekday": date.weekday(),
                 "label": day_text(date),
-                "monday": day_text(date - dt.timedelta(days=date.weekday()))[4:],
+                "monday": month_day_text(date - dt.timedelta(days=date.weekday())),
+                "dated": date_text(date),
                 "leave": day["leave_home"],
                 "back": day["back_home"],
                 "km": day["drive_km"],
@@ -206,4 +208,5 @@ def _missed(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> Any:  # n
     rows = book.missed[book.missed["rep_id"] == rep_id].sort_values("account_id")
     rows = rows.rename(columns={"visits_wanted": "wanted", "visits_planned": "planned"})
     rows["account"] = [places.get(account_id, -1) for account_id in rows["account_id"]]
+    rows["reason"] = [say(reason) for reason in rows["reason"]]
     return plain(rows[["account", "account_id", "name", "segment", "wanted", "planned", "reason"]].to_dict("records"))

@@ -4,6 +4,7 @@ from typing import Final
 
 from maps.book import PlanBook
 from maps.headlines import headlines, is_impossible
+from maps.languages.speaking import Said, say
 from maps.markup import Markup, join, tag
 from maps.names import page_names
 from maps.report_drivers import driver_chapters
@@ -11,11 +12,11 @@ from maps.report_forecast import forecast_chapters
 from maps.report_indices import alternative_chapters, index_chapters
 from maps.report_page import Chapter, reading_page
 from maps.report_quality import quality_chapters
-from maps.report_territories import territory_chapters
 from maps.report_resources import resource_chapters
+from maps.report_territories import territory_chapters
 from maps.report_tours import tour_chapters
-from maps.spans import plan_span
 from maps.resource_tables import RESOURCE_FILES, resource_files
+from maps.spans import plan_span
 
 FILES: Final = (
     ("data_quality.html", "what was found in the data"),
@@ -64,23 +65,23 @@ def report_page(book: PlanBook, *, with_maps: bool = True, with_workbook: bool =
         *tour_chapters(book),
         *forecast_chapters(book),
         *driver_chapters(book),
-        *quality_chapters(book),
         *resource_chapters(book),
+        *quality_chapters(book),
         Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps, with_workbook=with_workbook)),
     ]
     tiles = [
         tag(
             "div",
-            tag("dt", line.label),
-            tag("dd", line.value, class_="value"),
-            tag("dd", line.note, class_="note"),
+            tag("dt", say(line.label)),
+            tag("dd", say(line.value), class_="value"),
+            tag("dd", say(line.note), class_="note"),
             class_=f"tile {line.verdict}".strip(),
         )
         for line in headlines(book)
     ]
     regions = sorted({*book.areas["region"], *book.forecast["region"]} - {""})
     period = plan_span(book)
-    subtitle = " · ".join(part for part in (period, book.description) if part)
+    subtitle = Said(" · ".join(part for part in (period, book.description) if part))
     lead = join([_doors(with_maps=with_maps), tag("dl", *tiles, class_="tiles")])
     return reading_page(title=f"Plan: {book.name}", subtitle=subtitle, lead=lead, chapters=chapters, regions=regions)
 
@@ -92,7 +93,7 @@ def _alarms(book: PlanBook) -> list[Chapter]:
         clashes = [
             tag(
                 "li",
-                tag("b", row["text"]),
+                tag("b", say(row["text"])),
                 " ",
                 tag("span", f"({row['rules']})", class_="soft"),
                 _enough(row.get("enough", [])),
@@ -123,7 +124,7 @@ def _doors(*, with_maps: bool) -> Markup:
     """Link what most readers look for first."""
     maps = [("maps/territories.html", "Map of all territories"), ("#files", "A page for each rep")] if with_maps else []
     links = [*maps, ("data_quality.html", "Data quality"), ("#files", "All files")]
-    return tag("p", *(tag("a", words, href=address) for address, words in links), class_="doors")
+    return tag("p", *(tag("a", say(words), href=address) for address, words in links), class_="doors")
 
 
 def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
@@ -132,7 +133,7 @@ def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
     made = resource_files(book.resources)
     more = [(file.name, file.what) for file in RESOURCE_FILES if file.name in made]
     links = [
-        tag("li", tag("a", name, href=name), f" – {what}") for name, what in (*FILES, *more) if name not in missing
+        tag("li", tag("a", name, href=name), " – ", say(what)) for name, what in (*FILES, *more) if name not in missing
     ]
     parts = []
     if with_maps:
@@ -142,7 +143,7 @@ def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
             for rep in book.reps.sort_values("rep_id").to_dict("records")
         ]
         parts = [
-            tag("p", tag("a", tag("b", "Map of all territories"), href="maps/territories.html")),
+            tag("p", tag("a", tag("b", say("Map of all territories")), href="maps/territories.html")),
             tag("details", tag("summary", "A page for each rep"), tag("ul", *reps, class_="files"), open="open"),
         ]
     return join([*parts, tag("ul", *links, class_="files")])

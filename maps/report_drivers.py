@@ -6,6 +6,7 @@ import pandas as pd
 
 from maps.book import PlanBook
 from maps.charts import contribution_bars
+from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, key
 from maps.words import money_text
@@ -39,10 +40,10 @@ def _regions(book: PlanBook) -> Markup:
         last_year = float(group.loc[group["group"] == LAST_YEAR, "contribution"].sum())
         expected = float(group["contribution"].sum())
         cells = [
-            name[0] or "All regions",
+            name[0] or say("All regions"),
             money_text(last_year, book.currency),
             money_text(expected, book.currency),
-            group["words"].iloc[0],
+            say(group["words"].iloc[0]),
         ]
         rows.append(Row(cells, name[0]))
     columns = ["Region", "Same weeks last year", "Expected", "Why"]

@@ -7,9 +7,10 @@ import pandas as pd
 
 from maps.book import PlanBook
 from maps.charts import line_chart
+from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key
-from maps.words import MONTHS, money_text, number_text, percent_text
+from maps.words import money_text, month_text, number_text, percent_text
 
 WEEKS_SHOWN: Final = 104
 """Of history: two years show the season."""
@@ -119,7 +120,7 @@ def _quarters(days: list[float]) -> list[tuple[float, str]]:
     for month in np.unique(months)[1:]:
         number = int(month.astype(np.int64))
         if number % 3 == 0:
-            words = str(1970 + number // 12) if number % 12 == 0 else MONTHS[number % 12]
+            words = str(1970 + number // 12) if number % 12 == 0 else month_text(number % 12 + 1)
             marks.append((float(month.astype("datetime64[D]").astype(np.int64)), words))
     return marks
 
@@ -131,7 +132,7 @@ def _scores(book: PlanBook) -> Markup:
     rows = [
         Row(
             [
-                "All regions" if score["region"] == "all" else score["region"],
+                say("All regions") if score["region"] == "all" else score["region"],
                 tag("span", score["model"], " ", badge("chosen", "good")) if score["chosen"] else score["model"],
                 percent_text(float(score["wape"])),
                 number_text(float(score["mase"]), 2),

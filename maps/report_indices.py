@@ -4,6 +4,7 @@ import math
 from collections.abc import Hashable, Mapping
 
 from maps.book import PlanBook, rows_by
+from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge
 from maps.words import minutes_text, number_text, percent_text
@@ -38,7 +39,7 @@ def alternative_chapters(book: PlanBook) -> list[Chapter]:
     rows = []
     for plan in book.alternatives:
         cells: list[object] = [
-            tag("b", plan.name) if plan.name == "chosen" else plan.name,
+            tag("b", plan.name) if plan.name == "chosen" else say(plan.name),
             number_text(plan.travel),
             "–" if plan.moved_share is None else percent_text(plan.moved_share),
             *(percent_text(deviation) for deviation in plan.worst_deviation.values()),

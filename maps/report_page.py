@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from maps.languages.speaking import language, say
 from maps.markup import Markup, join, tag
 from maps.offline import asset_text, self_contained
 
@@ -36,9 +37,9 @@ def reading_page(
     str
         HTML that loads nothing.
     """
-    options = [tag("option", "All regions", value=""), *(tag("option", name, value=name) for name in regions)]
-    choice = tag("label", "Region ", tag("select", *options, id="region"))
-    contents = [tag("a", chapter.title, href=f"#{chapter.anchor}") for chapter in chapters]
+    options = [tag("option", say("All regions"), value=""), *(tag("option", name, value=name) for name in regions)]
+    choice = tag("label", say("Region"), " ", tag("select", *options, id="region"))
+    contents = [tag("a", say(chapter.title), href=f"#{chapter.anchor}") for chapter in chapters]
     sections = [
         tag(
             "section",
@@ -52,8 +53,8 @@ def reading_page(
     ]
     page = tag(
         "div",
-        tag("header", tag("h1", title, dir="auto"), tag("p", subtitle, class_="soft", dir="auto"), class_="top"),
-        tag("nav", *contents, *([choice] if regions else []), class_="bar", aria_label="Contents"),
+        tag("header", tag("h1", say(title), dir="auto"), tag("p", subtitle, class_="soft", dir="auto"), class_="top"),
+        tag("nav", *contents, *([choice] if regions else []), class_="bar", aria_label=say("Contents")),
         tag("main", lead, *sections),
         id="page",
     )
@@ -61,21 +62,25 @@ def reading_page(
         [
             Markup('<meta charset="utf-8">'),
             Markup('<meta name="viewport" content="width=device-width, initial-scale=1.0">'),
-            tag("title", title),
+            tag("title", say(title)),
             Markup(f"<style>\n{asset_text('page.css')}{asset_text('report.css')}</style>"),
         ]
     )
     script = Markup(f"<script>\n{asset_text('report.js')}</script>")
-    return self_contained(f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body>{page}{script}</body></html>\n')
+    return self_contained(
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head>{head}</head><body>{page}{script}</body></html>\n'
+    )
 
 
 def badge(words: str, kind: str) -> Markup:
     """Write a badge: `good`, `bad`, `warn` or `plain`."""
-    return tag("span", words, class_=f"badge {kind}")
+    return tag("span", say(words), class_=f"badge {kind}")
 
 
 def key(*entries: tuple[str, str]) -> Markup:
     """Explain the colours of charts: (colour, meaning)."""
     return tag(
-        "div", *(tag("span", tag("i", style=f"background:{colour}"), words) for colour, words in entries), class_="key"
+        "div",
+        *(tag("span", tag("i", style=f"background:{colour}"), say(words)) for colour, words in entries),
+        class_="key",
     )

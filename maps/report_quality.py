@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from maps.book import PlanBook
 from maps.charts import score_bar
+from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, reading_page
 from maps.words import money_text, number_text, percent_text
@@ -18,7 +19,7 @@ def quality_chapters(book: PlanBook) -> list[Chapter]:
     """Make the report's chapter about the data; none when nothing was checked."""
     if not book.quality.get("regions"):
         return []
-    link = tag("p", tag("a", "All findings and repairs", href="data_quality.html"))
+    link = tag("p", tag("a", say("All findings and repairs"), href="data_quality.html"))
     return [
         Chapter(
             anchor="quality",
@@ -65,7 +66,7 @@ def quality_page(book: PlanBook) -> str:
     regions = [str(row["region"]) for row in book.quality.get("regions", [])]
     subtitle = f"What was found in the tables of {book.name}, region by region"
     return reading_page(
-        title=f"Data quality: {book.name}", subtitle=subtitle, lead=lead, chapters=chapters, regions=regions
+        title=f"Data quality: {book.name}", subtitle=say(subtitle), lead=lead, chapters=chapters, regions=regions
     )
 
 
@@ -103,8 +104,8 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> Markup:
         Row(
             [
                 badge(row["severity"], _SEVERITIES[row["severity"]]),
-                row["region"] or "all",
-                row["text"],
+                row["region"] or say("all"),
+                say(row["text"]),
                 number_text(row["count"], 0),
                 percent_text(float(row["share"] or 0.0)),
                 row["repair"],
@@ -119,11 +120,15 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> Markup:
 
 def _repairs(quality: Mapping[str, Any]) -> Markup:
     counts = [
-        Row([row["rule"], row["table"], number_text(row["count"], 0)]) for row in quality.get("repairs_by_rule", [])
+        Row([row["rule"], say(row["table"]), number_text(row["count"], 0)])
+        for row in quality.get("repairs_by_rule", [])
     ]
     listed = quality.get("repairs", [])
     rows = [
-        Row([row["rule"], row["table"], row["id"], row["region"], row["before"], row["after"]], str(row["region"]))
+        Row(
+            [row["rule"], say(row["table"]), row["id"], row["region"], row["before"], row["after"]],
+            str(row["region"]),
+        )
         for row in listed[:MOST_REPAIRS]
     ]
     more = len(listed) - len(rows)

@@ -17,6 +17,7 @@ from maps.headlines import (
     moved_areas,
     territory_gap,
 )
+from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.measures import going_potential
 from maps.report_page import Chapter, badge, key
@@ -96,7 +97,7 @@ def _gap(book: PlanBook) -> Markup:
             else f"So no plan can be more than {percent_text(gap, 2)} cheaper."
         )
     note = f"{parts}{ENDINGS[str(row['stopped_by'])]}"
-    return tag("p", tag("b", sentence), " ", tag("span", note, class_="soft"), class_="whole")
+    return tag("p", tag("b", sentence), " ", tag("span", say(note), class_="soft"), class_="whole")
 
 
 def _notes(book: PlanBook) -> Markup:
@@ -219,10 +220,10 @@ def _rounds(book: PlanBook) -> Markup:
     rows = [
         Row(
             (
-                f"{one['number']}{' (shown)' if one['chosen'] else ''}",
+                say(f"{one['number']}{' (shown)' if one['chosen'] else ''}"),
                 percent_text(one["worst_deviation"]),
                 one["furthest_rep"],
-                f"{one['inside']} of {one['reps']}",
+                say(f"{one['inside']} of {one['reps']}"),
                 f"{number_text(one['drive_hours'], 0)} h",
                 number_text(one["visits"], 0),
             )

@@ -4,6 +4,7 @@ from typing import Final
 
 from maps.book import PlanBook, rows_by
 from maps.headlines import plural
+from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.names import page_names
 from maps.report_page import Chapter, badge
@@ -63,21 +64,21 @@ def _by_rep(book: PlanBook) -> Markup:
         hoped = int(wanted.get(rep["rep_id"], 0))
         cells: list[object] = [tag("span", link, " ", tag("span", rep["rep_id"], class_="soft"))]
         if day is None:
-            cells += ["0", f"0 of {hoped}", *["–"] * 7]
+            cells += ["0", say(f"0 of {hoped}"), *["–"] * 7]
         else:
             hours, contract = by_week.loc[rep["rep_id"]], float(rep["hours_per_week"])
-            busiest = f"{number_text(hours.max(), 1)} of {number_text(contract)} h"
+            busiest = say(f"{number_text(hours.max(), 1)} of {number_text(contract)} h")
             over = hours.max() > contract + 0.05
             cells += [
                 number_text(day["days"], 0),
-                f"{number_text(day['stops'], 0)} of {number_text(hoped, 0)}",
+                say(f"{number_text(day['stops'], 0)} of {number_text(hoped, 0)}"),
                 minutes_text(day["work"]),
                 minutes_text(day["longest"]),
                 tag("span", badge("over", "warn"), " ", busiest) if over else busiest,
                 f"{number_text(hours.min(), 1)} – {number_text(hours.max(), 1)} h",
                 percent_text(day["drive"] / day["total"], 0) if day["total"] else "–",
                 f"{number_text(day['km'], 0)} km",
-                minutes_text(day["overtime"]) if day["overtime"] else "none",
+                minutes_text(day["overtime"]) if day["overtime"] else say("none"),
             ]
         rows.append(Row(cells, str(rep["region"])))
     columns = [
@@ -115,8 +116,8 @@ def _missed(book: PlanBook) -> Markup:
                 row["account_id"],
                 row["rep_id"],
                 row["segment"],
-                f"{row['visits_planned']} of {row['visits_wanted']}",
-                row["reason"],
+                say(f"{row['visits_planned']} of {row['visits_wanted']}"),
+                say(row["reason"]),
             ],
             str(regions.get(row["rep_id"], "")),
         )

@@ -8,6 +8,7 @@ import pandas as pd
 from maps.book import PlanBook, rows_by
 from maps.colours import territory_colours
 from maps.features import dissolved
+from maps.languages.speaking import say
 from maps.offline import map_page
 from maps.shapes import lighter_coverage, packed
 from maps.spans import measure_head, plan_span
@@ -70,9 +71,10 @@ def retouch_page(book: PlanBook) -> str:
     order = [areas.index.get_loc(area) for area in book.rules["areas"]]
     ids = book.rules["reps"]
     data = {
-        "title": f"Retouch: {book.name}",
+        "title": f"{say('Retouch')}: {book.name}",
         "period": plan_span(book),
         "currency": book.currency,
+        "words_of_measures": {measure["name"]: say(measure["name"]) for measure in book.rules["measures"]},
         "labels": {measure["name"]: measure_head(book, measure["name"]) for measure in book.rules["measures"]},
         "names": [str(areas["name"].iloc[place]) for place in order],
         "shapes": [packed(light[place]) for place in order],
@@ -83,7 +85,7 @@ def retouch_page(book: PlanBook) -> str:
         "areas_text": number_text(len(order), 0),
     }
     return map_page(
-        title=f"Retouch – {book.name}",
+        title=f"{say('Retouch')} – {book.name}",
         data=data,
         body="",
         styles=("page.css", "territories.css", "retouch.css"),

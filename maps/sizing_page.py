@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from maps.charts import Points, line_chart
+from maps.languages.speaking import Language, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, key, reading_page
 from maps.words import number_text, percent_text
@@ -42,6 +43,8 @@ class Sizing:
     hours_per_week: float
     candidates: int
     """Areas among which homes were chosen."""
+    language: Language = "en"
+    """Of the page."""
 
 
 def status_text(sizing: Sizing, size: TeamSize) -> str:
@@ -117,6 +120,11 @@ def sizing_text(sizing: Sizing) -> str:
 
 def sizing_page(sizing: Sizing) -> str:
     """Make the page: the verdict, curves of travel and of workload, the table."""
+    with speaking(sizing.language):
+        return _page(sizing)
+
+
+def _page(sizing: Sizing) -> str:
     full, travel = _chart_of_work(sizing), _chart_of_travel(sizing)
     chapters = [
         Chapter(
@@ -142,7 +150,7 @@ def sizing_page(sizing: Sizing) -> str:
             "about reps by name (locks, frozen territories, accounts that stay) do not count.",
             body=table(
                 _columns(sizing),
-                [Row(_cells(sizing, size)) for size in sizing.sizes],
+                [Row([*cells[:-1], say(cells[-1])]) for cells in (_cells(sizing, size) for size in sizing.sizes)],
                 numeric=range(len(_columns(sizing)) - 1),
                 caption="Teams of different size",
             ),
@@ -150,7 +158,7 @@ def sizing_page(sizing: Sizing) -> str:
     ]
     return reading_page(
         title=f"How many reps? – {sizing.name}",
-        subtitle=f"Teams of {sizing.sizes[0].reps} to {sizing.sizes[-1].reps} reps, homes chosen freely",
+        subtitle=say(f"Teams of {sizing.sizes[0].reps} to {sizing.sizes[-1].reps} reps, homes chosen freely"),
         lead=tag("p", tag("b", verdict(sizing)), class_="whole"),
         chapters=chapters,
         regions=(),

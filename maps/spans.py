@@ -3,7 +3,8 @@
 import datetime as dt
 
 from maps.book import PlanBook
-from maps.words import MONTHS, date_text
+from maps.languages.speaking import say
+from maps.words import date_text, month_day_text
 
 DAYS_PER_WEEK = 7
 
@@ -13,8 +14,8 @@ def span_text(first: dt.date, last: dt.date) -> str:
     if first.year != last.year:
         return f"{date_text(first)} – {date_text(last)}"
     if first.month != last.month:
-        return f"{first.day} {MONTHS[first.month - 1]} – {date_text(last)}"
-    return f"{first.day}–{date_text(last)}" if first != last else date_text(last)
+        return f"{month_day_text(first)} – {date_text(last)}"
+    return f"{month_day_text(first, with_month=False)}–{date_text(last)}" if first != last else date_text(last)
 
 
 def cycle_weeks(book: PlanBook) -> int:
@@ -31,11 +32,11 @@ def plan_span(book: PlanBook) -> str:
     """Tell the dates of the tours and those of the figures of sales apart."""
     sales = f"figures of sales for {span_text(book.period_start, book.period_end)}"
     if book.days.empty:
-        return sales
+        return say(sales)
     first, last = (dt.date.fromisoformat(str(date)) for date in (book.days["date"].min(), book.days["date"].max()))
     weeks = cycle_weeks(book)
     again = "every week" if weeks == 1 else f"every {weeks} weeks"
-    return f"tours {span_text(first, last)}, repeat {again}; {sales}"
+    return say(f"tours {span_text(first, last)}, repeat {again}; {sales}")
 
 
 def measure_head(book: PlanBook, measure: str) -> str:
@@ -44,4 +45,4 @@ def measure_head(book: PlanBook, measure: str) -> str:
     cycle = f"{weeks}-week cycle" if weeks else "cycle"
     times = {"potential": f"{period_weeks(book)} weeks", "workload": cycle}
     name = measure.capitalize()
-    return f"{name} ({times[measure]})" if measure in times else name
+    return say(f"{name} ({times[measure]})" if measure in times else name)

@@ -12,6 +12,7 @@ from maps.book import PlanBook, rows_by
 from maps.colours import territory_colours
 from maps.features import dissolved
 from maps.headlines import bridges_text, deviation_measures, territory_gap
+from maps.languages.speaking import say
 from maps.offline import map_page
 from maps.shapes import lighter_coverage, packed, packed_points
 from maps.spans import measure_head, plan_span
@@ -37,7 +38,7 @@ def territories_page(book: PlanBook) -> str:
         HTML of a page that loads nothing.
     """
     return map_page(
-        title=f"Territories – {book.name}",
+        title=f"{say('Territories')} – {book.name}",
         data=_page_data(book),
         body="",
         styles=("page.css", "territories.css"),
@@ -58,15 +59,17 @@ def _page_data(book: PlanBook) -> dict[str, Any]:
     regions = book.areas["region"].to_numpy()
     outlines = [shapely.union_all(light[regions == region]) for region in sorted(set(regions))]
     return {
-        "title": f"Territories: {book.name}",
+        "title": f"{say('Territories')}: {book.name}",
         "period": plan_span(book),
-        "notes": list(book.territory_notes),
-        "bridges": bridges_text(book),
-        "travel_note": book.travel_note,
+        "notes": [say(note) for note in book.territory_notes],
+        "bridges": say(bridges_text(book)),
+        "travel_note": say(book.travel_note),
         "currency": book.currency,
-        "gap": _gap_text(book),
+        "gap": say(_gap_text(book)),
         "retouch": bool(book.rules),
-        "measures": [{"name": name, "label": measure_head(book, name)} for name in deviation_measures(book)],
+        "measures": [
+            {"name": name, "word": say(name), "label": measure_head(book, name)} for name in deviation_measures(book)
+        ],
         "territories": _territories(book, shapes),
         "regions": [{"shape": packed(outline)} for outline in outlines],
         "areas": _areas(book, light, places),

@@ -13,14 +13,15 @@ from maps.exports.crm import CRM_FILES
 from maps.exports.gis import write_gis
 from maps.exports.routes import day_routes
 from maps.exports.workbook import workbook_bytes
+from maps.languages.speaking import Language, speaking
 from maps.move_table import moves_csv
 from maps.names import page_names
 from maps.plain import collection_text, json_text
 from maps.rep_map import rep_pages
 from maps.report import report_page
 from maps.report_quality import quality_page
-from maps.retouching import retouch_page
 from maps.resource_tables import resource_files
+from maps.retouching import retouch_page
 from maps.tables import HOMES_FILE, TABLE_FILES
 from maps.territory_map import territories_page
 
@@ -49,6 +50,8 @@ class Wanted:
     workbook: bool = True
     gis: bool = False
     crm: bool = False
+    language: Language = "en"
+    """Of pages and calendars; tables and GeoJSON keep their English names."""
 
 
 EVERYTHING_USUAL: Final = Wanted()
@@ -72,14 +75,16 @@ def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -
     write_geojson(book, folder)
     write_records(book, folder)
     whole = _is_done(book, "tours")
-    if wanted.maps and whole:
-        write_maps(book, folder)
-    if wanted.report:
-        write_text(folder / "data_quality.html", quality_page(book))
+    with speaking(wanted.language):
+        if wanted.maps and whole:
+            write_maps(book, folder)
+        if wanted.report:
+            write_text(folder / "data_quality.html", quality_page(book))
+            if whole:
+                page = report_page(book, with_maps=wanted.maps, with_workbook=wanted.workbook)
+                write_text(folder / "report.html", page)
         if whole:
-            write_text(folder / "report.html", report_page(book, with_maps=wanted.maps, with_workbook=wanted.workbook))
-    if whole:
-        write_exports(book, folder, wanted)
+            write_exports(book, folder, wanted)
 
 
 def _is_done(book: PlanBook, stage: str) -> bool:
@@ -96,13 +101,13 @@ def write_tables(book: PlanBook, folder: Path) -> None:
         write_text(folder / HOMES_FILE.name, HOMES_FILE.text(book))
     if len(book.moves.columns):
         write_text(folder / "area_moves.csv", moves_csv(book.moves))
+    for name, text in resource_files(book.resources).items():
+        write_text(folder / name, text)
     write_alternatives(book, folder)
 
 
 def write_alternatives(book: PlanBook, folder: Path) -> None:
     """Write alternatives.csv and the assignment of each other good plan."""
-    for name, text in resource_files(book.resources).items():
-        write_text(folder / name, text)
     if book.alternatives:
         write_text(folder / "alternatives.csv", alternatives_csv(book.alternatives))
     for plan in book.alternatives:

@@ -1,8 +1,22 @@
 // What all map pages share. Names come from the data and are put on show as text only, never as HTML.
 'use strict';
 
+let WORDS = {};
+const FRENCH = document.documentElement.lang === 'fr';
+const POINT = FRENCH ? ',' : '.';
 function readData() {
-  return JSON.parse(document.getElementById('data').textContent);
+  const data = JSON.parse(document.getElementById('data').textContent);
+  WORDS = data.words || {};
+  return data;
+}
+
+// Say a text in the reader's language, with values in its places: say('{n} stops', {n: 3}).
+function say(text, values) {
+  return (WORDS[text] || text).replace(/\{(\w+)\}/g, (place, name) => values && name in values ? values[name] : place);
+}
+// Choose between one and many: French has one for nought too.
+function counted(count, one, many) {
+  return count === 1 || (FRENCH && count === 0) ? one : many;
 }
 
 // Make an element: el('p', {class: 'soft', onclick: f}, 'text', otherElement).
@@ -38,18 +52,20 @@ function numberText(value, decimals) {
   if (value === null || value === undefined || !isFinite(value)) return '–';
   const digits = decimals !== undefined ? decimals : Math.abs(value) >= 99.95 || Number.isInteger(value) ? 0 : Math.abs(value) >= 9.995 ? 1 : 2;
   const [whole, rest] = Math.abs(value).toFixed(digits).split('.');
-  const text = whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (rest ? '.' + rest : '');
+  const text = whole.replace(/\B(?=(\d{3})+$)/g, THIN) + (rest ? POINT + rest : '');
   return value < 0 && Number(text.replace(/[^0-9]/g, '')) !== 0 ? '−' + text : text;
 }
 function moneyText(value, currency) {
   if (value === null || value === undefined || !isFinite(value)) return '–';
-  for (const [size, letter] of [[1e9, ' bn'], [1e6, ' M'], [1e3, ' k']]) {
+  const sign = FRENCH ? {EUR: '€', GBP: '£', USD: '$'}[currency] : undefined;
+  const unit = sign || ' ' + currency;
+  for (const [size, letter] of [[1e9, FRENCH ? ' Md' : ' bn'], [1e6, ' M'], [1e3, ' k']]) {
     if (Math.abs(value) >= 0.9995 * size) {
       const scaled = value / size;
-      return numberText(scaled, Math.abs(scaled) >= 99.5 ? 0 : Math.abs(scaled) >= 9.95 ? 1 : 2) + letter + ' ' + currency;
+      return numberText(scaled, Math.abs(scaled) >= 99.5 ? 0 : Math.abs(scaled) >= 9.95 ? 1 : 2) + letter + unit;
     }
   }
-  return numberText(value, 0) + ' ' + currency;
+  return numberText(value, 0) + (sign ? ' ' + sign : unit);
 }
 function percentText(share, signed) {
   if (share === null || share === undefined || !isFinite(share)) return '–';
@@ -107,7 +123,7 @@ function thinOut(map, labels, obstacles) {
 function streetSwitch(map, box) {
   const tiles = L.tileLayer('https://tile.openstreetmap.org/{z}/{x}/{y}.png', {maxZoom: 19, attribution: '© OpenStreetMap contributors'});
   const input = el('input', {type: 'checkbox', id: 'streets', onchange: () => { if (input.checked) tiles.addTo(map); else tiles.remove(); }});
-  const label = el('label', {class: 'check'}, input, ' Streets (online)');
+  const label = el('label', {class: 'check'}, input, ' ' + say('Streets (online)'));
   const update = () => {
     label.hidden = !navigator.onLine;
     if (!navigator.onLine) { tiles.remove(); input.checked = false; }
@@ -122,7 +138,7 @@ function streetSwitch(map, box) {
 function prepareMap(map, role) {
   const box = map.getContainer();
   box.setAttribute('role', role || 'main');
-  box.setAttribute('aria-label', 'Map');
+  box.setAttribute('aria-label', say('Map'));
   addEventListener('keydown', event => { if (event.key === 'Escape') map.closePopup(); });
   L.control.zoom({position: 'topright'}).addTo(map);
   L.control.scale({imperial: false, position: innerWidth > 760 ? 'bottomleft' : 'bottomright'}).addTo(map);

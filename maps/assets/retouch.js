@@ -3,6 +3,7 @@ function showRetouch(map, data) {
   const canvas = L.canvas({padding: 0.3});
   const rules = data.rules;
   rules.names = data.names;
+  rules.words = data.words_of_measures;
   const beside = rules.beside = neighboursOf(rules);
   const first = rules.owner.slice();
   const owner = rules.owner.slice();
@@ -13,11 +14,11 @@ function showRetouch(map, data) {
 
   const shapes = data.names.map((name, area) => {
     const shape = L.polygon(unpackShape(data.shapes[area]), {renderer: canvas, smoothFactor: 0.6});
-    shape.bindTooltip(() => facts(name, [['Area', rules.areas[area]], ['Rep', data.rep_names[owner[area]] + ' (' + rules.reps[owner[area]] + ')'], locked.has(area) ? ['Locked', 'yes'] : null]), {sticky: true, className: 'tip'});
+    shape.bindTooltip(() => facts(name, [[say('Area'), rules.areas[area]], [say('Rep'), data.rep_names[owner[area]] + ' (' + rules.reps[owner[area]] + ')'], locked.has(area) ? [say('Locked'), say('yes')] : null]), {sticky: true, className: 'tip'});
     shape.on('click', () => choose(area));
     return shape.addTo(map);
   });
-  data.at.forEach((place, rep) => L.marker(place, {icon: homeIcon('#1c2733', 19), alt: 'Home of ' + data.rep_names[rep], keyboard: false, interactive: false}).addTo(map));
+  data.at.forEach((place, rep) => L.marker(place, {icon: homeIcon('#1c2733', 19), alt: say('Home of {rep}', {rep: data.rep_names[rep]}), keyboard: false, interactive: false}).addTo(map));
   function paint(area) {
     const moved = owner[area] !== first[area];
     shapes[area].setStyle({color: area === chosen ? '#0b2f55' : moved ? '#1c2733' : '#fff', weight: area === chosen ? 3.5 : moved ? 2 : 0.5,
@@ -70,37 +71,37 @@ function showRetouch(map, data) {
     const inside = now.inside.filter(value => value).length;
     totals.replaceChildren(
       el('table', {class: 'totals'}, el('tbody', {},
-        el('tr', {}, el('th', {scope: 'row'}, 'Territories in balance'), el('td', {id: 'inside'}, `${inside} of ${rules.reps.length}`)),
-        rules.measures.map((measure, m) => el('tr', {}, el('th', {scope: 'row'}, data.labels[measure.name] + ', furthest off'), el('td', {'data-furthest': measure.name}, percentText(furthest(now, m), true)))),
-        el('tr', {}, el('th', {scope: 'row'}, 'Travel'), el('td', {id: 'travel'}, numberText(now.travel, 0)), el('td', {class: 'soft'}, now.travel === before.travel ? '' : signed(now.travel - before.travel))),
-        el('tr', {}, el('th', {scope: 'row'}, 'Areas moved'), el('td', {id: 'moved'}, numberText(changed))),
-        el('tr', {}, el('th', {scope: 'row'}, 'Rules broken'), el('td', {id: 'broken'}, el('span', {class: 'badge ' + (now.broken.length ? 'bad' : 'good')}, numberText(now.broken.length)))))),
-      now.broken.length ? el('ul', {class: 'rules', tabindex: 0, 'aria-label': 'Rules broken'}, now.broken.slice(0, 12).map(rule => el('li', {dir: 'auto'}, rule.text)), now.broken.length > 12 ? el('li', {}, `and ${numberText(now.broken.length - 12)} more`) : null) : '',
+        el('tr', {}, el('th', {scope: 'row'}, say('Territories in balance')), el('td', {id: 'inside'}, say('{n1} of {n2}', {n1: inside, n2: rules.reps.length}))),
+        rules.measures.map((measure, m) => el('tr', {}, el('th', {scope: 'row'}, say('{t}, furthest off', {t: data.labels[measure.name]})), el('td', {'data-furthest': measure.name}, percentText(furthest(now, m), true)))),
+        el('tr', {}, el('th', {scope: 'row'}, say('Travel')), el('td', {id: 'travel'}, numberText(now.travel, 0)), el('td', {class: 'soft'}, now.travel === before.travel ? '' : signed(now.travel - before.travel))),
+        el('tr', {}, el('th', {scope: 'row'}, say('Areas moved')), el('td', {id: 'moved'}, numberText(changed))),
+        el('tr', {}, el('th', {scope: 'row'}, say('Rules broken')), el('td', {id: 'broken'}, el('span', {class: 'badge ' + (now.broken.length ? 'bad' : 'good')}, numberText(now.broken.length)))))),
+      now.broken.length ? el('ul', {class: 'rules', tabindex: 0, 'aria-label': say('Rules broken')}, now.broken.slice(0, 12).map(rule => el('li', {dir: 'auto'}, rule.text)), now.broken.length > 12 ? el('li', {}, say('and {n} more', {n: numberText(now.broken.length - 12)})) : null) : '',
       el('div', {class: 'row'},
-        el('button', {type: 'button', id: 'undo', disabled: history.length === 0, onclick: undo}, 'Undo'),
-        el('button', {type: 'button', id: 'download', disabled: changed + locked.size === 0, onclick: download}, 'Download moves.csv')));
+        el('button', {type: 'button', id: 'undo', disabled: history.length === 0, onclick: undo}, say('Undo')),
+        el('button', {type: 'button', id: 'download', disabled: changed + locked.size === 0, onclick: download}, say('Download moves.csv'))));
   }
   const choice = el('section', {id: 'choice', 'aria-live': 'polite'});
   function drawChoice() {
     if (chosen < 0) {
-      choice.replaceChildren(el('p', {class: 'soft'}, 'Click an area, or search for it, to see which reps could take it and what that would do.'));
+      choice.replaceChildren(el('p', {class: 'soft'}, say('Click an area, or search for it, to see which reps could take it and what that would do.')));
       return;
     }
     const area = chosen;
     const isLocked = locked.has(area);
     const offered = isLocked ? [] : options(area);
     choice.replaceChildren(el('h2', {dir: 'auto'}, data.names[area]),
-      el('p', {class: 'soft small'}, `Area ${rules.areas[area]}, served by `, el('span', {dir: 'auto'}, data.rep_names[owner[area]]), ` (${rules.reps[owner[area]]}), ${numberText(rules.minutes[area][rules.choices[area].indexOf(owner[area])], 0)} min from home`),
-      el('label', {class: 'check'}, el('input', {type: 'checkbox', id: 'lock', checked: isLocked, onchange: () => { if (locked.has(area)) locked.delete(area); else locked.add(area); paint(area); drawChoice(); drawTotals(); }}), ' Lock to this rep'),
-      isLocked ? el('p', {class: 'soft'}, 'Locked areas stay where they are, here and in the next run.') : offered.length ? el('ul', {class: 'options'}, offered.map(option => card(area, option))) : el('p', {class: 'soft'}, 'No other territory touches this area.'));
+      el('p', {class: 'soft small'}, say('Area {id}, served by', {id: rules.areas[area]}) + ' ', el('span', {dir: 'auto'}, data.rep_names[owner[area]]), ` (${rules.reps[owner[area]]}), ` + say('{n} min from home', {n: numberText(rules.minutes[area][rules.choices[area].indexOf(owner[area])], 0)})),
+      el('label', {class: 'check'}, el('input', {type: 'checkbox', id: 'lock', checked: isLocked, onchange: () => { if (locked.has(area)) locked.delete(area); else locked.add(area); paint(area); drawChoice(); drawTotals(); }}), ' ' + say('Lock to this rep')),
+      isLocked ? el('p', {class: 'soft'}, say('Locked areas stay where they are, here and in the next run.')) : offered.length ? el('ul', {class: 'options'}, offered.map(option => card(area, option))) : el('p', {class: 'soft'}, say('No other territory touches this area.')));
   }
   function card(area, option) {
-    const line = rep => `${rules.reps[rep]}: ` + rules.measures.map((measure, m) => `${measure.name} ${percentText(now.deviation[m][rep], true)} → ${percentText(option.plan.deviation[m][rep], true)}`).join(' · ');
-    return el('li', {}, el('button', {type: 'button', 'data-to': rules.reps[option.rep], onclick: () => move(area, option.rep)}, 'Move to ', el('b', {dir: 'auto'}, data.rep_names[option.rep]), ` (${rules.reps[option.rep]})`),
-      el('div', {class: 'small number'}, `${numberText(rules.minutes[area][rules.choices[area].indexOf(option.rep)], 0)} min from home · cost ${signed(option.plan.cost - now.cost)}`),
+    const line = rep => `${rules.reps[rep]}: ` + rules.measures.map((measure, m) => `${data.words_of_measures[measure.name]} ${percentText(now.deviation[m][rep], true)} → ${percentText(option.plan.deviation[m][rep], true)}`).join(' · ');
+    return el('li', {}, el('button', {type: 'button', 'data-to': rules.reps[option.rep], onclick: () => move(area, option.rep)}, say('Move to') + ' ', el('b', {dir: 'auto'}, data.rep_names[option.rep]), ` (${rules.reps[option.rep]})`),
+      el('div', {class: 'small number'}, say('{n} min from home', {n: numberText(rules.minutes[area][rules.choices[area].indexOf(option.rep)], 0)}) + ' · ' + say('cost {n}', {n: signed(option.plan.cost - now.cost)})),
       el('div', {class: 'small number'}, line(option.rep)), el('div', {class: 'small number'}, line(owner[area])),
-      option.newly.length ? el('ul', {class: 'rules'}, option.newly.slice(0, 4).map(rule => el('li', {dir: 'auto'}, rule.text)), option.newly.length > 4 ? el('li', {}, `and ${option.newly.length - 4} more`) : null)
-        : el('div', {class: 'small'}, el('span', {class: 'badge good'}, option.mended ? 'mends a rule' : 'breaks no rule')));
+      option.newly.length ? el('ul', {class: 'rules'}, option.newly.slice(0, 4).map(rule => el('li', {dir: 'auto'}, rule.text)), option.newly.length > 4 ? el('li', {}, say('and {n} more', {n: option.newly.length - 4})) : null)
+        : el('div', {class: 'small'}, el('span', {class: 'badge good'}, option.mended ? say('mends a rule') : say('breaks no rule'))));
   }
 
   // moves.csv: moved areas, and locked ones with the rep that they keep.
@@ -116,16 +117,16 @@ function showRetouch(map, data) {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an area', 'aria-label': 'Find an area', oninput: find, onkeydown: event => { const first = found.querySelector('button'); if (event.key === 'Enter' && first) first.click(); }});
+  const search = el('input', {type: 'search', id: 'search', placeholder: say('Find an area'), 'aria-label': say('Find an area'), oninput: find, onkeydown: event => { const first = found.querySelector('button'); if (event.key === 'Enter' && first) first.click(); }});
   const found = el('ul', {id: 'found', hidden: true});
   function find() {
     const wanted = folded(search.value.trim());
     const hits = wanted.length < 2 ? [] : data.names.map((name, area) => [folded(name + ' ' + rules.areas[area]), area]).filter(entry => entry[0].includes(wanted)).slice(0, 12);
     found.hidden = wanted.length < 2;
     found.replaceChildren(...hits.map(([, area]) => el('li', {}, el('button', {type: 'button', onclick: () => { found.hidden = true; choose(area); fitTo(map, shapes[area].getBounds(), {maxZoom: 10}); }}, el('span', {dir: 'auto'}, data.names[area]), el('span', {class: 'soft small'}, ' · ' + rules.reps[owner[area]])))));
-    if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small'}, 'Nothing found'));
+    if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small'}, say('Nothing found')));
   }
-  const panel = el('aside', {id: 'panel', 'aria-label': 'Retouch'},
+  const panel = el('aside', {id: 'panel', 'aria-label': say('Retouch')},
     el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period)),
     el('div', {id: 'controls'}, search, found), choice, totals);
   document.body.append(panel);

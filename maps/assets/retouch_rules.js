@@ -36,13 +36,14 @@ function neighboursOf(rules) {
 // Every broken rule as {key, text}; the key tells a rule broken before from one that a move breaks.
 function brokenRules(rules, owner, sums, moved) {
   const broken = [];
-  const say = (key, text) => broken.push({key, text});
+  const note = (key, text) => broken.push({key, text});
   const name = area => rules.names[area];
-  rules.homes.forEach((home, rep) => { if (owner[home] !== rep) say('home ' + rep, `${rules.reps[rep]}: the home area ${name(home)} is served by ${rules.reps[owner[home]]}`); });
+  rules.homes.forEach((home, rep) => { if (owner[home] !== rep) note('home ' + rep, say('{rep}: the home area {area} is served by {other}', {rep: rules.reps[rep], area: name(home), other: rules.reps[owner[home]]})); });
   rules.measures.forEach((measure, m) => sums[m].forEach((sum, rep) => {
     if (sum >= measure.lower[rep] && sum <= measure.upper[rep]) return;
     const share = measure.targets[rep] ? percentText(Math.abs(sum / measure.targets[rep] - 1)) : numberText(Math.abs(sum) / measure.scale) + ' ' + measure.unit;
-    say(measure.name + ' ' + rep, `${rules.reps[rep]}: ${measure.name} ${share} ${sum > measure.upper[rep] ? 'above' : 'below'} target, ${numberText(100 * measure.tolerance)}${THIN}% allowed`);
+    const values = {rep: rules.reps[rep], t: (rules.words || {})[measure.name] || measure.name, m: share, m2: numberText(100 * measure.tolerance) + THIN + '%'};
+    note(measure.name + ' ' + rep, sum > measure.upper[rep] ? say('{rep}: {t} {m} above target, {m2} allowed', values) : say('{rep}: {t} {m} below target, {m2} allowed', values));
   }));
   if (rules.contiguous) {
     rules.beside = rules.beside || neighboursOf(rules);
@@ -56,20 +57,20 @@ function brokenRules(rules, owner, sums, moved) {
     rules.reps.forEach((id, rep) => {
       const apart = owner.map((_, area) => area).filter(area => owner[area] === rep && !reached[area]);
       if (!apart.length || owner[rules.homes[rep]] !== rep) return;
-      const named = apart.slice(0, 3).map(name).join(', ') + (apart.length > 3 ? ` and ${apart.length - 3} more` : '');
-      say('apart ' + rep + ' ' + apart.length, `${id}: ${named} ${apart.length === 1 ? 'is' : 'are'} not connected to its home`);
+      const named = apart.slice(0, 3).map(name).join(', ') + (apart.length > 3 ? ' ' + say('and {n} more', {n: apart.length - 3}) : '');
+      note('apart ' + rep + ' ' + apart.length, apart.length === 1 ? say('{rep}: {areas} is not connected to its home', {rep: id, areas: named}) : say('{rep}: {areas} are not connected to its home', {rep: id, areas: named}));
     });
   }
   owner.forEach((rep, area) => {
-    if (rules.rep_group[rep] >= 0 && rules.rep_group[rep] !== rules.area_group[area]) say('group ' + area, `${name(area)}: lies outside the region of ${rules.reps[rep]}`);
+    if (rules.rep_group[rep] >= 0 && rules.rep_group[rep] !== rules.area_group[area]) note('group ' + area, say('{area}: lies outside the region of {rep}', {area: name(area), rep: rules.reps[rep]}));
     const minutes = rules.minutes[area][rules.choices[area].indexOf(rep)];
-    if (rules.max_drive !== null && minutes > rules.max_drive) say('drive ' + area, `${name(area)}: ${minutes} minutes from the home of ${rules.reps[rep]}, ${rules.max_drive} allowed`);
+    if (rules.max_drive !== null && minutes > rules.max_drive) note('drive ' + area, say('{area}: {n1} minutes from the home of {rep}, {n2} allowed', {area: name(area), n1: minutes, rep: rules.reps[rep], n2: rules.max_drive}));
   });
   const groups = new Map();
   rules.together.forEach((label, area) => { if (label >= 0) groups.set(label, (groups.get(label) || new Set()).add(owner[area])); });
-  groups.forEach((reps, label) => { if (reps.size > 1) say('together ' + label, `${name(rules.together.indexOf(label))} and others are kept together, but served by ${[...reps].sort((a, b) => a - b).map(rep => rules.reps[rep]).join(', ')}`); });
-  rules.locks.forEach(([area, rep]) => { if (owner[area] !== rep) say('lock ' + area, `${name(area)}: locked to ${rules.reps[rep]}, but served by ${rules.reps[owner[area]]}`); });
-  rules.forbidden.forEach(([area, rep]) => { if (owner[area] === rep) say('forbidden ' + area + ' ' + rep, `${name(area)}: served by ${rules.reps[rep]}, which is forbidden`); });
-  if (rules.moved_limit !== null && moved > rules.moved_limit) say('change', `${numberText(moved / rules.moved_scale)} ${rules.moved_unit} would change hands, ${numberText(rules.moved_limit / rules.moved_scale)} allowed`);
+  groups.forEach((reps, label) => { if (reps.size > 1) note('together ' + label, say('{area} and others are kept together, but served by {reps}', {area: name(rules.together.indexOf(label)), reps: [...reps].sort((a, b) => a - b).map(rep => rules.reps[rep]).join(', ')})); });
+  rules.locks.forEach(([area, rep]) => { if (owner[area] !== rep) note('lock ' + area, say('{area}: locked to {rep}, but served by {other}', {area: name(area), rep: rules.reps[rep], other: rules.reps[owner[area]]})); });
+  rules.forbidden.forEach(([area, rep]) => { if (owner[area] === rep) note('forbidden ' + area + ' ' + rep, say('{area}: served by {rep}, which is forbidden', {area: name(area), rep: rules.reps[rep]})); });
+  if (rules.moved_limit !== null && moved > rules.moved_limit) note('change', say('{n1} {unit} would change hands, {n2} allowed', {n1: numberText(moved / rules.moved_scale), unit: rules.moved_unit, n2: numberText(rules.moved_limit / rules.moved_scale)}));
   return broken;
 }

@@ -37,32 +37,32 @@ function showTerritories(map, data) {
   }));
   const regions = data.regions.map(region => L.polygon(unpackShape(region.shape), {renderer: canvas, interactive: false, fill: false, color: '#26323d', weight: 1.4, opacity: 0.55, smoothFactor: 0.6}));
   const homes = data.territories.map(territory => {
-    const marker = L.marker(territory.home, {icon: homeIcon('#1c2733', 19), title: '', alt: 'Home of ' + territory.rep, keyboard: false});
-    marker.bindTooltip(() => facts(territory.rep, [['Home of', territory.id]]), {className: 'tip'});
+    const marker = L.marker(territory.home, {icon: homeIcon('#1c2733', 19), title: '', alt: say('Home of {rep}', {rep: territory.rep}), keyboard: false});
+    marker.bindTooltip(() => facts(territory.rep, [[say('Home of'), territory.id]]), {className: 'tip'});
     return marker;
   });
   const labels = data.territories.map(territory => ({marker: placeLabel(territory.rep_id, territory.middle), width: 7 * territory.rep_id.length}));
 
   function territoryFacts(territory) {
-    return facts(territory.rep, [['Territory', territory.id], ['Region', territory.region],
+    return facts(territory.rep, [[say('Territory'), territory.id], [say('Region'), territory.region],
       ...data.measures.map((measure, at) => [measure.label, territory.measures[at][0] + ' (' + territory.measures[at][1] + ')']),
-      ['Areas', numberText(territory.areas)], ['Accounts', numberText(territory.accounts)],
-      ['Hours planned', territory.routed_hours + ' h'], ['Driving', territory.drive_km + ' km']]);
+      [say('Areas'), numberText(territory.areas)], [say('Accounts'), numberText(territory.accounts)],
+      [say('Hours planned'), territory.routed_hours + ' h'], [say('Driving'), territory.drive_km + ' km']]);
   }
   function areaFacts(index) {
     const territory = data.territories[data.areas.territory[index]];
     const today = data.areas.today[index];
-    return facts(data.areas.name[index], [['Rep', territory ? territory.rep : '–'],
-      today >= 0 && data.reps_today[today] !== (territory && territory.rep_id) ? ['Today', data.reps_today[today]] : null,
-      ['Potential', moneyText(data.areas.potential[index], data.currency)], ['Workload', numberText(data.areas.workload[index], 1) + ' h'],
-      ['From home', numberText(data.areas.drive[index], 0) + ' min'], ['Area', data.areas.id[index]]]);
+    return facts(data.areas.name[index], [[say('Rep'), territory ? territory.rep : '–'],
+      today >= 0 && data.reps_today[today] !== (territory && territory.rep_id) ? [say('Today'), data.reps_today[today]] : null,
+      [say('Potential'), moneyText(data.areas.potential[index], data.currency)], [say('Workload'), numberText(data.areas.workload[index], 1) + ' h'],
+      [say('From home'), numberText(data.areas.drive[index], 0) + ' min'], [say('Area'), data.areas.id[index]]]);
   }
   function accountFacts(index) {
-    return facts(data.accounts.name[index], [['Account', data.accounts.id[index]], data.accounts.town[index] && ['Town', data.accounts.town[index]],
-      ['Segment', data.segments[data.accounts.segment[index]] + (data.accounts.prospect[index] ? ' · prospect' : '')],
-      ['Potential', moneyText(data.accounts.potential[index], data.currency)],
-      ['Visits', data.accounts.planned[index] + ' of ' + data.accounts.wanted[index]],
-      ['Rep', (data.territories[data.accounts.territory[index]] || {rep: '–'}).rep]]);
+    return facts(data.accounts.name[index], [[say('Account'), data.accounts.id[index]], data.accounts.town[index] && [say('Town'), data.accounts.town[index]],
+      [say('Segment'), data.segments[data.accounts.segment[index]] + (data.accounts.prospect[index] ? ' · ' + say('prospect') : '')],
+      [say('Potential'), moneyText(data.accounts.potential[index], data.currency)],
+      [say('Visits'), say('{n1} of {n2}', {n1: data.accounts.planned[index], n2: data.accounts.wanted[index]})],
+      [say('Rep'), (data.territories[data.accounts.territory[index]] || {rep: '–'}).rep]]);
   }
   // Colours of a choropleth: six classes with equally many areas each.
   const classes = {};
@@ -120,28 +120,28 @@ function showTerritories(map, data) {
     picture.innerHTML = houseDrawing('#1c2733', 17);
     return el('div', {}, picture, words);
   }
-  const legend = el('div', {id: 'legend', role: 'region', 'aria-label': 'Legend'});
+  const legend = el('div', {id: 'legend', role: 'region', 'aria-label': say('Legend')});
   function drawLegend() {
     const rows = [];
     const swatch = (colour, text) => el('div', {}, el('span', {class: 'swatch', style: 'background:' + colour}), text);
     if (state.colour === 'change') {
-      rows.push(el('b', {}, 'Change against today'), swatch(MOVED, 'gets another rep'), swatch(KEPT, 'stays'));
-      if (data.areas.today.some(today => today < 0)) rows.push(swatch(NEW, 'has no rep today'));
+      rows.push(el('b', {}, say('Change against today')), swatch(MOVED, say('gets another rep')), swatch(KEPT, say('stays')));
+      if (data.areas.today.some(today => today < 0)) rows.push(swatch(NEW, say('has no rep today')));
     } else if (state.colour !== 'territory') {
       const unit = {potential: value => moneyText(value, data.currency), workload: value => numberText(value, 1) + ' h', drive: value => numberText(value, 0) + ' min'}[state.colour];
-      rows.push(el('b', {}, {potential: 'Potential per area', workload: 'Workload per area', drive: 'Drive from home'}[state.colour]));
+      rows.push(el('b', {}, {potential: say('Potential per area'), workload: say('Workload per area'), drive: say('Drive from home')}[state.colour]));
       const limits = classes[state.colour];
       RAMP.forEach((colour, at) => {
         if (!byArea[state.colour].some(value => value !== null && rampColour(state.colour, value) === colour)) return;
-        rows.push(swatch(colour, at === 0 ? 'below ' + unit(limits[0]) : 'from ' + unit(limits[at - 1])));
+        rows.push(swatch(colour, at === 0 ? say('below {m}', {m: unit(limits[0])}) : say('from {m}', {m: unit(limits[at - 1])})));
       });
     } else {
-      rows.push(el('b', {}, 'One colour per territory'), house('home of the rep'));
+      rows.push(el('b', {}, say('One colour per territory')), house(say('home of the rep')));
     }
     if (state.accounts) {
-      rows.push(el('b', {style: 'margin-top:.3rem'}, 'Accounts, larger for more potential'));
-      data.segments.forEach((name, at) => rows.push(el('div', {}, el('span', {class: 'dot', style: `width:10px;height:10px;background:${SEGMENT_COLOURS[at % SEGMENT_COLOURS.length]}`}), 'segment ' + name)));
-      if (data.accounts.prospect.includes(1)) rows.push(el('div', {}, el('span', {class: 'dot', style: 'width:10px;height:10px;background:#fff;outline-width:2px'}), 'prospect'));
+      rows.push(el('b', {style: 'margin-top:.3rem'}, say('Accounts, larger for more potential')));
+      data.segments.forEach((name, at) => rows.push(el('div', {}, el('span', {class: 'dot', style: `width:10px;height:10px;background:${SEGMENT_COLOURS[at % SEGMENT_COLOURS.length]}`}), say('segment {name}', {name}))));
+      if (data.accounts.prospect.includes(1)) rows.push(el('div', {}, el('span', {class: 'dot', style: 'width:10px;height:10px;background:#fff;outline-width:2px'}), say('prospect')));
     }
     legend.replaceChildren(...rows);
   }
@@ -153,9 +153,9 @@ function showTerritories(map, data) {
       el('button', {type: 'button', 'data-territory': territory.id, 'aria-pressed': String(territory.id === state.territory), onclick: () => choose(state.territory === territory.id ? '' : territory.id)},
         el('span', {class: 'swatch', style: 'background:' + territory.colour}),
         el('span', {class: 'name', dir: 'auto'}, territory.rep),
-        el('span', {class: 'badge ' + (territory.inside ? 'good' : 'bad')}, territory.inside ? 'in balance' : 'off balance'),
-        el('span', {class: 'line number'}, territory.rep_id + ' · ' + data.measures.map((measure, at) => measure.name + ' ' + territory.measures[at][1]).join(' · ')),
-        el('span', {class: 'line number'}, numberText(territory.accounts) + ' accounts · ' + territory.drive_km + ' km' + (!territory.contiguous ? ' · in pieces' : territory.bridged ? ' · across a gap' : '')))) : null).filter(item => item));
+        el('span', {class: 'badge ' + (territory.inside ? 'good' : 'bad')}, territory.inside ? say('in balance') : say('off balance')),
+        el('span', {class: 'line number'}, territory.rep_id + ' · ' + data.measures.map((measure, at) => measure.word + ' ' + territory.measures[at][1]).join(' · ')),
+        el('span', {class: 'line number'}, say('{n} accounts', {n: numberText(territory.accounts)}) + ' · ' + territory.drive_km + ' km' + (!territory.contiguous ? ' · ' + say('in pieces') : territory.bridged ? ' · ' + say('across a gap') : '')))) : null).filter(item => item));
   }
   function choose(id) {
     state.territory = id;
@@ -171,18 +171,18 @@ function showTerritories(map, data) {
     territories.forEach((shape, index) => { if (visible(index)) bounds.extend(shape.getBounds()); });
     return bounds;
   }
-  const region = el('select', {id: 'region', 'aria-label': 'Region', onchange: () => {
+  const region = el('select', {id: 'region', 'aria-label': say('Region'), onchange: () => {
     state.region = region.value;
     state.territory = '';
     fillReps();
     draw();
     fitTo(map, shownBounds());
-  }}, el('option', {value: ''}, 'All regions'), [...new Set(data.territories.map(territory => territory.region))].sort().map(name => el('option', {value: name}, name)));
-  const rep = el('select', {id: 'rep', 'aria-label': 'Rep', onchange: () => choose(rep.value)});
+  }}, el('option', {value: ''}, say('All regions')), [...new Set(data.territories.map(territory => territory.region))].sort().map(name => el('option', {value: name}, name)));
+  const rep = el('select', {id: 'rep', 'aria-label': say('Rep'), onchange: () => choose(rep.value)});
   function fillReps() {
-    rep.replaceChildren(el('option', {value: ''}, 'All reps'), ...data.territories.filter(territory => !state.region || territory.region === state.region).map(territory => el('option', {value: territory.id}, territory.rep_id + ' · ' + territory.rep)));
+    rep.replaceChildren(el('option', {value: ''}, say('All reps')), ...data.territories.filter(territory => !state.region || territory.region === state.region).map(territory => el('option', {value: territory.id}, territory.rep_id + ' · ' + territory.rep)));
   }
-  const search = el('input', {type: 'search', id: 'search', placeholder: 'Find an account, area or rep', 'aria-label': 'Find an account, area or rep', oninput: find, onkeydown: event => {
+  const search = el('input', {type: 'search', id: 'search', placeholder: say('Find an account, area or rep'), 'aria-label': say('Find an account, area or rep'), oninput: find, onkeydown: event => {
     const first = found.querySelector('button');
     if (event.key === 'Enter' && first) first.click();
     else if (event.key === 'ArrowDown' && first) first.focus();
@@ -198,7 +198,7 @@ function showTerritories(map, data) {
     event.preventDefault();
   }});
   const repOf = at => (data.territories[at] || {rep_id: ''}).rep_id;
-  const whereabouts = (kind, at) => [kind, kind === 'account' ? data.accounts.town[at] : '',
+  const whereabouts = (kind, at) => [{rep: say('rep'), area: say('area'), account: say('account')}[kind], kind === 'account' ? data.accounts.town[at] : '',
     kind === 'rep' ? data.territories[at].rep_id : repOf(data[kind === 'area' ? 'areas' : 'accounts'].territory[at])].filter(text => text).join(' · ');
   let index = null;
   function find() {
@@ -211,7 +211,7 @@ function showTerritories(map, data) {
     const hits = wanted.length < 2 ? [] : index.filter(entry => entry[0].includes(wanted)).slice(0, 12);
     found.hidden = wanted.length < 2;
     found.replaceChildren(...hits.map(([, kind, at, name]) => el('li', {}, el('button', {type: 'button', onclick: () => go(kind, at)}, el('span', {dir: 'auto'}, name), el('span', {class: 'soft small', dir: 'auto'}, ' · ' + whereabouts(kind, at))))));
-    if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small', style: 'padding:.35rem .6rem'}, 'Nothing found'));
+    if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small', style: 'padding:.35rem .6rem'}, say('Nothing found')));
   }
   let pointed = null;
   function go(kind, at) {
@@ -232,21 +232,21 @@ function showTerritories(map, data) {
       L.popup().setLatLng(shape.getBounds().getCenter()).setContent(areaFacts(at)).openOn(map);
     }
   }
-  const themes = [['territory', 'Territory'], ['potential', 'Potential'], ['workload', 'Workload'], ['drive', 'Drive'], ['change', 'Change']]
+  const themes = [['territory', say('Territory')], ['potential', say('Potential')], ['workload', say('Workload')], ['drive', say('Drive')], ['change', say('Change')]]
     .filter(([name]) => name !== 'change' || data.areas.today.some(today => today >= 0));
-  const segments = el('div', {class: 'segments', role: 'group', 'aria-label': 'Colour by'}, themes.map(([name, label]) => el('button', {type: 'button', 'data-theme': name, 'aria-pressed': String(name === state.colour), onclick: event => {
+  const segments = el('div', {class: 'segments', role: 'group', 'aria-label': say('Colour by')}, themes.map(([name, label]) => el('button', {type: 'button', 'data-theme': name, 'aria-pressed': String(name === state.colour), onclick: event => {
     state.colour = name;
     segments.querySelectorAll('button').forEach(button => button.setAttribute('aria-pressed', String(button === event.currentTarget)));
     draw();
   }}, label)));
   const check = (name, label) => el('label', {class: 'check'}, el('input', {type: 'checkbox', id: name, checked: state[name], onchange: event => { state[name] = event.target.checked; draw(); }}), ' ' + label);
-  const layers = el('div', {class: 'row'}, check('areas', 'Areas'), check('accounts', `Accounts (${numberText(accountCount)})`), check('homes', 'Homes'));
+  const layers = el('div', {class: 'row'}, check('areas', say('Areas')), check('accounts', say('Accounts ({n})', {n: numberText(accountCount)})), check('homes', say('Homes')));
   const inside = data.territories.filter(territory => territory.inside).length;
-  const panel = el('aside', {id: 'panel', 'aria-label': 'Territories'},
+  const panel = el('aside', {id: 'panel', 'aria-label': say('Territories')},
     el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period),
-      el('div', {class: 'small', style: 'margin-top:.35rem'}, el('span', {class: 'badge ' + (inside === data.territories.length ? 'good' : 'bad')}, `${inside} of ${data.territories.length} in balance`),
-        ' ', data.gap ? el('span', {class: 'badge plain'}, data.gap) : null, data.retouch ? el('a', {href: 'retouch.html', id: 'retouch', style: 'margin-left:.6rem'}, 'Retouch') : null),
-      data.notes.length || data.travel_note ? el('details', {class: 'small', id: 'notes'}, el('summary', {}, data.bridges || 'How this plan was made'),
+      el('div', {class: 'small', style: 'margin-top:.35rem'}, el('span', {class: 'badge ' + (inside === data.territories.length ? 'good' : 'bad')}, say('{n1} of {n2} in balance', {n1: inside, n2: data.territories.length})),
+        ' ', data.gap ? el('span', {class: 'badge plain'}, data.gap) : null, data.retouch ? el('a', {href: 'retouch.html', id: 'retouch', style: 'margin-left:.6rem'}, say('Retouch')) : null),
+      data.notes.length || data.travel_note ? el('details', {class: 'small', id: 'notes'}, el('summary', {}, data.bridges || say('How this plan was made')),
         el('ul', {}, [...data.notes, data.travel_note].filter(note => note).map(note => el('li', {dir: 'auto'}, note)))) : null),
     el('div', {id: 'controls'}, el('div', {class: 'row'}, region, rep), search, found, segments, layers), list);
   document.body.append(panel, legend);

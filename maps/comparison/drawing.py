@@ -13,6 +13,7 @@ from maps.book import PlanBook
 from maps.charts import short_number, ticks
 from maps.colours import territory_colours
 from maps.features import dissolved
+from maps.languages.speaking import say
 from maps.markup import Markup, text
 from maps.shapes import lighter_coverage
 
@@ -93,8 +94,10 @@ def trade_off(points: Sequence[tuple[str, float, float]], *, across: str, up: st
         y = place(step, y_steps, high - bottom, 12)
         parts.append(f'<line class="grid" x1="{left}" y1="{y:.1f}" x2="{WIDE - 20}" y2="{y:.1f}"/>')
         parts.append(_label(left - 6, y + 4, short_number(step), "end"))
-    parts.append(_label((left + WIDE) / 2, high - 6, across, "middle"))
-    parts.append(f'<text transform="translate(13 {high / 2:.0f}) rotate(-90)" text-anchor="middle">{text(up)}</text>')
+    parts.append(_label((left + WIDE) / 2, high - 6, say(across), "middle"))
+    parts.append(
+        f'<text transform="translate(13 {high / 2:.0f}) rotate(-90)" text-anchor="middle">{text(say(up))}</text>'
+    )
     for name, right, top in known:
         x, y = place(right, x_steps, left, WIDE - 20), place(top, y_steps, high - bottom, 12)
         beaten = any(a <= right and b <= top and (a < right or b < top) for _, a, b in known)
@@ -146,6 +149,6 @@ class _Frame:
 
 def _svg(high: float, title: str, parts: Sequence[str]) -> Markup:
     return Markup(
-        f'<svg class="chart" viewBox="0 0 {WIDE} {high}" role="img" aria-label="{text(title)}">'
-        f"<title>{text(title)}</title>{''.join(parts)}</svg>"
+        f'<svg class="chart" viewBox="0 0 {WIDE} {high}" role="img" aria-label="{text(say(title))}">'
+        f"<title>{text(say(title))}</title>{''.join(parts)}</svg>"
     )

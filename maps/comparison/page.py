@@ -14,6 +14,7 @@ from maps.charts import gain_and_loss
 from maps.comparison.changes import ACCOUNT_COLUMNS, account_changes, changed_areas, changed_keys, potential_by_rep
 from maps.comparison.drawing import change_picture, plan_colours, plan_picture, trade_off
 from maps.comparison.lines import Line, compared_lines
+from maps.languages.speaking import Said, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
 from maps.tables import Format, as_id, as_text, decimals
@@ -36,7 +37,12 @@ class NamedPlan:
 
 
 def comparison_page(plans: Sequence[NamedPlan]) -> str:
-    """Make the page; the first plan is the one that the others are held against."""
+    """Make the page; the first plan is the one that the others are held against, and whose language is spoken."""
+    with speaking(plans[0].scenario.get("outputs", {}).get("language", "en")):
+        return _page(plans)
+
+
+def _page(plans: Sequence[NamedPlan]) -> str:
     books = [plan.book for plan in plans]
     names = [plan.name for plan in plans]
     lines = compared_lines(books)
@@ -120,7 +126,7 @@ def _keys(plans: Sequence[NamedPlan]) -> Markup:
 def _measures(names: Sequence[str], lines: Sequence[Line]) -> Markup:
     rows = []
     for line in lines:
-        cells: list[object] = [line.group, line.name]
+        cells: list[object] = [say(line.group), say(line.name)]
         for place in range(len(names)):
             words = line.text(place)
             cells.append(join([words, " ", badge("better", "good")]) if place in line.best else words)
@@ -175,7 +181,7 @@ def _change_chapter(first: NamedPlan, plan: NamedPlan, number: int) -> Chapter:
     sentence = f"{count} areas with another rep; accounts: {counts or 'none changed'}; {share} of potential."
     if not areas and accounts.empty:
         same = tag("p", tag("b", f"The same territories and owners as in {first.name}."))
-        return Chapter(anchor=f"change-{number}", title=f"{plan.name} against {first.name}", body=same)
+        return Chapter(anchor=f"change-{number}", title=Said(f"{plan.name} {say('against')} {first.name}"), body=same)
     most = max([*by_rep["gained"], *by_rep["lost"], 0.0])
     rep_rows = [
         Row(
@@ -201,7 +207,7 @@ def _change_chapter(first: NamedPlan, plan: NamedPlan, number: int) -> Chapter:
         ),
         _account_list(accounts, currency),
     ]
-    return Chapter(anchor=f"change-{number}", title=f"{plan.name} against {first.name}", body=join(body))
+    return Chapter(anchor=f"change-{number}", title=Said(f"{plan.name} {say('against')} {first.name}"), body=join(body))
 
 
 def _account_list(accounts: pd.DataFrame, currency: str) -> Markup:
@@ -210,7 +216,12 @@ def _account_list(accounts: pd.DataFrame, currency: str) -> Markup:
     largest = accounts.sort_values(["potential", "account_id"], ascending=[False, True]).head(ACCOUNTS_SHOWN)
     shown = ("account_id", "name", "change", "from_rep", "to_rep")
     rows = [
-        Row((*(row[name] for name in shown), money_text(row["potential"], currency)))
+        Row(
+            (
+                *(say(row[name]) if name == "change" else row[name] for name in shown),
+                money_text(row["potential"], currency),
+            )
+        )
         for row in largest.to_dict("records")
     ]
     told = f"Accounts ({number_text(len(rows), 0)} with the most potential of {number_text(len(accounts), 0)})"

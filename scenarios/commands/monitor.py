@@ -53,6 +53,7 @@ def answer(arguments: argparse.Namespace) -> int:
         name=name,
         currency=loaded.scenario.currency,
         version=made_from,
+        language=loaded.scenario.outputs.language,
         table=watch.table,
         advice=watch.advice,
         notes=actuals.notes,

@@ -71,6 +71,7 @@ def answer(arguments: argparse.Namespace) -> int:
         weeks=scenario.tours.weeks,
         hours_per_week=hours_of_a_rep(data.reps),
         candidates=instance.n_candidates,
+        language=scenario.outputs.language,
     )
     with staged_output(chain.folder) as staging:
         write_text(staging / "size.html", sizing_page(sizing))

@@ -55,6 +55,9 @@ class Outputs(Section):
     """plan.gpkg, and gis/<layer>.parquet: the layers for GIS."""
     crm: bool = False
     """crm/: owners and visits in a plain form and in that of Salesforce."""
+    language: Literal["en", "fr"] = "en"
+    """Of pages and calendars: English, or French with numbers, dates and money as French readers write them. Tables
+    keep their English column names."""
 
 
 class Scenario(Section):
