@@ -23,17 +23,29 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout that is not installed
 
+from benchmarks.forecast_ablation import ablate, print_ablation
+from benchmarks.forecast_headroom import headroom_lifts, print_lifts
 from benchmarks.forecast_peers import peers
 from benchmarks.forecast_scoring import ALL_NODES, CHOSEN, Result, Row, row_of, rows_of, score
-from benchmarks.forecast_tables import Task, read_iowa, read_panel, read_retail, read_tourism, read_tourism_large
+from benchmarks.forecast_tables import (
+    Task,
+    read_iowa,
+    read_panel,
+    read_retail,
+    read_scenario,
+    read_tourism,
+    read_tourism_large,
+)
+from forecasting.backtest import rolling_origins
 from forecasting.calendar import build_calendar
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import Calendar, SalesHistory
 from forecasting.models.combination import GATE, competing_models
 from forecasting.models.protocol import Model
 from forecasting.monitoring import watch_forecast
-from forecasting.panel import make_panel
+from forecasting.panel import Panel, make_panel
 from forecasting.settings import ForecastSettings, InvalidForecastError
+from scenarios.faults import ScenarioError
 
 SETTINGS = ForecastSettings(models=("seasonal_naive", "theta", "ets", "lightgbm"))
 IOWA_HORIZON, IOWA_ORIGINS, IOWA_SPACING = 13, 8, 18
@@ -46,7 +58,11 @@ READERS = {"retail": read_retail, "tourism": read_tourism, "tourism-large": read
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one benchmark and print its table."""
     given = _parser().parse_args(arguments)
+    if given.command == "headroom":
+        return _headroom(given.path, given.json)
     models = [*competing_models(SETTINGS), *(peers() if given.peers else ())]
+    if given.ablation:
+        return _ablation(given)
     try:
         rows = _iowa(given.path, models) if given.command == "iowa" else _table(_task(given), models)
     except (InvalidForecastError, FileNotFoundError) as error:
@@ -60,6 +76,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _ablation(given: argparse.Namespace) -> int:
+    """Score LightGBM without region ids, holidays and events; the rows are of another form."""
+    try:
+        rows = ablate(*_panel_of(given), name=given.command, settings=SETTINGS)
+    except (InvalidForecastError, ScenarioError, FileNotFoundError) as error:
+        print(f"cannot score {given.path}: {error}", file=sys.stderr)
+        return 1
+    print_ablation(rows)
+    if given.json:
+        given.json.write_text(json.dumps([row.as_dict() for row in rows], indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _panel_of(given: argparse.Namespace) -> tuple[Panel, int, tuple[int, ...]]:
+    """Give panel, horizon and scored origins of a command."""
+    if given.command == "scenario":
+        panel = read_scenario(given.path, longest=SETTINGS.history_weeks)
+        return panel, IOWA_HORIZON, rolling_origins(panel.past, IOWA_HORIZON, 4, rhythm=panel.rhythm)
+    if given.command == "iowa":
+        history = read_iowa(given.path)
+        panel = make_panel(history, iowa_calendar(history), horizon=0, history_weeks=len(history.weeks))
+        horizon, origins, spacing = IOWA_HORIZON, IOWA_ORIGINS, IOWA_SPACING
+    else:
+        task = _task(given)
+        panel, horizon, origins, spacing = task.panel, task.horizon, task.origins, task.spacing
+    last = panel.past - 1 - horizon
+    return panel, horizon, tuple(last - spacing * number for number in range(origins))[::-1]
+
+
+def _headroom(folder: Path, out: Path | None) -> int:
+    """Backtest headroom; the rows are of another form."""
+    try:
+        lifts = headroom_lifts(folder)
+    except FileNotFoundError as error:
+        print(f"cannot score {folder}: {error}", file=sys.stderr)
+        return 1
+    print_lifts(lifts)
+    if out:
+        out.write_text(json.dumps([lift.as_dict() for lift in lifts], indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(description="Score the forecast by rolling origins.")
@@ -69,13 +127,18 @@ def _parser() -> argparse.ArgumentParser:
         "tourism": "Australian tourism, quarters by region × purpose: the file or its folder",
         "tourism-large": "TourismLarge, months, 555 series: the folder with data.csv.gz",
         "iowa": "weekly sales of the Iowa case: its folder",
+        "scenario": "a scenario file, such as scenarios/alpha.yaml; with --ablation only",
+        "headroom": "Iowa: did accounts and towns called promising at the end of 2019 grow more by 2021",
         "panel": "any long table (CSV or Parquet), one row per keys and date",
     }
     for name, text in texts.items():
         command = commands.add_parser(name, help=text)
         command.add_argument("path", type=Path, help=text)
         command.add_argument("--json", type=Path, help="also write the rows to this file, as one JSON list")
-        command.add_argument("--peers", action="store_true", help="also Prophet, if it is installed")
+        if name != "headroom":
+            command.add_argument("--peers", action="store_true", help="also Prophet, if it is installed")
+            told = "score LightGBM without region ids, holidays and events instead"
+            command.add_argument("--ablation", action="store_true", help=told, required=name == "scenario")
         if name == "panel":
             command.add_argument("--keys", required=True, help="columns that name a series, the region first: a,b")
             command.add_argument("--time", required=True, help="column of dates")

@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 from forecasting.history import SalesHistory
 from forecasting.long_table import panel_of_table
-from forecasting.panel import Panel
+from forecasting.panel import Panel, make_panel
+from scenarios.assemble_forecast import assemble_calendar, assemble_history
+from scenarios.checking import check_data
+from scenarios.loading import load_scenario
+from scenarios.tables import read_tables
 
 COMPLETE_SHARE = 0.6
 """An end week with less than this share of the median of the eight weeks beside it counts as incomplete."""
@@ -103,6 +107,15 @@ def read_iowa(folder: Path) -> SalesHistory:
     cube = totals.reindex(index, fill_value=0.0).to_numpy(np.float64).reshape(len(regions), len(categories), len(weeks))
     kept = complete_weeks(cube.sum(axis=(0, 1)))
     return SalesHistory(regions=tuple(regions), categories=tuple(categories), weeks=weeks[kept], sales=cube[:, :, kept])
+
+
+def read_scenario(path: Path, *, longest: int) -> Panel:
+    """Lay the checked tables of a scenario out as its forecast does, without weeks to come."""
+    loaded = load_scenario(path)
+    data = check_data(read_tables(loaded), loaded.scenario)
+    history = assemble_history(data)
+    calendar = assemble_calendar(data, history, loaded.scenario)
+    return make_panel(history, calendar, horizon=0, history_weeks=longest)
 
 
 def complete_weeks(totals: NDArray[np.float64]) -> slice:

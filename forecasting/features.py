@@ -1,6 +1,8 @@
 """Describe each node × origin × step by what was known at the origin."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,13 @@ class Features:
     """Mean of the last season, in the unit of sales; 0 where nothing was sold. Shape (rows,)."""
     shape: tuple[int, int, int]
     """(steps, nodes, origins)."""
+
+    def without(self, dropped: Callable[[str], bool]) -> Self:
+        """Leave out the features whose names are `dropped`."""
+        kept = [number for number, name in enumerate(self.names) if not dropped(name)]
+        if len(kept) == len(self.names):
+            return self
+        return replace(self, rows=self.rows[:, kept], names=tuple(self.names[number] for number in kept))
 
 
 def make_features(panel: Panel, origins: NDArray[np.int64]) -> Features:

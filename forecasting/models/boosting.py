@@ -1,5 +1,6 @@
 """Learn one LightGBM over all nodes and all steps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import lightgbm
@@ -49,12 +50,28 @@ class Explanation:
     """Which nodes the trees forecast; the others follow seasonal naive. Shape (nodes,)."""
 
 
+def _none(_: str) -> bool:
+    """Drop no feature."""
+    return False
+
+
 class GlobalBoosting:
     """One direct LightGBM: target = (sales − base) / local level, step a feature; see `forecasting.features`."""
 
     name = "lightgbm"
 
-    def __init__(self, *, seed: int = 1, threads: int = 1, trees: int = TREES) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        threads: int = 1,
+        trees: int = TREES,
+        name: str = name,
+        dropped: Callable[[str], bool] = _none,
+    ) -> None:
+        """Learn without features that are `dropped`, for an ablation under a `name` of its own."""
+        self.name = name
+        self._dropped = dropped
         self._seed = seed
         self._threads = threads
         self._trees = trees
@@ -97,7 +114,7 @@ class GlobalBoosting:
         origins = _training_origins(panel)
         if thin.all() or not len(origins):
             return None
-        features = make_features(panel, np.append(origins, panel.past - 1))
+        features = make_features(panel, np.append(origins, panel.past - 1)).without(self._dropped)
         index = np.arange(len(features.base)).reshape(features.shape)
         past, ahead = index[:, :, :-1], index[:, :, -1].T
         scale = features.scale[past]
