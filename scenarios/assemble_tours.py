@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.tours.instance import TourInstance, VisitRule, WorkDay
-from optimizer.tours.patterns import visit_patterns
+from optimizer.tours.patterns import anchored, visit_patterns
 from optimizer.tours.plan import TourResult
 from optimizer.tours.verify import verify_result
 from scenarios.assemble_forecast import most_frequent_by_region
@@ -17,8 +17,11 @@ from scenarios.checking import CheckedData
 from scenarios.consistency import minute_of_day
 from scenarios.faults import BrokenPlanError
 from scenarios.opening import parse_opening_hours
-from scenarios.schema import Scenario, Weekday
+from scenarios.schema import Appointment, Scenario, Weekday
+from scenarios.tour_dates import appointments_of_cycle, days_into_cycle, first_monday
 from scenarios.travel import TravelModel
+
+__all__ = ["assemble_tours", "days_off", "first_monday", "verify_tours"]
 
 WEEKDAYS: Final = tuple(Weekday)
 
@@ -48,7 +51,8 @@ def assemble_tours(
     visited = (rules["visits"].to_numpy() > 0) | everyone
     instances = []
     for rep in data.reps.to_dict("records"):
-        days = _work_days(str(rep["working_days"]), closed[str(rep["region"])], scenario)
+        absent = closed[str(rep["region"])] | days_off(str(rep["rep_id"]), scenario)
+        days = _work_days(str(rep["working_days"]), absent, scenario)
         mine = np.flatnonzero((owner == rep["rep_id"]) & visited)
         accounts = data.accounts.iloc[mine]
         lon, lat = np.append(rep["lon"], accounts["lon"]), np.append(rep["lat"], accounts["lat"])
@@ -57,12 +61,14 @@ def assemble_tours(
             TourInstance(
                 rep_id=str(rep["rep_id"]),
                 days=days,
-                visits=_visit_rules(accounts["account_id"].tolist(), rules.iloc[mine], days, scenario),
+                visits=_visit_rules(accounts, rules.iloc[mine], days, scenario, rep_id=str(rep["rep_id"])),
                 drive_minutes=_whole_minutes(minutes, scenario.travel.parking_minutes),
                 drive_metres=_without_diagonal((1000 * km).round().astype(np.int64)),
                 week_minutes=round(float(rep["hours_per_week"]) * 60),
                 overtime_weight=scenario.tours.overtime_price,
                 level_weight=scenario.tours.level_price,
+                weekday_weight=scenario.tours.same_weekday_price,
+                van_load=scenario.tours.van_load,
             )
         )
     return tuple(instances)
@@ -82,12 +88,6 @@ def verify_tours(instances: Sequence[TourInstance], results: Sequence[TourResult
         hidden += [violation.text for violation in verify_result(instance, result)]
     if hidden:
         raise BrokenPlanError(hidden)
-
-
-def first_monday(scenario: Scenario) -> dt.date:
-    """Give the first day of the cycle: `tours.start`, or the first Monday of the planning period."""
-    start = scenario.tours.start or scenario.period.start
-    return start + dt.timedelta(days=-start.weekday() % 7)
 
 
 def _whole_minutes(
@@ -129,6 +129,12 @@ def _closed_dates(data: CheckedData, scenario: Scenario) -> Mapping[str, frozens
     }
 
 
+def days_off(rep_id: str, scenario: Scenario) -> frozenset[dt.date]:
+    """Give the days on which a rep is absent."""
+    spans = [(line.start, line.end or line.start) for line in scenario.tours.days_off if line.rep == rep_id]
+    return frozenset(a + dt.timedelta(days=n) for a, b in spans for n in range((b - a).days + 1))
+
+
 def _work_days(own: str, closed: frozenset[dt.date], scenario: Scenario) -> tuple[WorkDay, ...]:
     """List the days of the cycle on which a rep drives, without closed dates."""
     tours = scenario.tours
@@ -156,24 +162,66 @@ def _work_days(own: str, closed: frozenset[dt.date], scenario: Scenario) -> tupl
 
 
 def _visit_rules(
-    ids: list[str], rules: pd.DataFrame, days: tuple[WorkDay, ...], scenario: Scenario
+    accounts: pd.DataFrame, rules: pd.DataFrame, days: tuple[WorkDay, ...], scenario: Scenario, *, rep_id: str
 ) -> tuple[VisitRule, ...]:
-    """Give each account its windows on every day and the visit patterns that its opening hours allow."""
+    """Give each account its windows on every day and the visit patterns that hours, spacing and appointments allow."""
+    agreed: dict[str, list[Appointment]] = {}
+    for line in appointments_of_cycle(scenario):
+        agreed.setdefault(line.account, []).append(line)
     made = []
-    for account_id, rule in zip(ids, rules.to_dict("records"), strict=True):
-        service_minutes = int(rule["service_minutes"])
+    for account, rule in zip(accounts.to_dict("records"), rules.to_dict("records"), strict=True):
+        service_minutes, visits = int(rule["service_minutes"]), int(rule["visits"])
         week = parse_opening_hours(str(rule["opening_hours"]))
-        windows = tuple(week[day.weekday] for day in days)
+        windows = [week[day.weekday] for day in days]
+        own = agreed.get(str(account["account_id"]), [])
+        for line in own:
+            if line.time is not None and (d := _index_of(line.date, days)) >= 0:
+                begin = minute_of_day(line.time)
+                windows[d] = ((begin, begin + service_minutes),)
         long_enough = [any(until - start >= service_minutes for start, until in spans) for spans in windows]
+        last = account["last_visit"]
+        since = 0 if pd.isna(last) else days_into_cycle(scenario, pd.Timestamp(last).date())
+        patterns = visit_patterns(
+            days,
+            visits,
+            scenario.tours.weeks,
+            open_days=long_enough,
+            min_gap_days=int(rule["min_days"]),
+            max_gap_days=int(rule["max_days"]),
+            last_visit=since if since < 0 else None,
+        )
+        anchors = [_days_of(line, days, long_enough) for line in own]
+        lost = [line.date for line, choices in zip(own, anchors, strict=True) if not choices]
+        if own and not lost:
+            patterns = anchored(patterns, anchors, days, frequency=visits)
+        promised = [choices[0] for line, choices in zip(own, anchors, strict=True) if choices and not line.whole_week]
         made.append(
             VisitRule(
-                account_id=account_id,
-                frequency=int(rule["visits"]),
-                patterns=visit_patterns(days, int(rule["visits"]), scenario.tours.weeks, open_days=long_enough),
+                account_id=str(account["account_id"]),
+                frequency=visits,
+                patterns=() if lost else patterns,
                 service_minutes=service_minutes,
-                windows=windows,
+                windows=tuple(windows),
                 visit_value=int(rule["value"]),
                 must=bool(rule["must"]),
+                promised_days=() if lost else tuple(sorted(promised)),
+                impossible=f"agreed for {lost[0]}, when {rep_id} does not work or it is closed" if lost else "",
+                load=int(rule["load"]),
             )
         )
     return tuple(made)
+
+
+def _index_of(date: dt.date, days: Sequence[WorkDay]) -> int:
+    """Find a date among the working days, -1 when it is none."""
+    return next((d for d, day in enumerate(days) if day.date == date.isoformat()), -1)
+
+
+def _days_of(line: Appointment, days: Sequence[WorkDay], long_enough: Sequence[bool]) -> list[int]:
+    """List the days on which an appointment can be kept."""
+    if not line.whole_week:
+        d = _index_of(line.date, days)
+        return [d] if d >= 0 and long_enough[d] else []
+    monday = line.date - dt.timedelta(days=line.date.weekday())
+    dates = {(monday + dt.timedelta(days=n)).isoformat() for n in range(7)}
+    return [d for d, day in enumerate(days) if day.date in dates and long_enough[d]]

@@ -151,6 +151,14 @@ def segments_fit_the_cycle(segments: Mapping[str, Segment], tours: Tours) -> Fin
         if segment.visits > days:
             cycle = f"{tours.weeks} weeks with {len(set(tours.working_days))} working days"
             yield ("segments", name, "visits"), f"got {segment.visits}, expected at most {days}: one a day in {cycle}"
+        apart = 7 * tours.weeks / max(1, segment.visits)
+        times = f"{segment.visits} visits in {tours.weeks} weeks are {apart:g} days apart on average"
+        if segment.visits and segment.min_days_between > apart:
+            yield ("segments", name, "min_days_between"), f"got {segment.min_days_between}, but {times}"
+        if segment.visits and 0 < segment.max_days_between < max(apart, segment.min_days_between):
+            yield ("segments", name, "max_days_between"), f"got {segment.max_days_between}, but {times}"
+        if 0 < tours.van_load < segment.load:
+            yield ("segments", name, "load"), f"got {segment.load}, but the van holds {tours.van_load} (tours.van_load)"
         try:
             week = parse_opening_hours(segment.opening)
         except ValueError:

@@ -10,6 +10,7 @@ from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.planner_rules import areas_called, group_indices
 from scenarios.rule_names import area_fault, rep_fault, unknown_accounts, unknown_areas, unknown_reps
 from scenarios.suggest import did_you_mean, one_of
+from scenarios.tour_checks import TOUR_CHECKS
 
 
 def check_planner_rules(loaded: LoadedScenario, data: CheckedData) -> None:
@@ -157,5 +158,6 @@ CHECKS = (
     _there_is_something_to_repair,
     _homes_can_be_chosen,
     _alternatives_are_others,
+    *TOUR_CHECKS,
 )
 """Every check of a line against the tables."""

@@ -72,6 +72,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="segment"),
         Column(name="status", default="customer", parse=_status),
         Column(name="first_sale", kind=Kind.DATE),
+        Column(name="last_visit", kind=Kind.DATE),
         Column(name="opening_hours", parse=_opening),
         Column(name="visits", kind=Kind.WHOLE, low=0, high=60),
         Column(name="service_minutes", kind=Kind.WHOLE, low=1, high=600),

@@ -18,6 +18,7 @@ ACCOUNT_COLUMNS: Final = (
     "segment",
     "status",
     "first_sale",
+    "last_visit",
     "opening_hours",
     "visits",
     "service_minutes",
@@ -37,7 +38,7 @@ class Tables:
     """A firm's tables with our column names and types; ids are text, missing text is "", a week is its Monday."""
 
     accounts: pd.DataFrame
-    """ACCOUNT_COLUMNS; lon, lat, visits and service_minutes are NaN and first_sale is NaT when missing."""
+    """ACCOUNT_COLUMNS; when missing, lon, lat, visits and service_minutes are NaN, first_sale and last_visit NaT."""
     sales: pd.DataFrame
     """SALES_COLUMNS; account_id and category may be categorical; sales in the scenario's currency."""
     reps: pd.DataFrame

@@ -7,6 +7,7 @@ from scipy.spatial import cKDTree
 
 from scenarios.consistency import minute_of_day
 from scenarios.schema import Scenario
+from scenarios.tour_dates import appointments_of_cycle
 from scenarios.travel import Floats, straight_line
 
 NEAREST = 3
@@ -18,8 +19,8 @@ def visit_rules(accounts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
 
     Returns
     -------
-    Columns visits (int, per cycle), service_minutes (int), value (int), must (bool), opening_hours (str); index as
-    `accounts`.
+    Columns visits (int, per cycle, at least the appointments), service_minutes (int), value (int), must (bool),
+    opening_hours (str), min_days, max_days, load (int); index as `accounts`.
     """
     segments = pd.DataFrame(
         {
@@ -29,6 +30,9 @@ def visit_rules(accounts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
                 "value": segment.value,
                 "must": segment.must,
                 "opening_hours": segment.opening,
+                "min_days": segment.min_days_between,
+                "max_days": segment.max_days_between,
+                "load": segment.load,
             }
             for name, segment in scenario.segments.items()
         }
@@ -37,9 +41,12 @@ def visit_rules(accounts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     for column in ("visits", "service_minutes"):
         own = accounts[column].to_numpy(dtype=np.float64)
         rules[column] = np.where(np.isnan(own), rules[column].to_numpy(dtype=np.float64), own).round().astype(np.int64)
+    agreed = pd.Series([line.account for line in appointments_of_cycle(scenario)], dtype=str).value_counts()
+    rules["visits"] = np.maximum(rules["visits"], accounts["account_id"].map(agreed).fillna(0).to_numpy(dtype=np.int64))
     own_hours = accounts["opening_hours"] != ""
     rules["opening_hours"] = rules["opening_hours"].where(~own_hours, accounts["opening_hours"])
-    return rules.astype({"value": np.int64, "must": bool})
+    whole = dict.fromkeys(("value", "min_days", "max_days", "load"), np.int64)
+    return rules.astype({**whole, "must": bool})
 
 
 def estimate_workload(accounts: pd.DataFrame, reps: pd.DataFrame, rules: pd.DataFrame, scenario: Scenario) -> Floats:

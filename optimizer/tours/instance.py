@@ -59,6 +59,8 @@ class VisitRule:
     """Whether missing visits break a rule (reported as a violation) rather than only lose value."""
     promised_days: tuple[int, ...] = ()
     """Days on which a visit was promised: every pattern holds them, and no visit at all breaks a rule."""
+    impossible: str = ""
+    """Why its days cannot be kept, where that is known beforehand; empty otherwise."""
     load: int = 0
     """What one visit takes of the van's load, in the unit of `TourInstance.van_load`."""
     last_days: tuple[int, ...] = ()

@@ -50,6 +50,8 @@ def never_possible(  # noqa: PLR0911 -- one return per reason
     rule = instance.visits[account]
     if not instance.days:
         return "the rep has no working day in the cycle"
+    if rule.impossible:
+        return rule.impossible
     if 0 < instance.van_load < rule.load:
         return f"a visit takes {rule.load} of the van's load, which is {instance.van_load}"
     spans = [hi - lo for windows in rule.windows for lo, hi in windows]

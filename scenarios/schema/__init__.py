@@ -17,12 +17,13 @@ from scenarios.schema.territories import (
     Territories,
     TravelCost,
 )
-from scenarios.schema.tours import Lunch, Segment, Tours, WorkDaySection
+from scenarios.schema.tours import Appointment, DaysOff, Lunch, Segment, Tours, WorkDaySection
 from scenarios.schema.travel import RoadEngineName, Travel, TravelMethod
 from scenarios.schema.values import ClockTime, Identifier, Minutes, Section, Share, Weekday
 
 __all__ = [
     "AccountException",
+    "Appointment",
     "AreaMaking",
     "AreaSource",
     "Balance",
@@ -32,6 +33,7 @@ __all__ = [
     "Cleaning",
     "ClockTime",
     "Data",
+    "DaysOff",
     "Disruption",
     "ForecastModel",
     "ForecastSection",

@@ -55,7 +55,7 @@ class Data(Section):
 
     accounts: Source
     """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale,
-    opening_hours, visits,
+    last_visit (before the cycle, so that intervals go on across it), opening_hours, visits,
     service_minutes, position_quality, group (see `territories.keep_together`)."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scenarios.schema.values import ClockTime, Minutes, Section, Share, Weekday
+from scenarios.schema.values import ClockTime, Identifier, Minutes, Section, Share, Weekday
 
 
 class Segment(Section):
@@ -23,6 +23,13 @@ class Segment(Section):
     """Whether every visit must be made; others are made as time allows."""
     value: Annotated[int, Field(ge=1, le=10_000)] = 60
     """What a visit is worth, in driving minutes; a visit that costs more is left out."""
+    min_days_between: Annotated[int, Field(ge=1, le=56)] = 1
+    """Fewest calendar days from one visit to the next; above 1 it takes the place of the usual two days' tolerance."""
+    max_days_between: Annotated[int, Field(ge=0, le=56)] = 0
+    """Most calendar days from one visit to the next, where all visits of the cycle are made; 0 for the usual
+    tolerance."""
+    load: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """What a visit takes of the van's load (samples, returns), in the unit of `tours.van_load`."""
     opening: str = "mo-fr 08:00-18:00"
     """Opening hours of accounts that have none of their own, such as "mo-fr 09:00-12:00,14:00-18:00; sa
     09:00-12:00"."""
@@ -48,6 +55,30 @@ class Lunch(Section):
     """Latest start."""
 
 
+class Appointment(Section):
+    """A visit that has been agreed."""
+
+    account: Identifier
+    """account_id."""
+    date: dt.date = Field(strict=False)
+    """The day; appointments outside the cycle are left aside."""
+    time: ClockTime | None = None
+    """When the visit begins, whatever the opening hours; left out, any time of the day that they allow."""
+    whole_week: bool = False
+    """Whether any day of that week will do."""
+
+
+class DaysOff(Section):
+    """Days on which a rep does not drive."""
+
+    rep: Identifier
+    """rep_id."""
+    start: dt.date = Field(strict=False)
+    """First day."""
+    end: dt.date | None = Field(default=None, strict=False)
+    """Last day; left out, the first day alone."""
+
+
 class Tours(Section):
     """Rules and aims of the visit plan."""
 
@@ -69,6 +100,14 @@ class Tours(Section):
     """Price of an overtime minute, in driving minutes."""
     level_price: Annotated[int, Field(ge=0, le=10)] = 0
     """Price of a minute by which the busiest week exceeds the average, in driving minutes; 0 does not level weeks."""
+    same_weekday_price: Annotated[int, Field(ge=0, le=1_000)] = 0
+    """Price of each further weekday on which an account is visited than its visits need, in driving minutes."""
+    van_load: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Most that the visits of a day take of the van together, see `segments.load`; 0 for no limit."""
+    appointments: tuple[Appointment, ...] = Field(default=(), strict=False)
+    """Visits that have been agreed: a time comes before a day, a day before a week, a week before the interval."""
+    days_off: tuple[DaysOff, ...] = Field(default=(), strict=False)
+    """Holidays and other absences of single reps."""
     change_price: Annotated[int, Field(ge=0, le=1_000)] = 15
     """Price of each visit that `replan` moves to another day than planned before, in driving minutes."""
     closed: tuple[dt.date, ...] = Field(default=(), strict=False)

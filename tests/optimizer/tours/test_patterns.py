@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.tours.patterns import visit_patterns
+from optimizer.tours.patterns import anchored, visit_patterns
 from tests.optimizer.tours.builders import working_days
 
 DAYS = working_days(weeks=4)
@@ -93,3 +93,58 @@ def test_patterns_are_ascending_open_different_and_capped(frequency, closed, mos
     for pattern in patterns:
         assert list(pattern) == sorted(set(pattern))
         assert not closed.intersection(pattern)
+
+
+def days_apart(pattern, cycle=28):
+    """Calendar days from each visit to the next, around the end of the cycle too."""
+    calendar = [DAYS[d].day for d in pattern]
+    return [b - a for a, b in pairwise([*calendar, calendar[0] + cycle])]
+
+
+@given(
+    frequency=st.integers(1, 6),
+    least=st.integers(1, 12),
+    more=st.integers(0, 12),
+    open_days=st.lists(st.booleans(), min_size=20, max_size=20),
+)
+@settings(max_examples=60, deadline=None)
+def test_gaps_keep_to_what_was_asked(frequency, least, more, open_days):
+    """No two visits are nearer than the least gap; where all are made, none are farther apart than the most."""
+    most = least + more if least > 1 and more else 0
+    for pattern in visit_patterns(DAYS, frequency, 4, open_days=open_days, min_gap_days=least, max_gap_days=most):
+        assert min(days_apart(pattern)) >= least
+        if most and len(pattern) == frequency:
+            assert max(days_apart(pattern)) <= most
+
+
+@pytest.mark.parametrize(("last", "first"), [(-14, range(12)), (-26, range(2)), (-3, range(18, 27))])
+def test_the_first_visit_joins_up_with_the_last_one(last, first):
+    """A visit in four weeks: 21 to 35 days after the last one, as far as the cycle has such days."""
+    patterns = visit_patterns(DAYS, 1, 4, last_visit=last)
+    assert {DAYS[p[0]].day - last for p in patterns} <= set(range(21, 36))
+    assert patterns
+
+
+def test_what_is_overdue_comes_first():
+    """Last seen sixty days ago: the first day there is."""
+    assert visit_patterns(DAYS, 1, 4, last_visit=-60) == ((0,),)
+
+
+def test_an_appointment_moves_the_nearest_visit():
+    """Weekly on Mondays, agreed for the second Thursday: that week's visit moves, the others stay."""
+    mondays = ((0, 5, 10, 15),)
+    assert anchored(mondays, [(8,)], DAYS, frequency=4)[0] == (0, 8, 10, 15)
+
+
+@given(
+    frequency=st.integers(1, 5),
+    anchors=st.lists(st.sets(st.integers(0, 19), min_size=1, max_size=5), min_size=1, max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_every_pattern_holds_what_was_agreed(frequency, anchors):
+    """Each anchor has a day in each pattern, and no pattern has more visits than wanted."""
+    patterns = anchored(visit_patterns(DAYS, frequency, 4), [sorted(a) for a in anchors], DAYS, frequency=frequency)
+    for pattern in patterns:
+        assert len(pattern) <= frequency
+        assert all(anchor.intersection(pattern) for anchor in anchors)
+        assert list(pattern) == sorted(set(pattern))
