@@ -55,8 +55,8 @@ class PlanBook:
     period_end: dt.date
     areas: gpd.GeoDataFrame
     """area_id, name, district, region, geometry (EPSG:4326), potential, workload_hours, territory_id, rep_id,
-    current_rep_id ("" for none), drive_minutes (from the rep's home); sorted by area_id. Neighbours share their
-    borders exactly."""
+    current_rep_id ("" for none; not in `reps` for one who has left), drive_minutes (from the rep's home); sorted by
+    area_id. Neighbours share their borders exactly."""
     accounts: pd.DataFrame
     """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low,
     high, workload_hours, visits_wanted, visits_planned, opening_hours ("" for those of the segment)."""
@@ -124,6 +124,8 @@ class PlanBook:
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
     """region, category ("" for all), group, contribution (currency over the weeks to come), share (of the same weeks of
     last year, NaN without sales then), words: what makes up the forecast, groups in the order in which they add up."""
+    calls: pd.DataFrame = field(default_factory=lambda: no_rows("account_id", "orders", "every_weeks", "offers"))
+    """What reps want to know before a call, see `maps.call_notes.call_notes`; empty where sales are not known."""
     homes: pd.DataFrame = field(default_factory=no_homes)
     """rep_id, name, area_id, area (name), lon, lat, chosen ("yes" or "no"): where reps live, in a run that chose homes;
     else empty."""

@@ -18,8 +18,8 @@ from maps.languages.speaking import say
 from maps.offline import data_element, map_page
 from maps.plain import plain
 from maps.shapes import STEPS_PER_DEGREE, lighter_coverage, packed, packed_points
-from maps.spans import plan_span
-from maps.words import date_text, day_text, month_day_text
+from maps.spans import cycle_weeks, period_weeks, plan_span
+from maps.words import date_text, day_text, money_text, month_day_text
 
 MOST_POINTS: Final = 30_000
 """Points of all areas before they are dissolved: a rep's page shows outlines only."""
@@ -70,6 +70,8 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         "shape": packed(shape),
         "neighbours": [_neighbour(name, shapes[name], shape) for name in beside.get(territory, [])],
         "accounts": _accounts(accounts),
+        "calls": _calls(book, places),
+        "cycle": _cycle(book),
         "towns": _towns(book, rep_id),
         "days": _days(book, rep_id, places),
         "missed": _missed(book, rep_id, places),
@@ -79,7 +81,7 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         data=data,
         body="",
         styles=("page.css", "rep.css"),
-        scripts=("page.js", "rep.js"),
+        scripts=("page.js", "rep_ways.js", "rep_calls.js", "rep.js"),
         start="showRep",
     )
 
@@ -155,6 +157,7 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
     """List the rep's days in order, each with its stops."""
     days = book.days[book.days["rep_id"] == rep_id].sort_values("date")
     visits = book.visits[book.visits["rep_id"] == rep_id].sort_values(["date", "stop"])
+    visits = visits.assign(number=visits.groupby("account_id").cumcount() + 1)
     stops: dict[str, list[dict[str, Any]]] = {}
     for visit in visits.to_dict("records"):
         stops.setdefault(visit["date"], []).append(_stop(visit, places))
@@ -167,6 +170,7 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
                 "week": day["week"],
                 "weekday": date.weekday(),
                 "label": day_text(date),
+                "monday_date": (date - dt.timedelta(days=date.weekday())).isoformat(),
                 "monday": month_day_text(date - dt.timedelta(days=date.weekday())),
                 "dated": date_text(date),
                 "leave": day["leave_home"],
@@ -201,6 +205,42 @@ def _stop(stop: Mapping[Any, Any], places: Mapping[str, int]) -> dict[str, Any]:
         "service": stop["service_minutes"],
         "drive": stop["drive_minutes"],
         "km": stop["drive_km"],
+        "number": stop["number"],
+    }
+
+
+def _calls(book: PlanBook, places: Mapping[str, int]) -> dict[int, dict[str, Any]]:
+    """Give the call notes of the rep's accounts by their place in the page's list."""
+    own = book.calls[book.calls["account_id"].isin(list(places))]
+    return {
+        places[str(row["account_id"])]: {
+            "every": None if pd.isna(row["every_weeks"]) else float(row["every_weeks"]),
+            "orders": [
+                {
+                    "week": week,
+                    "date": date_text(dt.date.fromisoformat(week)),
+                    "amount": money_text(amount, book.currency),
+                    "category": category,
+                }
+                for week, amount, category in row["orders"]
+            ],
+            "offers": [
+                {"category": category, "amount": money_text(amount, book.currency)}
+                for category, amount in row["offers"]
+            ],
+        }
+        for row in own.to_dict("records")
+    }
+
+
+def _cycle(book: PlanBook) -> dict[str, Any]:
+    """Say how long the tours of the page go on."""
+    weeks = cycle_weeks(book)
+    return {
+        "weeks": weeks,
+        "until": book.period_end.isoformat(),
+        "until_text": date_text(book.period_end),
+        "repeats": 0 < weeks < period_weeks(book),
     }
 
 

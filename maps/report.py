@@ -42,15 +42,17 @@ FILES: Final = (
 """The other files of an output folder, and what they are for."""
 
 
-def report_page(book: PlanBook, *, with_maps: bool = True, with_workbook: bool = True) -> str:
+def report_page(
+    book: PlanBook, *, with_maps: bool = True, with_workbook: bool = True, with_calendars: bool = False
+) -> str:
     """Make the page.
 
     Parameters
     ----------
     book
         What the run came to.
-    with_maps, with_workbook
-        Whether there are maps and a workbook to link to.
+    with_maps, with_workbook, with_calendars
+        Whether there are maps, a workbook and calendars to link to.
 
     Returns
     -------
@@ -67,7 +69,16 @@ def report_page(book: PlanBook, *, with_maps: bool = True, with_workbook: bool =
         *driver_chapters(book),
         *resource_chapters(book),
         *quality_chapters(book),
-        Chapter(anchor="files", title="Files", body=_files(book, with_maps=with_maps, with_workbook=with_workbook)),
+        Chapter(
+            anchor="files",
+            title="Files",
+            body=join(
+                [
+                    *_rep_files(book, with_maps=with_maps, with_calendars=with_calendars),
+                    _files(book, with_workbook=with_workbook),
+                ]
+            ),
+        ),
     ]
     tiles = [
         tag(
@@ -82,7 +93,9 @@ def report_page(book: PlanBook, *, with_maps: bool = True, with_workbook: bool =
     regions = sorted({*book.areas["region"], *book.forecast["region"]} - {""})
     period = plan_span(book)
     subtitle = Said(" · ".join(part for part in (period, book.description) if part))
-    lead = join([_doors(with_maps=with_maps), tag("dl", *tiles, class_="tiles")])
+    lead = join(
+        [_doors(with_maps=with_maps, with_retouch=with_maps and bool(book.rules)), tag("dl", *tiles, class_="tiles")]
+    )
     return reading_page(title=f"Plan: {book.name}", subtitle=subtitle, lead=lead, chapters=chapters, regions=regions)
 
 
@@ -120,14 +133,15 @@ def _enough(changes: list[str]) -> Markup:
     return join([tag("p", "Any one of these would be enough:"), tag("ul", *(tag("li", text) for text in changes))])
 
 
-def _doors(*, with_maps: bool) -> Markup:
+def _doors(*, with_maps: bool, with_retouch: bool) -> Markup:
     """Link what most readers look for first."""
     maps = [("maps/territories.html", "Map of all territories"), ("#files", "A page for each rep")] if with_maps else []
-    links = [*maps, ("data_quality.html", "Data quality"), ("#files", "All files")]
+    retouch = [("maps/retouch.html", "Retouch")] if with_retouch else []
+    links = [*maps, *retouch, ("data_quality.html", "Data quality"), ("#files", "All files")]
     return tag("p", *(tag("a", say(words), href=address) for address, words in links), class_="doors")
 
 
-def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
+def _files(book: PlanBook, *, with_workbook: bool) -> Markup:
     there = {"area_moves.csv": len(book.moves.columns) > 0, "plan.xlsx": with_workbook}
     missing = {name for name, is_there in there.items() if not is_there}
     made = resource_files(book.resources)
@@ -135,15 +149,20 @@ def _files(book: PlanBook, *, with_maps: bool, with_workbook: bool) -> Markup:
     links = [
         tag("li", tag("a", name, href=name), " – ", say(what)) for name, what in (*FILES, *more) if name not in missing
     ]
-    parts = []
+    return tag("ul", *links, class_="files")
+
+
+def _rep_files(book: PlanBook, *, with_maps: bool, with_calendars: bool) -> list[Markup]:
+    """Link each rep's page and calendar."""
+    names = page_names(list(book.reps["rep_id"]))
+    reps = []
+    for rep in book.reps.sort_values("rep_id").to_dict("records"):
+        name, words = names[rep["rep_id"]], rep["name"] or rep["rep_id"]
+        page = tag("a", words, href=f"maps/{name}.html") if with_maps else tag("span", words)
+        calendar = [" · ", tag("a", say("calendar"), href=f"calendars/{name}.ics")] if with_calendars else []
+        reps.append(tag("li", page, *calendar, dir="auto"))
+    listing = tag("ul", *reps, class_="files")
+    whole = tag("p", tag("a", tag("b", say("Map of all territories")), href="maps/territories.html"))
     if with_maps:
-        names = page_names(list(book.reps["rep_id"]))
-        reps = [
-            tag("li", tag("a", rep["name"] or rep["rep_id"], href=f"maps/{names[rep['rep_id']]}.html"), dir="auto")
-            for rep in book.reps.sort_values("rep_id").to_dict("records")
-        ]
-        parts = [
-            tag("p", tag("a", tag("b", say("Map of all territories")), href="maps/territories.html")),
-            tag("details", tag("summary", "A page for each rep"), tag("ul", *reps, class_="files"), open="open"),
-        ]
-    return join([*parts, tag("ul", *links, class_="files")])
+        return [whole, tag("details", tag("summary", "A page for each rep"), listing, open="open")]
+    return [listing] if with_calendars else []

@@ -81,8 +81,8 @@ def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -
         if wanted.report:
             write_text(folder / "data_quality.html", quality_page(book))
             if whole:
-                page = report_page(book, with_maps=wanted.maps, with_workbook=wanted.workbook)
-                write_text(folder / "report.html", page)
+                links = {"with_maps": wanted.maps, "with_workbook": wanted.workbook, "with_calendars": wanted.calendars}
+                write_text(folder / "report.html", report_page(book, **links))
         if whole:
             write_exports(book, folder, wanted)
 

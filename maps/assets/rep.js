@@ -8,11 +8,17 @@ function showRep(map, data) {
   const weeks = [...new Set(days.map(day => day.week))];
   const now = new Date();
   const today = [now.getFullYear(), String(now.getMonth() + 1).padStart(2, '0'), String(now.getDate()).padStart(2, '0')].join('-');
-  const todays = days.find(day => day.date === today);
+  // A day of a later cycle stands for the same day of the one on the page.
+  const cycle = data.cycle;
+  const aDay = 864e5;
+  const passed = days.length ? Math.floor((Date.parse(today) - Date.parse(days[0].monday_date)) / (7 * cycle.weeks * aDay)) : 0;
+  const repeats = cycle.repeats && days.length > 0 && today <= cycle.until && (passed > 0 || today > days[days.length - 1].date);
+  const sought = repeats ? new Date(Date.parse(today) - passed * 7 * cycle.weeks * aDay).toISOString().slice(0, 10) : today;
   // Which day to open on: today's; else the next one with a tour; before the plan its first, after it its last.
-  const next = days.find(day => day.date >= today);
+  const todays = days.find(day => day.date === sought);
+  const next = days.find(day => day.date >= sought) || (repeats ? days[0] : undefined);
   const opened = next || days[days.length - 1];
-  const notice = !days.length || todays ? '' : !next ? say('This plan ended on {date}.', {date: opened.dated})
+  const notice = !days.length ? '' : repeats ? (todays ? say('Today is as {date}, in cycle {n}.', {date: next.label, n: passed + 1}) : say('No visits today; next: as {date}, in cycle {n}.', {date: next.label, n: passed + (next === days[0] ? 2 : 1)})) : todays ? '' : !next ? say('This plan ended on {date}.', {date: cycle.repeats ? cycle.until_text : opened.dated})
     : next.index === 0 ? say('This plan begins on {date}.', {date: next.dated}) : say('No visits today; next: {date}', {date: next.label});
   const state = {week: opened ? opened.week : 1, day: opened ? opened.index : null};
   const at = stop => [places.lat[stop.account] / 1e5, places.lon[stop.account] / 1e5];
@@ -36,6 +42,8 @@ function showRep(map, data) {
       [say('Potential'), moneyText(places.potential[index], data.currency)], [say('Visits in the cycle'), say('{n1} of {n2}', {n1: places.planned[index], n2: places.wanted[index]})],
       places.open[index] && [say('Open'), places.open[index]], [say('Position'), positionText(index)]]);
   }
+  const noteOf = account => data.calls[account];
+  const reasons = (day, stop) => callReasons(noteOf(stop.account), day, stop.number, places.planned[stop.account]).join(' · ');
   const positionText = index => `${(places.lat[index] / 1e5).toFixed(5)}, ${(places.lon[index] / 1e5).toFixed(5)}`;
   function goLink(account) {
     const lat = places.lat[account] / 1e5, lon = places.lon[account] / 1e5;
@@ -43,12 +51,13 @@ function showRep(map, data) {
   }
   function popup(day, stop, number) {
     return el('div', {}, el('b', {dir: 'auto'}, `${number}. `, places.name[stop.account]),
+      el('div', {class: 'small'}, reasons(day, stop)),
       el('div', {class: 'number'}, `${day.label} · ${stop.start}–${stop.depart}`),
       before(day, stop, number) ? el('div', {class: 'soft'}, before(day, stop, number)) : null,
       el('div', {class: 'soft'}, places.id[stop.account] + ' ', el('span', {dir: 'auto'}, places.town[stop.account])),
       places.open[stop.account] ? el('div', {class: 'soft small'}, say('open {hours}', {hours: places.open[stop.account]})) : null,
       el('div', {class: 'soft small number'}, positionText(stop.account)),
-      el('div', {class: 'soft small'}, say('{n1} min visit · {n2} min drive ({n3} km) to get there', {n1: stop.service, n2: stop.drive, n3: numberText(stop.km, 1)})), goLink(stop.account));
+      el('div', {class: 'soft small'}, say('{n1} min visit · {n2} min drive ({n3} km) to get there', {n1: stop.service, n2: stop.drive, n3: numberText(stop.km, 1)})), callDetails(noteOf(stop.account)), goLink(stop.account));
   }
   // What comes between arriving and the visit's begin: lunch at the door, or waiting.
   const lunchAtDoor = (day, stop, number) => day.lunch !== '' && day.lunch_before === number && day.lunch >= stop.arrive;
@@ -131,14 +140,14 @@ function showRep(map, data) {
       const what = el('div', {class: 'what'}, el('button', {type: 'button', class: 'name'}, el('b', {dir: 'auto'}, places.name[stop.account])),
         el('span', {class: 'soft small'}, el('span', {dir: 'auto'}, places.town[stop.account]), (places.town[stop.account] ? ' · ' : '') + places.id[stop.account] + ' · ' + say('segment {name}', {name: places.segment[stop.account]}) + ` · ${stop.service} min · ` + say('drive {n1} min, {n2} km', {n1: stop.drive, n2: numberText(stop.km, 1)})),
         before(day, stop, index + 1) ? el('span', {class: 'soft small block'}, before(day, stop, index + 1)) : null,
-        el('div', {}, goLink(stop.account)));
+        el('span', {class: 'small block'}, reasons(day, stop)), el('div', {}, goLink(stop.account)));
       rows.push(el('li', {class: 'stop', 'data-stop': day.index + '/' + index, onclick: () => { const pin = pins.get(day.index + '/' + index); map.panTo(pin.getLatLng(), {animate: false}); pin.openPopup(); }},
         el('span', {class: 'pin', style: 'background:' + day.colour}, String(index + 1)), el('span', {class: 'when'}, stop.start, el('small', {}, '– ' + stop.depart)), what));
     });
     if (day.lunch && day.lunch_before === day.stops.length + 1) rows.push(lunch());
     rows.push(el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.back), el('span', {class: 'what'}, say('back home'))));
     return el('section', {class: 'day'}, el('h2', {class: 'number', style: 'white-space:normal'}, el('span', {class: 'dot', style: 'background:' + day.colour}), `${day.label} · ${stopsText(day.stops.length)} · ${day.leave}–${day.back} · ${numberText(day.km, 0)} km`,
-      day.overtime > 0 ? el('span', {class: 'badge warn'}, say('{n} min after the end of the day', {n: day.overtime})) : null), el('ol', {class: 'stops'}, rows));
+      day.overtime > 0 ? el('span', {class: 'badge warn'}, say('{n} min after the end of the day', {n: day.overtime})) : null), waysRow(day, data, at), el('ol', {class: 'stops'}, rows));
   }
 
   const missed = el('details', {class: 'missed'}, el('summary', {}, (data.missed.length ? say('Not all visits fit') : say('All visits fit')) + ' ', el('span', {class: 'badge ' + (data.missed.length ? 'warn' : 'good')}, data.missed.length ? counted(data.missed.length, say('{n} account', {n: data.missed.length}), say('{n} accounts', {n: data.missed.length})) : say('none left out'))),
@@ -147,10 +156,10 @@ function showRep(map, data) {
   function showAccount(index) {
     const place = [places.lat[index] / 1e5, places.lon[index] / 1e5];
     map.setView(place, Math.max(map.getZoom(), 10), {animate: false});
-    L.popup({maxWidth: 260, autoPanPadding: [12, 12]}).setLatLng(place).setContent(el('div', {class: 'tip'}, accountFacts(index), goLink(index))).openOn(map);
+    L.popup({maxWidth: 260, autoPanPadding: [12, 12]}).setLatLng(place).setContent(el('div', {class: 'tip'}, accountFacts(index), callDetails(noteOf(index)), goLink(index))).openOn(map);
   }
   const options = el('div', {id: 'options'}, data.travel_note ? el('p', {class: 'soft small', dir: 'auto'}, data.travel_note) : null);
-  const head = el('div', {id: 'head'}, el('header', {}, el('h1', {dir: 'auto'}, data.rep), el('div', {class: 'soft small'}, `${data.rep_id} · ${data.region} · ${say('{n} accounts', {n: numberText(places.name.length)})} · ${data.title}`), notice ? el('p', {id: 'notice'}, notice) : null), weekBox, dayBox);
+  const head = el('div', {id: 'head'}, el('header', {}, el('h1', {dir: 'auto'}, data.rep), el('div', {class: 'soft small'}, `${data.rep_id} · ${data.region} · ${say('{n} accounts', {n: numberText(places.name.length)})} · ${data.title}`), cycle.repeats ? el('div', {class: 'soft small', id: 'cycle'}, say('These {n} weeks repeat until {date}.', {n: cycle.weeks, date: cycle.until_text})) : null, notice ? el('p', {id: 'notice'}, notice) : null), weekBox, dayBox);
   document.body.append(el('main', {id: 'plan'}, head, el('div', {id: 'rest'}, days.length ? listBox : el('p', {class: 'day soft'}, say('No tours are planned in this cycle.')), missed, options)));
   streetSwitch(map, options);
   prepareMap(map, 'region');

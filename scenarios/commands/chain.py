@@ -63,6 +63,7 @@ class Chain(StageRunner):
     def run(self) -> PlanBook:
         """Go through the stages and gather what there is to show."""
         from maps.bookmaking import make_book
+        from maps.call_notes import call_notes
         from scenarios.commands.drawing import tour_lines
         from scenarios.commands.heading import heading_of
         from scenarios.commands.homing import homes_table
@@ -92,6 +93,7 @@ class Chain(StageRunner):
             tours=tours,
             run=run_record(self.loaded, self.inputs, self.seconds),
         )
+        book = replace(book, calls=call_notes(data.sales, data.accounts))
         book = replace(book, resources=made_resources(self.loaded, data, forecast))
         if self.homes and territory:
             book = replace(book, homes=homes_table(book.reps, territory.instance, self.homes))

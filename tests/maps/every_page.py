@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from maps.book import PlanBook
+from maps.call_notes import CALL_COLUMNS
 from maps.comparison.page import NamedPlan, comparison_page
 from maps.monitor_page import Watched, monitor_page
 from maps.retouching import retouch_rules
@@ -31,8 +32,18 @@ PAGES: Final = (
 
 
 def whole_book(**changes: Any) -> PlanBook:
-    """The made-up book with the rules that retouching needs."""
-    return made_up_book(**{"rules": retouch_rules(instance(), plan()), **changes})
+    """The made-up book with the rules that retouching needs, and call notes."""
+    return made_up_book(**{"rules": retouch_rules(instance(), plan()), "calls": calls(), **changes})
+
+
+def calls() -> pd.DataFrame:
+    """Notes on three accounts: one that is late with its order, one that only just ordered, one that never did."""
+    rows = [
+        ("C013", (("2025-11-10", 1200.0, "`${Pumps}`"),), 3.0, (("Valves <b>", 340.0),)),
+        ("C005", (("2025-12-29", 80.0, "Valves <b>"), ("2025-12-01", 90.5, "Pumps")), np.nan, ()),
+        ("C012", (), np.nan, (("Pumps", 1500.0),)),
+    ]
+    return pd.DataFrame(rows, columns=list(CALL_COLUMNS))
 
 
 def write_every_page(folder: Path, **changes: Any) -> None:

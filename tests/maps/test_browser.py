@@ -1,12 +1,16 @@
 """The pages work in a browser without network, on a desk and on a phone, whatever names the tables hold."""
 
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
+import gpxpy
 import pytest
 
 from maps.names import page_names
+from maps.rep_map import rep_pages
 from tests.maps.builders import HOSTILE, REPS, made_up_book
+from tests.maps.every_page import whole_book
 
 pytestmark = pytest.mark.browser
 
@@ -70,13 +74,55 @@ def test_a_reps_page_shows_weeks_days_and_stops(page: Any, folder: Path) -> None
     assert "arrive 09:52, opens 09:57" in page.inner_text("#stops")
 
 
+def test_a_day_is_handed_to_other_maps(page: Any, folder: Path) -> None:
+    """Links of at most four goals, the last one home; a GPX file that another library reads."""
+    page.goto((folder / "maps" / "R1.html").as_uri())
+    page.click('[data-week="2"]')
+    page.click('[data-day="2026-01-15"]')
+    links = page.locator(".ways a").evaluate_all("all => all.map(one => [one.textContent, one.href])")
+    assert [words for words, _ in links] == ["Navigate 1 – 4", "Navigate 5 – home"]
+    asked = [urllib.parse.parse_qs(urllib.parse.urlsplit(address).query) for _, address in links]
+    assert [len(one["waypoints"][0].split("|")) for one in asked] == [3, 1]
+    assert asked[0]["origin"] == asked[1]["destination"] == ["46.4,2.2"]
+    assert asked[1]["origin"] == asked[0]["destination"]
+    with page.expect_download() as saved:
+        page.click('[data-gpx="2026-01-15"]')
+    assert saved.value.suggested_filename == "R1-2026-01-15.gpx"
+    route = gpxpy.parse(saved.value.path().read_text(encoding="utf-8")).routes[0]
+    book = made_up_book()
+    visits = book.visits[(book.visits["rep_id"] == "R1") & (book.visits["date"] == "2026-01-15")].sort_values("stop")
+    names = book.accounts.set_index("account_id").loc[visits["account_id"], "name"]
+    assert [point.name for point in route.points[1:-1]] == [f"{n} {name}" for n, name in enumerate(names, start=1)]
+    assert (route.points[0].latitude, route.points[-1].longitude) == (46.4, 2.2)
+
+
+def test_a_stop_tells_why_and_what_to_offer(page: Any, tmp_path: Path) -> None:
+    """The visit's number, how long ago the last order was, and what the account buys less of than others."""
+    book = whole_book()
+    (tmp_path / "R1.html").write_text(rep_pages(book)["R1"], encoding="utf-8")
+    page.goto((tmp_path / "R1.html").as_uri())
+    page.click('[data-week="1"]')
+    page.click('[data-day="2026-01-06"]')
+    item = page.locator("li.stop").first
+    told = "visit 1 of {n} in the cycle · last order 8 weeks before, usually every 3 weeks · overdue"
+    planned = book.accounts.set_index("account_id").loc["C013", "visits_planned"]
+    assert told.replace("{n}", str(planned)) in item.inner_text()
+    item.locator("button.name").click()
+    popup = page.inner_text(".leaflet-popup-content")
+    assert "10 Nov 2025: 1.20 k EUR, `${Pumps}`" in popup
+    assert "Valves <b>, 340 EUR" in popup
+
+
 @pytest.mark.parametrize(
     ("today", "opened", "notice"),
     [
         ("2026-01-01", "2026-01-05", "This plan begins on 5 Jan 2026."),
         ("2026-01-15", "2026-01-15", ""),
         ("2026-01-17", "2026-01-19", "No visits today; next: Mon 19 Jan"),
-        ("2026-02-03", "2026-01-30", "This plan ended on 30 Jan 2026."),
+        ("2026-02-03", "2026-01-06", "Today is as Tue 6 Jan, in cycle 2."),
+        ("2026-01-31", "2026-01-05", "No visits today; next: as Mon 5 Jan, in cycle 2."),
+        ("2026-02-07", "2026-01-12", "No visits today; next: as Mon 12 Jan, in cycle 2."),
+        ("2026-03-30", "2026-01-30", "This plan ended on 29 Mar 2026."),
     ],
 )
 def test_a_reps_page_opens_on_the_day_that_comes_next(
