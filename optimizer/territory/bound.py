@@ -10,7 +10,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, identity, vstack
 
 from optimizer.territory.instance import NO_LIMIT, IntArray
-from optimizer.territory.pricing import Columns, Divided, price_limits, reduced_costs
+from optimizer.territory.pricing import excess_proven, price_limits, reduced_costs
+from optimizer.territory.pricing_program import Columns, Divided
 from optimizer.territory.units import BoolArray, UnitProblem
 
 FloatArray = NDArray[np.float64]
@@ -18,12 +19,15 @@ FloatArray = NDArray[np.float64]
 ROUNDING_SHARE: Final = 1e-9
 """Share of the size of the sums by which a bound is lowered for floating-point error; the true error is about 1e-12."""
 
-
 MOST_PAIRS: Final = 50_000
 """Open pairs beyond which the linear program over all of them takes too long, and prices are looked for apart."""
 
 EXCESS_PRICE: Final = 1000.0
 """What excess of a whole territory costs in the programs that look for prices, in mean costs of a territory."""
+
+
+LEAST_EXCESS_PRICE: Final = 1e5
+"""The same where the least excess is looked for: cost only tells divisions of the same excess apart."""
 
 
 class Cut(NamedTuple):
@@ -209,8 +213,7 @@ def _columns(problem: UnitProblem, sums: Bundles, pairs: BoolArray) -> Columns:
 def _relax_by_prices(problem: UnitProblem, sums: Bundles, pairs: BoolArray) -> Relaxation:
     """Solve a large relaxation by prices and columns that matter."""
     columns = _columns(problem, sums, pairs)
-    each = max(1.0, float(np.where(pairs, sums.cost, NO_LIMIT).min(axis=1).sum()) / problem.n_reps)
-    prices, divided = price_limits(columns, excess_price=EXCESS_PRICE * each)
+    prices, divided = price_limits(columns, excess_price=EXCESS_PRICE * _mean_cost(columns))
     if _exceeds(divided) and _least_excess_by_prices(problem, sums).proven:
         return _nothing(problem, pairs)
     slack = ROUNDING_SHARE * prices.size
@@ -224,15 +227,25 @@ def _relax_by_prices(problem: UnitProblem, sums: Bundles, pairs: BoolArray) -> R
     )
 
 
+def _mean_cost(columns: Columns) -> float:
+    """Return what a mean territory costs at least."""
+    least = np.where(columns.allowed, columns.cost, NO_LIMIT).min(axis=1)
+    return float(max(1.0, float(least.sum()) / columns.cost.shape[1]))
+
+
 def _exceeds(divided: Divided) -> bool:
     return bool(divided.short.any() or divided.over.any() or divided.moved_over > 0.0)
 
 
 def _least_excess_by_prices(problem: UnitProblem, sums: Bundles) -> LeastExcess:
-    """Minimise excess, as a share of a mean territory, with the machinery of prices: nothing else costs anything."""
-    columns = _columns(problem, sums, sums.allowed)._replace(cost=np.zeros_like(sums.cost))
-    prices, divided = price_limits(columns, excess_price=1.0)
-    proven = prices.value > max(1e-7, ROUNDING_SHARE * prices.size)
+    """Minimise excess, as a share of a mean territory, by prices so high that little else counts.
+
+    Prices proven best with costs prove as well what they prove without them.
+    """
+    columns = _columns(problem, sums, sums.allowed)
+    excess_price = LEAST_EXCESS_PRICE * _mean_cost(columns)
+    prices, divided = price_limits(columns, excess_price=excess_price)
+    proven = _exceeds(divided) and excess_proven(columns, prices, excess_price) > 1e-7
     return LeastExcess(proven=proven, short=divided.short, over=divided.over, moved=divided.moved_over)
 
 

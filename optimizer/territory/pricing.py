@@ -1,9 +1,12 @@
 """Price the balance of large problems: steps along the subgradient, then linear programs over the columns that count.
 
 The full linear program over all pairs takes minutes from some hundred thousand pairs on. At good prices all but the
-units along borders have one clearly cheapest rep; a program over the rest gives the exact prices, and pairs that turn
-out too dear to be left out come in until none is missing (column generation, Lübbecke & Desrosiers 2005,
-doi:10.1287/opre.1050.0234). Every bound is the Lagrangian over all open pairs, so it holds whatever was left out.
+units along borders have one clearly cheapest rep, and a program over the rest gives better prices. Where homes lie far
+from where the amounts are, good prices are far away, and a program free to choose them swings from one extreme to the
+other: it may change each price only by so much at a time (boxstep method, Marsten, Hogan & Blankenship 1975,
+doi:10.1287/opre.23.3.389). Columns that no change inside a small box can turn cheapest are left out at no loss; the box
+grows while what a program foretells comes true, and shrinks where columns were missing, which then come in. Every bound
+is the Lagrangian over all open pairs, so it holds whatever was left out and whenever the programs end.
 """
 
 from typing import Final, NamedTuple
@@ -11,10 +14,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, identity, vstack
 
 from optimizer.territory.instance import NO_LIMIT, IntArray
+from optimizer.territory.pricing_program import Box, Columns, Divided, cheapest_division, solve_program
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -31,37 +33,32 @@ FIRST_STEP: Final = 0.3
 SHRINK: Final = 0.96
 """Each step is so much shorter than the one before."""
 
-COLUMNS_PER_LIMIT: Final = (15, 3)
-"""Columns per limit that come in beside the cheapest of each bundle, those that prices turn soonest: first, later."""
+COLUMNS_PER_LIMIT: Final = 30
+"""Columns per limit in a program beside the cheapest of each bundle, those that prices turn soonest."""
 
-ROUNDS: Final = 12
-"""Linear programs at most."""
+FIRST_BOX: Final = 4.0
+"""Side of the first box, as a multiple of the change of prices at which a column left out can be missed."""
+
+FORETOLD: Final = (0.9, 0.3)
+"""Share of the foretold gain from which on the box grows, and below which it shrinks."""
+
+WIDER: Final = 4.0
+"""Factor on the box where the gain came true."""
+
+NARROWER: Final = 0.5
+"""Factor on the box where little of the gain came true; where none did, its square."""
+
+ROUNDS: Final = 80
+"""Linear programs at most; some 5 to 40 are needed."""
+
+ROUNDING: Final = 1e-9
+"""Share of the size of the sums that is taken off a proof for floating-point error; the true error is about 1e-12."""
+
+PIVOTS: Final = 400_000
+"""Steps of the simplex method in all, after which no other program is begun; some 2,000 are needed for each."""
 
 CLOSE_ENOUGH: Final = 1e-7
 """Share of the value by which the last program and the bound may differ."""
-
-
-class Columns(NamedTuple):
-    """A problem in arrays: what pairs cost, what they weigh, which sums are limited."""
-
-    cost: IntArray
-    """Shape (bundles, reps)."""
-    amounts: IntArray
-    """Shape (measures, bundles)."""
-    moved: IntArray
-    """Shape (bundles, reps)."""
-    allowed: BoolArray
-    """Shape (bundles, reps)."""
-    lower: IntArray
-    """Shape (measures, reps)."""
-    upper: IntArray
-    """Shape (measures, reps)."""
-    moved_limit: int
-
-    def weight(self) -> FloatArray:
-        """Return what turns an amount into a share of a mean territory. Shape (measures,)."""
-        weight: FloatArray = 1.0 / np.maximum(self.amounts.sum(axis=1) / self.cost.shape[1], 1.0)
-        return weight
 
 
 class Prices(NamedTuple):
@@ -77,47 +74,45 @@ class Prices(NamedTuple):
     """Sum of the sizes of what was added up, to allow for rounding."""
 
 
-class Divided(NamedTuple):
-    """A least division of the bundles between the reps, limits exceeded only where they must be."""
-
-    shares: csr_array
-    """Share of each bundle that each rep serves. Shape (bundles, reps)."""
-    short: FloatArray
-    """Amount missing to the lower limits. Shape (measures, reps)."""
-    over: FloatArray
-    """Amount above the upper limits. Shape (measures, reps)."""
-    moved_over: float
-    """Amount above the cap on what changes hands."""
-
-
 def price_limits(columns: Columns, *, excess_price: float) -> tuple[Prices, Divided]:
     """Return prices whose Lagrangian is as high as the linear program's, and the program's division.
+
+    The work is limited by the number of programs and of their pivots, never by the clock; if it is used up, the prices
+    are the best found, and prove what they prove.
 
     Parameters
     ----------
     columns
         The problem; every bundle has an open pair, and there is a limit.
     excess_price
-        What exceeding a limit by a whole mean territory costs in the programs.
+        What exceeding a limit by a whole mean territory costs in the programs: no price is higher.
     """
-    balance, move = _descend(columns), 0.0
-    chosen = np.zeros(columns.cost.shape, dtype=bool)
-    best: Prices | None = None
-    divided: Divided | None = None
-    target = np.inf
+    reduced, best = _evaluate(columns, _descend(columns), 0.0)
+    missed = reduced == 0.0
+    divided = cheapest_division(columns, reduced)
+    wide, pivots = FIRST_BOX, 0
     for _ in range(ROUNDS):
-        reduced, prices = _evaluate(columns, balance, move)
-        if best is None or prices.value > best.value:
-            best = prices
-        if target - best.value <= CLOSE_ENOUGH * best.size:
+        near, side = _near(columns, reduced)
+        box = _box_around(columns, best, wide * side, excess_price)
+        answer = solve_program(columns, near | missed, box)
+        if answer is None:
             break
-        fresh = _fresh(columns, reduced, chosen, COLUMNS_PER_LIMIT[0 if divided is None else 1])
-        if not fresh.any():
+        divided, pivots = answer.divided, pivots + answer.pivots
+        there, prices = _evaluate(columns, answer.balance, answer.move)
+        foretold, gained = answer.value - best.value, prices.value - best.value
+        missed |= there == 0.0
+        if gained > 0.0:
+            reduced, best = there, prices
+        if gained >= FORETOLD[0] * foretold:
+            missed = there == 0.0
+        if foretold <= CLOSE_ENOUGH * best.size or pivots > PIVOTS:
             break
-        chosen |= fresh
-        divided, balance, move, target = _program(columns, chosen, excess_price)
-    if best is None or divided is None:  # cannot be: the first round always has columns
-        raise AssertionError("no program was solved")
+        if not answer.on_side and answer.value - best.value <= CLOSE_ENOUGH * best.size:
+            break
+        if gained >= FORETOLD[0] * foretold:
+            wide *= WIDER
+        elif gained < FORETOLD[1] * foretold:
+            wide *= NARROWER if gained > 0.0 else NARROWER**2
     return best, divided
 
 
@@ -126,6 +121,16 @@ def reduced_costs(columns: Columns, prices: Prices) -> FloatArray:
     reduced = np.empty(columns.cost.shape)
     _reduce(columns.cost, columns.amounts, columns.moved, columns.allowed, prices.balance, prices.move, reduced)
     return reduced
+
+
+def excess_proven(columns: Columns, prices: Prices, excess_price: float) -> float:
+    """Return what prices prove about the least excess, as a share of a mean territory; not positive: nothing.
+
+    Without costs, prices of at most one per share of a territory prove by how much limits are exceeded at least.
+    """
+    free = columns._replace(cost=np.zeros_like(columns.cost))
+    _, proven = _evaluate(free, prices.balance / excess_price, prices.move / excess_price)
+    return proven.value - ROUNDING * proven.size
 
 
 def _evaluate(columns: Columns, balance: FloatArray, move: float) -> tuple[FloatArray, Prices]:
@@ -227,66 +232,24 @@ def _steps(  # noqa: PLR0917 - see _reduce
     return price
 
 
-def _fresh(columns: Columns, reduced: FloatArray, chosen: BoolArray, per_limit: int) -> BoolArray:
-    """Return the columns to take in: the cheapest of each bundle, and those that prices turn soonest."""
-    share = np.maximum((columns.amounts.T * columns.weight()).sum(axis=1), 1e-12)
-    ratio = reduced / share[:, None]
-    ratio[chosen] = np.inf
-    cheapest: BoolArray = ratio == 0.0
-    if not cheapest.any():
-        return cheapest
-    many = min(per_limit * 2 * columns.lower.size + int(cheapest.sum()), ratio.size)
-    fresh: BoolArray = cheapest | (ratio < np.partition(ratio, many - 1, axis=None)[many - 1])
-    return fresh
-
-
-def _program(columns: Columns, chosen: BoolArray, excess_price: float) -> tuple[Divided, FloatArray, float, float]:
-    """Solve the program over the chosen columns; return its division, its prices and its value."""
-    bundles, reps = columns.cost.shape
-    weight = columns.weight()
-    unit = excess_price
-    several = chosen.sum(axis=1) > 1
-    fixed_bundle, fixed_rep = np.nonzero(chosen & ~several[:, None])
-    bundle, rep = np.nonzero(chosen & several[:, None])
-    n, measures = len(bundle), len(columns.amounts)
-    share = columns.amounts * weight[:, None]
-    blocks: list[csr_array] = []
-    limits: list[FloatArray] = []
-    for m in range(measures):
-        by_rep = csr_array((share[m, bundle], (rep, np.arange(n))), (reps, n))
-        settled = np.bincount(fixed_rep, weights=share[m, fixed_bundle], minlength=reps)
-        most = np.minimum(columns.upper[m] * weight[m], share[m].sum())
-        blocks += [by_rep, -by_rep]
-        limits += [most - settled, settled - columns.lower[m] * weight[m]]
+def _near(columns: Columns, reduced: FloatArray) -> tuple[BoolArray, float]:
+    """Return the columns that prices turn soonest, and the change of all prices that turns none of the others."""
+    share = (columns.amounts.T * columns.weight()).sum(axis=1)
     if columns.moved_limit != NO_LIMIT:
-        scale = 1.0 / max(1.0, float(columns.moved.max(axis=1).sum()))
-        blocks.append(csr_array(columns.moved[bundle, rep][None, :] * scale))
-        limits.append(np.array([scale * (columns.moved_limit - columns.moved[fixed_bundle, fixed_rep].sum())]))
-    rows, limit = vstack(blocks), np.concatenate(limits)
-    place = np.cumsum(several) - 1
-    one_rep = csr_array((np.ones(n), (place[bundle], np.arange(n))), shape=(int(several.sum()), n))
-    cost = columns.cost[bundle, rep] / unit
-    answer = linprog(
-        np.concatenate([cost, np.ones(len(limit))]),
-        A_ub=hstack([rows, -identity(len(limit))]).tocsr(),
-        b_ub=limit,
-        A_eq=hstack([one_rep, csr_array((one_rep.shape[0], len(limit)))]).tocsr(),
-        b_eq=np.ones(one_rep.shape[0]),
-        method="highs",
-    )
-    marginal = -np.minimum(answer.ineqlin.marginals, 0.0) * unit
-    sides = marginal[: 2 * measures * reps].reshape(measures, 2, reps)
-    excess = answer.x[n:]
-    outside = excess[: 2 * measures * reps].reshape(measures, 2, reps) / weight[:, None, None]
-    capped = columns.moved_limit != NO_LIMIT
-    shares = csr_array(
-        (
-            np.concatenate([np.ones(len(fixed_bundle)), answer.x[:n]]),
-            (np.concatenate([fixed_bundle, bundle]), np.concatenate([fixed_rep, rep])),
-        ),
-        shape=(bundles, reps),
-    )
-    divided = Divided(shares, outside[:, 1], outside[:, 0], float(excess[-1] / scale) if capped else 0.0)
-    balance = (sides[:, 0] - sides[:, 1]) * weight[:, None]
-    value = answer.fun * unit + float(columns.cost[fixed_bundle, fixed_rep].sum())
-    return divided, balance, float(marginal[-1] * scale) if capped else 0.0, value
+        share += columns.moved.max(axis=1) * columns.moved_weight()
+    ratio = reduced / np.maximum(share, 1e-12)[:, None]
+    soon = ratio[(ratio > 0.0) & np.isfinite(ratio)]
+    many = COLUMNS_PER_LIMIT * columns.lower.size
+    if len(soon) <= many:
+        return np.isfinite(ratio), np.inf
+    last = np.partition(soon, many)[many]
+    return ratio <= last, float(last) / 2.0
+
+
+def _box_around(columns: Columns, prices: Prices, side: float, excess_price: float) -> Box:
+    """Return the box around prices, cut where excess costs less."""
+    center, floor = (prices.balance / columns.weight()[:, None]).ravel(), np.full(columns.lower.size, -excess_price)
+    if columns.moved_limit != NO_LIMIT:
+        center, floor = np.append(center, prices.move / columns.moved_weight()), np.append(floor, 0.0)
+    lowest, highest = np.clip(center - side, floor, excess_price), np.clip(center + side, floor, excess_price)
+    return Box(lowest, highest, np.stack([highest < excess_price, lowest > floor]))

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from optimizer.territory import bound
+from optimizer.territory import bound, pricing
 from optimizer.territory.bound import relax
-from optimizer.territory.pricing import Columns, price_limits, reduced_costs
+from optimizer.territory.pricing import price_limits, reduced_costs
+from optimizer.territory.pricing_program import Columns
 from optimizer.territory.units import condense
 from tests.optimizer.territory.brute_force import best_plan
 from tests.optimizer.territory.builders import from_ascii, towns
@@ -71,3 +72,50 @@ def test_reduced_costs_match_naive_twin():
             for r in range(4)
         ]
         assert row == pytest.approx([p - min(priced) for p in priced])
+
+
+def test_far_prices_are_reached_step_by_step():
+    """People crowd around one of ten homes: balance costs a tenth more, at prices far from none; the bounds agree."""
+    problem = condense(towns(400, 10, seed=5, tolerance=0.02))
+    amounts, cost = problem.amounts.copy(), problem.cost.copy()
+    crowded = np.argsort(cost[:, 0], kind="stable")[:60]
+    amounts[:, crowded] *= 30
+    cost[crowded] *= 30
+    share = amounts.sum(axis=1)[:, None] / 10
+    limits = {
+        "lower": np.broadcast_to(np.ceil(0.9 * share), (2, 10)).astype(np.int64),
+        "upper": np.broadcast_to(np.floor(1.1 * share), (2, 10)).astype(np.int64),
+    }
+    uneven = type(problem)(
+        **{f: getattr(problem, f) for f in problem.__slots__} | limits | {"amounts": amounts, "cost": cost}
+    )
+    whole = relax(uneven)
+    sums = bound.bundled(uneven)
+    columns = Columns(
+        sums.cost, sums.amounts, sums.moved, sums.allowed, limits["lower"], limits["upper"], uneven.moved_limit
+    )
+    prices, divided = price_limits(columns, excess_price=1e3 * whole.value)
+    assert prices.value == pytest.approx(whole.value, rel=1e-6)
+    assert not divided.short.any()
+    assert not divided.over.any()
+    assert whole.value > 1.1 * uneven.cost.min(axis=1).sum()
+
+
+def test_work_used_up_ends_with_a_bound_that_holds(monkeypatch):
+    """One program only: prices prove less than the linear program, or as much, never more; the division is whole."""
+    problem = condense(towns(300, 8, seed=6, tolerance=0.05))
+    whole = relax(problem)
+    monkeypatch.setattr(pricing, "ROUNDS", 1)
+    monkeypatch.setattr(pricing, "COLUMNS_PER_LIMIT", 2)
+    columns = Columns(
+        problem.cost,
+        problem.amounts,
+        problem.moved,
+        problem.allowed,
+        problem.lower,
+        problem.upper,
+        problem.moved_limit,
+    )
+    prices, divided = price_limits(columns, excess_price=1e3 * whole.value)
+    assert 0.0 < prices.value < whole.value
+    assert divided.shares.sum(axis=1) == pytest.approx(np.ones(problem.n_units))
