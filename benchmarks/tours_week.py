@@ -88,7 +88,11 @@ def add_arguments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def run(given: argparse.Namespace) -> int:
     """Run one of the commands and print its table."""
-    case = week_case(given.scenario, given.out or Path("out", given.scenario.stem), sets=given.sets)
+    try:
+        case = week_case(given.scenario, given.out or Path("out", given.scenario.stem), sets=given.sets)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     effort = Effort(given.effort) if given.effort else case.settings.effort
     case = replace(case, settings=replace(case.settings, workers=given.workers, effort=effort, seconds=math.inf))
     load_kernels()

@@ -69,11 +69,10 @@ def week_case(path: Path, folder: Path, *, sets: Sequence[str] = ()) -> WeekCase
     Raises
     ------
     ValueError
-        When the scenario measures ways on a road network, which the check does not know.
+        When the scenario cannot be used, or sets a rule that the check does not know.
     """
     loaded = load_scenario(path, sets=sets)
-    if loaded.scenario.travel.method is TravelMethod.GRAPH:
-        raise ValueError("the check knows straight lines only; set travel.method=straight_line")
+    week_rules(loaded.scenario)
     chain = Chain(loaded=loaded, folder=folder, console=Console(quiet=True), reuse=True)
     data = chain.check()
     rules = visit_rules(data.accounts, loaded.scenario)
@@ -91,10 +90,26 @@ def week_case(path: Path, folder: Path, *, sets: Sequence[str] = ()) -> WeekCase
 
 
 def week_rules(scenario: Scenario) -> WeekRules:
-    """Copy what the check needs of a scenario."""
+    """Copy what the check needs of a scenario.
+
+    Raises
+    ------
+    ValueError
+        When the scenario sets a rule that the check does not know.
+    """
     tours, travel = scenario.tours, scenario.travel
-    if tours.public_holidays:
-        raise ValueError("the check knows no public holidays; set tours.public_holidays=false")
+    spaced = any(segment.min_days_between > 1 or segment.max_days_between for segment in scenario.segments.values())
+    asked = {
+        "travel.method": travel.method is TravelMethod.GRAPH,
+        "tours.public_holidays": tours.public_holidays,
+        "tours.appointments": bool(tours.appointments),
+        "tours.days_off": bool(tours.days_off),
+        "tours.van_load": bool(tours.van_load),
+        "segments: days between visits": spaced,
+    }
+    if any(asked.values()):
+        unknown = ", ".join(key for key, used in asked.items() if used)
+        raise ValueError(f"the check does not know these rules; leave them out: {unknown}")
     return WeekRules(
         monday=first_monday(scenario),
         weeks=tours.weeks,

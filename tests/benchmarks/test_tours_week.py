@@ -139,6 +139,12 @@ def test_weekdays_of_orders_bind_the_days(tmp_path):
     assert on_order_weekdays(two_weeks(frequency=1), weekdays).visits[0].patterns == ((2,), (7,))
 
 
+def test_rules_that_the_check_does_not_know_are_refused(tmp_path, capsys):
+    """A week with public holidays would be called broken, or worse, not be called so."""
+    assert main(["iowa", str(tiny_case(tmp_path))]) == 2
+    assert "leave them out: tours.public_holidays" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_both_commands_go_through_a_tiny_firm(tmp_path, capsys):
     """Every row is found feasible by the check; two copies take twice the driving of one."""
