@@ -11,6 +11,7 @@ from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.plan import TerritoryResult
 from optimizer.territory.robustness import DRAWS
 from optimizer.tours.instance import TourInstance
+from optimizer.tours.needs import needed_week_minutes
 from optimizer.tours.plan import TourResult
 
 
@@ -87,6 +88,7 @@ def tour_measures(
                 "work_hours": _number(float(mine["work_minutes"].sum()) / 60),
                 "drive_hours": _number(float(mine["drive_minutes"].sum()) / 60),
                 "drive_km": _number(float(mine["drive_km"].sum())),
+                "week_hours_needed": _number(needed_week_minutes(instance, result.plan) / 60 if result.plan else None),
                 "overtime_minutes": int(mine["overtime_minutes"].sum()),
                 "broken_rules": [violation.text for violation in result.violations],
             }

@@ -16,6 +16,7 @@ from maps.exports.calendars import rep_calendars
 from maps.exports.routes import day_routes
 from maps.features import Feature, tour_features
 from maps.folder import updated_output
+from maps.languages.speaking import Language, speaking
 from maps.plain import collection_text
 from maps.plan_tables import tour_tables
 from maps.rep_map import changed_page
@@ -78,7 +79,9 @@ def rep_book(
     )
 
 
-def write_changed(book: PlanBook, folder: Path, *, page_name: str, more: Mapping[str, bytes]) -> tuple[str, ...]:
+def write_changed(
+    book: PlanBook, folder: Path, *, page_name: str, more: Mapping[str, bytes], language: Language
+) -> tuple[str, ...]:
     """Write what shows the rep's visits into the folder of a run, all in one step.
 
     Parameters
@@ -89,6 +92,8 @@ def write_changed(book: PlanBook, folder: Path, *, page_name: str, more: Mapping
         Name of the rep's files, see `maps.names.page_names`.
     more
         Other files to write, by name.
+    language
+        In which the page is.
 
     Returns
     -------
@@ -96,7 +101,7 @@ def write_changed(book: PlanBook, folder: Path, *, page_name: str, more: Mapping
     """
     rep_id = str(book.reps["rep_id"].iloc[0])
     routes = f"gpx/{page_name}/"
-    with updated_output(folder, replaced=routes) as staging:
+    with speaking(language), updated_output(folder, replaced=routes) as staging:
         for table in TABLE_FILES:
             if table.name in CHANGED_TABLES:
                 former = (folder / table.name).read_text(encoding="utf-8")

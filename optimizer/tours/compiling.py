@@ -4,10 +4,15 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar, cast
 
 import numba
+from numba.core.cpu import CPUTargetOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+NO_HEAP: Final[dict[str, Any]] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
+"""Leaves numba's own heap (NRT) out of compiled code: arrays that come in are then not counted as used and released on
+every call, which takes about half of the compiling and some of the running. It is an option that numba does not promise
+to keep, hence the question; without it the kernels do the same, more slowly."""
+OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy", **NO_HEAP}
 
 
 def compiled(function: Function) -> Function:

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from optimizer.interruption import requested
 from optimizer.tours.annealing import Heat, improve
 from optimizer.tours.arrays import DEMAND, Problem, Tours, empty_tours
 from optimizer.tours.crossover import cross
@@ -97,7 +98,8 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
 
     Returns
     -------
-    The best state that keeps every limit; it may miss visits.
+    The best state that keeps every limit; it may miss visits. Where Ctrl-C asks for it (`interruption.listening`), the
+    best by then.
     """
     near = scale or typical_drive(problem)
     demand = max(1.0, float(problem.accounts[:, DEMAND].mean()) if len(problem.accounts) else 1.0)
@@ -106,14 +108,14 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
     rng = np.random.default_rng(seed)
     kept: list[tuple[float, Tours]] = []
     share, size = FIRST_SHARES[0], SIZES[1]
-    while not kept or (len(kept) < size and budget.used() < 1.0):
+    while not kept or (len(kept) < size and budget.used() < 1.0 and not requested()):
         start = empty_tours(problem)
         if not kept:
             share = _share_of_first(problem, start, desk, near, budget)
             size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
         kept.append(_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share)))
         kept.sort(key=_cost)
-    while budget.used() < 1.0:
+    while budget.used() < 1.0 and not requested():
         one, other = rng.permutation(len(kept))[:2].tolist()
         child = cross(problem, kept[one][1], kept[other][1], desk, rng)
         left = 1.0 - budget.used()
@@ -149,7 +151,7 @@ def _anneal(  # noqa: PLR0917 -- one stretch of search in its parts
     best, best_cost, scratch, begin = empty_tours(problem), np.inf, empty_tours(problem), budget.used()
     for price in (LOAD_PRICE, TIME_PRICE):
         desk.prices[price] = max(desk.prices[price], LEAST_START * prices[price])
-    while (used := budget.used()) < until:
+    while (used := budget.used()) < until and not requested():
         temperature = near * hot * (COLD / hot) ** ((used - begin) / (until - begin))
         heat = Heat(temperature, temperature, near * NOISE, REMOVED_MEAN, LONGEST_STRING, MOST_UNSERVED, ONE_DAY)
         best_cost = improve(problem, current, scratch, best, desk, heat, CHUNK, best_cost)

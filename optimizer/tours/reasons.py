@@ -122,13 +122,21 @@ def _dearest_rule(  # noqa: PLR0911 -- one return per reason
     affordable = [days for days in in_time if over[tuple(days)][0] <= 0]
     if not affordable:
         minutes, week = min(over.values())
-        return f"no time left: week {week + 1} would need {minutes} more minutes"
+        allowed = _hours(instance.week_minutes)
+        return f"no time left: week {week + 1} would need {minutes} minutes more than the {allowed} of a week"
     cheapest = min(affordable, key=lambda days: (sum(int(prices[d, 0]) for d in days) / len(days), days))
     price = sum(int(prices[d, 0]) for d in cheapest)
     of_what = "driving" if price == sum(int(prices[d, 1]) for d in cheapest) else "driving and priced overtime"
     value = rule.visit_value * len(cheapest)
     day = _day_name(instance, cheapest[0])
-    if price >= value:
+    by_itself = min(instance.pattern_price(rule, p) for p in longer if set(cheapest) <= set(p))
+    by_itself = max(0, by_itself - instance.pattern_price(rule, sorted(visited)))
+    if not rule.must and by_itself and price < value <= price + by_itself:
+        return (
+            f"would cost {price} minutes of {of_what} ({day}) and {by_itself} for days other than its usual ones, but "
+            f"is worth {value}"
+        )
+    if price >= value and not rule.must:
         if len(cheapest) == 1:
             return (
                 f"a visit would take {price} more minutes of {of_what} ({day}), but is worth {value}: "

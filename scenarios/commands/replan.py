@@ -99,7 +99,11 @@ def answer(arguments: argparse.Namespace) -> int:
         accounts=desk.accounts,
     )
     old = write_changed(
-        book, folder, page_name=name.removesuffix(".json.gz"), more={f"{FOLDER}/{name}": desk_bytes(after)}
+        book,
+        folder,
+        page_name=name.removesuffix(".json.gz"),
+        more={f"{FOLDER}/{name}": desk_bytes(after)},
+        language=scenario.outputs.language,
     )
     if not arguments.quiet:
         labels = [f"{account['account_id']} {account['name']}".strip() for account in desk.accounts]

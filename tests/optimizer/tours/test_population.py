@@ -1,5 +1,6 @@
 """Test the search over several tours a day against naive sums, and its parts against naive twins."""
 
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.interruption import end_early, listening
 from optimizer.solving import InvalidInstanceError
 from optimizer.tours.annealing import measure_all
 from optimizer.tours.arrays import (
@@ -177,3 +179,14 @@ def test_longest_time_beside_breaks_is_refused():
             overtime_weight=0,
             level_weight=0,
         )
+
+
+def test_ctrl_c_ends_with_the_best_so_far():
+    """A budget that would last for hours ends at once, with tours."""
+    problem = periodic_problem(3)
+    with listening():
+        timer = threading.Timer(0.5, end_early)
+        timer.start()
+        found = search_population(problem, Rounds(total=1 << 40), 1)
+        timer.join()
+    assert found.sums[:, LENGTH].sum() > 0
