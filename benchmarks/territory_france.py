@@ -4,7 +4,9 @@
 population up to 100,000; workload follows it with a factor from 0.7 to 1.3 that a checksum of the code gives; the cost
 is workload times straight distance to the home. Amounts are exact whole numbers (workload in five-millionths);
 costs are rounded to a thousandth, and the bound is lowered by what that can change. `--areas N` keeps the first N
-communes from the north that hang together, `--reps K` homes: those of the file that lie inside, in proportion.
+communes from the north that hang together, and homes in proportion or `--reps K`: those of the file that lie inside,
+thinned evenly from north to south where they are too many. `--sizes N,N,…` draws one such cut after the other and tells
+in each row how fast time has grown so far: the exponent x of time ~ n^x, fitted by least squares of the logarithms.
 """
 
 import argparse
@@ -12,10 +14,10 @@ import csv
 import gzip
 import json
 import math
-import resource
 import sys
 import time
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,8 @@ from scipy.sparse.csgraph import connected_components
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout that is not installed
 
-from benchmarks.territory_check import homes_held, loose_areas, max_deviation, peak_mb, rms_km, territory_sums
+from benchmarks.memory_probe import PeakMemory
+from benchmarks.territory_check import homes_held, loose_areas, max_deviation, rms_km, territory_sums
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.instance import NO_LIMIT, BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.search import design_territories
@@ -101,13 +104,16 @@ def read_communes(folder: Path) -> Communes:
 def first_from_the_north(communes: Communes, n_areas: int, n_homes: int) -> Communes:
     """Keep the first communes from the north that hang together, and homes in proportion.
 
-    Homes are those of the file that lie inside, the first ones of the file; if there are too few, the largest communes
-    that have no home yet are added.
+    Homes are those of the file that lie inside; if there are too many, some are left out evenly from north to south, so
+    that no region loses all of its own; if there are too few, the largest communes that have no home yet are added.
     """
     order = np.lexsort((np.arange(len(communes.codes)), -communes.xy[:, 1]))
     north = _keep(communes, np.sort(order[:n_areas]))
     joined = _keep(north, _largest_component(len(north.codes), north.edges))
-    homes = joined.homes[:n_homes].tolist()
+    inside = joined.homes[np.argsort(-joined.xy[joined.homes, 1], kind="stable")]
+    if len(inside) > n_homes:
+        inside = inside[(np.arange(n_homes) * len(inside)) // n_homes]
+    homes = inside.tolist()
     for commune in np.argsort(-joined.potential, kind="stable").tolist():
         if len(homes) == n_homes:
             break
@@ -197,6 +203,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this benchmark."""
     parser.add_argument("folder", type=Path, help="folder with the communes, their polygons and homes_200.csv")
     parser.add_argument("--areas", type=int, help="only the first so many communes from the north")
+    parser.add_argument("--sizes", type=_sizes, default=(), help="several such numbers, N,N,…, one row for each")
     parser.add_argument("--reps", type=int, help="reps; in proportion to the communes where left out")
     parser.add_argument("--seconds", type=float, default=60.0, help="safety net of the design, after loading")
     parser.add_argument("--effort", choices=[e.value for e in Effort], default=Effort.QUICK.value)
@@ -204,10 +211,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1)
 
 
+def _sizes(text: str) -> tuple[int, ...]:
+    """Read numbers with commas between them."""
+    return tuple(int(word) for word in text.split(","))
+
+
 def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Design the territories and check them; return one row."""
+    """Design the territories of each size and check them; return a row for each."""
     communes = read_communes(arguments.folder)
-    areas = min(arguments.areas or len(communes.codes), len(communes.codes))
+    sizes = arguments.sizes or (arguments.areas or len(communes.codes),)
+    rows = [_row(communes, min(size, len(communes.codes)), arguments) for size in sizes]
+    if arguments.sizes:
+        for number, row in enumerate(rows, start=1):
+            row["exponent"] = _exponent(rows[:number])
+    return rows
+
+
+def _exponent(rows: Sequence[dict[str, Any]]) -> float | None:
+    """Return x of seconds ~ areas^x over some rows; `None` for fewer than two."""
+    if len(rows) < 2:
+        return None
+    areas, seconds = np.log([[row["areas"] for row in rows], [row["seconds"] for row in rows]])
+    return float(np.polyfit(areas, seconds, 1)[0])
+
+
+def _row(communes: Communes, areas: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Design the territories of the first communes from the north and check them."""
     reps = arguments.reps or max(2, round(ALL_HOMES * areas / ALL_AREAS))
     if areas < len(communes.codes) or reps != len(communes.homes):
         communes = first_from_the_north(communes, areas, reps)
@@ -215,22 +244,24 @@ def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     settings = SolverSettings(
         effort=Effort(arguments.effort), seconds=arguments.seconds, workers=arguments.workers, seed=arguments.seed
     )
-    started = time.perf_counter()
-    result = design_territories(instance, settings)
-    seconds = time.perf_counter() - started
+    with PeakMemory() as memory:
+        started = time.perf_counter()
+        result = design_territories(instance, settings)
+        seconds = time.perf_counter() - started
     plan = result.plan or result.closest
     row: dict[str, Any] = {
         "instance": f"france {len(communes.codes)} × {len(communes.homes)}",
+        "areas": len(communes.codes),
         "status": result.status.value,
         "objective": None,
         "bound": max(0.0, result.bound - 0.5 * len(communes.codes)) / COST_SCALE,
         "published": PUBLISHED_BOUND if len(communes.codes) == ALL_AREAS and reps == ALL_HOMES else None,
         "gap": None,
         "seconds": seconds,
-        "peak_mb": peak_mb() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * arguments.workers * 1024 / 1e6,
+        "peak_mb": memory.mb,
     }
     if plan is None:
-        return [row]
+        return row
     labels = plan.rep_of_area.tolist()
     workload = (communes.workload / WORKLOAD_SCALE).tolist()
     homes = communes.homes.tolist()
@@ -243,11 +274,10 @@ def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     for amounts in (communes.potential.tolist(), communes.workload.tolist()):
         sums = territory_sums(amounts, labels, len(homes))
         deviation = max(deviation, max_deviation(sums, [sum(amounts) / len(homes)] * len(homes)))
-    row |= {
+    return row | {
         "objective": cost,
         "gap": (cost - row["bound"]) / cost,
         "max_deviation": deviation,
         "contiguous": homes_held(labels, homes) and not loose_areas(communes.edges.tolist(), labels, homes),
         "rms_km": rms_km(workload, x, y, labels),
     }
-    return [row]
