@@ -57,6 +57,8 @@ def _by_rep(book: PlanBook) -> Markup:
     )
     by_week = book.days.groupby(["rep_id", "week"])["work_minutes"].sum().unstack(fill_value=0) / 60.0
     wanted = book.accounts.groupby("rep_id")["visits_wanted"].sum()
+    told = book.measures.get("tours", {}).get("by_rep", ())
+    needed = {rep["rep_id"]: rep.get("week_hours_needed") for rep in told}
     rows = []
     for rep in book.reps.sort_values("rep_id").to_dict("records"):
         day = days.get(rep["rep_id"])
@@ -64,7 +66,7 @@ def _by_rep(book: PlanBook) -> Markup:
         hoped = int(wanted.get(rep["rep_id"], 0))
         cells: list[object] = [tag("span", link, " ", tag("span", rep["rep_id"], class_="soft"))]
         if day is None:
-            cells += ["0", say(f"0 of {hoped}"), *["–"] * 7]
+            cells += ["0", say(f"0 of {hoped}"), *["–"] * 8]
         else:
             hours, contract = by_week.loc[rep["rep_id"]], float(rep["hours_per_week"])
             busiest = say(f"{number_text(hours.max(), 1)} of {number_text(contract)} h")
@@ -75,6 +77,7 @@ def _by_rep(book: PlanBook) -> Markup:
                 minutes_text(day["work"]),
                 minutes_text(day["longest"]),
                 tag("span", badge("over", "warn"), " ", busiest) if over else busiest,
+                f"{number_text(needed[rep['rep_id']], 1)} h" if needed.get(rep["rep_id"]) else "–",
                 f"{number_text(hours.min(), 1)} – {number_text(hours.max(), 1)} h",
                 percent_text(day["drive"] / day["total"], 0) if day["total"] else "–",
                 f"{number_text(day['km'], 0)} km",
@@ -88,11 +91,12 @@ def _by_rep(book: PlanBook) -> Markup:
         "Average day",
         "Longest day",
         "Busiest week of contract",
+        "Hours a week for all visits",
         "Weeks from – to",
         "Driving",
     ]
     columns += ["Distance", "After the end of the day"]
-    return table(columns, rows, numeric=tuple(range(1, 10)), caption="Tours by rep over the whole cycle")
+    return table(columns, rows, numeric=tuple(range(1, 11)), caption="Tours by rep over the whole cycle")
 
 
 def _missed(book: PlanBook) -> Markup:

@@ -38,7 +38,7 @@ def drawn_news(instance, plan, rng) -> News:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     accounts=st.integers(1, 20),
