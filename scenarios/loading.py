@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from scenarios.consistency import inconsistencies
+from scenarios.databases import is_address, with_anchor
 from scenarios.explain import explain
 from scenarios.faults import Fault, ScenarioError
 from scenarios.layers import read_stack
@@ -153,9 +155,18 @@ def _with_paths(tree: Fields, folders: Mapping[str, Path]) -> Fields:
     for key in FILE_KEYS:
         found = find(tree, key)
         if isinstance(found, Scalar) and found.value is not None and found.text and found.mark.file in folders:
-            path = os.path.normpath(folders[found.mark.file] / found.text)
-            tree = _put(tree, key, replace(found, value=Path(path).as_posix()))
+            folder = folders[found.mark.file]
+            if is_address(found.text):
+                path = with_anchor(found.text, lambda name, folder=folder: _from(folder, name))  # type: ignore[misc]
+            else:
+                path = _from(folder, found.text)
+            tree = _put(tree, key, replace(found, value=path))
     return tree
+
+
+def _from(folder: Path, name: str) -> str:
+    """Give a path that starts from a folder."""
+    return Path(os.path.normpath(folder / name)).as_posix()
 
 
 def _put(tree: Fields, path: KeyPath, leaf: Scalar) -> Fields:
@@ -178,6 +189,11 @@ def _replaced(tree: Tree, path: KeyPath, leaf: Scalar) -> Tree:
     return tree
 
 
+def _way(folder: Path, path: str) -> str:
+    """Give the way to a path from a folder."""
+    return way_to(Path(path), folder)
+
+
 def _resolved(scenario: Scenario, folder: Path) -> dict[str, Any]:
     """Give the scenario as plain data with paths relative to a folder."""
     data: dict[str, Any] = scenario.model_dump(mode="json")
@@ -186,5 +202,7 @@ def _resolved(scenario: Scenario, folder: Path) -> dict[str, Any]:
         for step in steps:
             holder = holder.get(str(step)) or {}
         if holder.get(str(last)):
-            holder[str(last)] = way_to(Path(holder[str(last)]), folder)
+            path = str(holder[str(last)])
+            by_folder = partial(_way, folder)
+            holder[str(last)] = with_anchor(path, by_folder) if is_address(path) else by_folder(path)
     return data

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from scenarios.databases import is_address, query_digest
 from scenarios.loaded import LoadedScenario, sources
 from scenarios.saved import file_digest
 from scenarios.schema import Scenario
@@ -62,10 +63,13 @@ def versions() -> dict[str, str]:
 
 
 def input_digests(scenario: Scenario) -> dict[str, str]:
-    """Give the SHA-256 of every file that a scenario reads, by its key path."""
-    files = {key: Path(source.path) for key, source in sources(scenario.data).items()}
+    """Give the SHA-256 of every file that a scenario reads, and of what its queries give, by key path."""
+    tables = sources(scenario.data)
+    asked = {key: source for key, source in tables.items() if is_address(source.path)}
+    files = {key: Path(source.path) for key, source in tables.items() if key not in asked}
     if scenario.travel.graph:
         files["travel.graph"] = Path(scenario.travel.graph)
     if scenario.territories.barriers.lines:
         files["territories.barriers.lines"] = Path(scenario.territories.barriers.lines)
-    return {key: file_digest(path) for key, path in files.items()}
+    digests = {key: file_digest(path) for key, path in files.items()}
+    return {**digests, **{key: query_digest(source) for key, source in asked.items()}}

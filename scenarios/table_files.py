@@ -20,6 +20,7 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
+from scenarios.databases import DatabaseError, is_address, read_query, shapes_of
 from scenarios.schema import Source
 from scenarios.suggest import did_you_mean, one_of
 
@@ -65,6 +66,8 @@ def read_file(source: Source, choose: Choose) -> RawTable:
     """
     name = source.path.lower()
     try:
+        if is_address(source.path):
+            return _read_database(source, choose)
         if name.endswith((*CSV_SUFFIXES, *(f"{suffix}.gz" for suffix in CSV_SUFFIXES))):
             return _read_csv(source, choose)
         if name.endswith((".parquet", ".pq")):
@@ -77,6 +80,20 @@ def read_file(source: Source, choose: Choose) -> RawTable:
         raise TableFileError(f"cannot be read: {error}") from error
     kinds = "CSV (.csv), Parquet (.parquet), Excel (.xlsx), GeoJSON (.geojson) or GeoPackage (.gpkg)"
     raise TableFileError(f"this is no kind of table that can be read; expected {kinds}")
+
+
+def _read_database(source: Source, choose: Choose) -> RawTable:
+    try:
+        frame, names = read_query(source)
+        wanted = _chosen(choose, names)
+        column = frame[names.index("geometry")] if "geometry" in wanted else None
+        geometry = None if column is None else shapes_of(column.tolist())
+    except DatabaseError as error:
+        raise TableFileError(str(error), key=error.key) from error
+    kept = {name: frame[names.index(name)] for name in wanted if name != "geometry"}
+    return RawTable(
+        frame=pd.DataFrame(kept, index=frame.index), rows=np.arange(len(frame)) + FIRST_ROW, geometry=geometry
+    )
 
 
 def _read_csv(source: Source, choose: Choose) -> RawTable:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from scenarios.columns import Column, FaultList, Kind, convert
+from scenarios.databases import is_address
 from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario, nearest_mark, sources
 from scenarios.polygons import check_polygons, union_of
@@ -144,7 +145,7 @@ def _read_one(
 ) -> pd.DataFrame | None:
     """Read, type and check one table; None when there is nothing to type."""
     path = Path(source.path)
-    if not path.is_file():
+    if not is_address(source.path) and not path.is_file():
         reading.faults.append(_at(marks, f"{key}.path", missing_file(path, SUFFIXES)))
         return None
     wanted = _Wanted(key=key, source=source, columns=_columns_of(key, sections), marks=marks)

@@ -9,10 +9,13 @@ from scenarios.schema.values import Section, Share
 
 
 class Source(Section):
-    """One table: a CSV, Parquet, Excel, GeoJSON or GeoPackage file and how its columns are called."""
+    """One table: a CSV, Parquet, Excel, GeoJSON or GeoPackage file, or a database's answer, and its columns' names."""
 
     path: str
-    """File, relative to the scenario file."""
+    """File, relative to the scenario file; or the address of a database as SQLAlchemy writes it, without a password
+    (set PGPASSWORD): `postgresql+psycopg://user@host/firm`, `sqlite:///firm.db`."""
+    query: str = ""
+    """SQL that gives the table, where `path` is the address of a database; needs `pip install ".[sql]"`."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our name: the file's name, for every column that is called differently there."""
     sheet: str = ""
