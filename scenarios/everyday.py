@@ -50,12 +50,13 @@ class Desk:
 
     def result(self) -> TourResult:
         """Give the tours in the form that a run has them in."""
+        broken = verify(self.instance, self.plan)
         return TourResult(
             rep_id=self.rep_id,
-            status=Status.FEASIBLE,
+            status=Status.UNKNOWN if broken else Status.FEASIBLE,
             plan=self.plan,
             missed=self.missed,
-            violations=verify(self.instance, self.plan),
+            violations=broken,
             terms=terms(self.instance, self.plan),
             bound=None,
             stopped_by=StopReason.WORK_DONE,
