@@ -78,6 +78,10 @@ def travel_model(travel: Travel) -> TravelModel:
         from scenarios.roads.model import RoadModel  # noqa: PLC0415 -- only where there are roads
 
         return RoadModel.read(travel)
+    if travel.method is TravelMethod.OSRM:
+        from scenarios.roads.osrm import OsrmModel  # noqa: PLC0415 -- likewise
+
+        return OsrmModel.of(travel)
     return straight_line(travel)
 
 
@@ -85,6 +89,8 @@ def travel_note(travel: Travel) -> str:
     """Say in one sentence how drive minutes were made."""
     if travel.method is TravelMethod.GRAPH:
         how = f"quickest ways on the road network {Path(travel.graph).name}, found by {travel.engine}"
+    elif travel.method is TravelMethod.OSRM:
+        how = f"quickest ways of the OSRM server {travel.osrm}"
     else:
         how = (
             f"straight lines × {travel.circuity:g}, the first {TOWN_KM:g} km at {travel.town_kmh:g} km/h and the rest "

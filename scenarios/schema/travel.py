@@ -13,6 +13,7 @@ class TravelMethod(StrEnum):
 
     STRAIGHT_LINE = "straight_line"
     GRAPH = "graph"
+    OSRM = "osrm"
 
 
 class RoadEngineName(StrEnum):
@@ -26,9 +27,12 @@ class Travel(Section):
     """Drive minutes and kilometres."""
 
     method: TravelMethod = TravelMethod.STRAIGHT_LINE
-    """`straight_line` (distance × circuity at a speed that grows with distance) or `graph` (a road network)."""
+    """`straight_line` (distance × circuity at a speed that grows with distance) or `graph` (a road network) or `osrm`
+    (a routing server)."""
     graph: str = ""
     """Road network, relative to the scenario: an OpenStreetMap extract (.osm.pbf) or a GraphML file made by OSMnx."""
+    osrm: str = ""
+    """Address of an OSRM server with the profile driving, such as http://localhost:5000."""
     engine: RoadEngineName = RoadEngineName.SCIPY
     """`scipy`, or `cch` (contraction hierarchies, many times quicker on large networks; needs the extra `roads`)."""
     circuity: Annotated[float, Field(ge=1.0, le=3.0)] = 1.3
