@@ -38,11 +38,19 @@ def futures_of(
 
 
 def design(
-    problem: AssembledTerritories, futures: Futures | None, scenario: Scenario, progress: Observer
+    problem: AssembledTerritories,
+    futures: Futures | None,
+    scenario: Scenario,
+    progress: Observer,
+    *,
+    explain: bool = True,
 ) -> TerritoryResult:
-    """Design territories of least cost or, where the scenario asks for it, of the surest balance."""
+    """Design territories of least cost or, where the scenario asks for it, of the surest balance.
+
+    Without `explain` nothing is said about why there is no plan.
+    """
     settings = solver_settings(scenario)
-    result = design_territories(problem.instance, settings, start=problem.start, observer=progress)
+    result = design_territories(problem.instance, settings, start=problem.start, observer=progress, explain=explain)
     if scenario.territories.robust_balance and futures is not None:
         result = make_surest(problem.instance, result, futures, settings, observer=progress)
     return result

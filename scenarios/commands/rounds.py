@@ -11,6 +11,8 @@ import pandas as pd
 
 from maps.bookmaking import ForecastPart, RoundRecord
 from maps.plan_tables import tour_tables
+from optimizer.solving import Status, StopReason
+from optimizer.territory.quick_bound import bound_of
 from scenarios.assemble_territories import rep_of_accounts, solver_settings, verified_plan
 from scenarios.assemble_tours import assemble_tours
 from scenarios.commands.designing import design, futures_of
@@ -21,12 +23,18 @@ if TYPE_CHECKING:
     from maps.console import StageProgress
     from optimizer.territory.instance import BalanceMeasure, TerritoryInstance
     from optimizer.territory.plan import TerritoryResult
+    from optimizer.territory.robustness import Futures
     from optimizer.tours.plan import TourResult
+    from scenarios.assemble_territories import AssembledTerritories
     from scenarios.checking import CheckedData
     from scenarios.commands.chain import Chain
+    from scenarios.schema import Scenario
     from scenarios.travel import Floats
 
 WORKLOAD: Final = "workload"
+SHARE_OF_TOLERANCE: Final = (1.0, 0.5, 0.3)
+"""What the estimate may use of the tolerance in the first, second and all further rounds: a plan of least cost goes to
+the limits, and the rest is for what routing makes of the estimate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,6 +47,15 @@ class Trial:
     territories: TerritoryResult | None = None
     """What was drawn; None when the round was read back."""
     tours: Sequence[TourResult] = ()
+
+    @property
+    def broken(self) -> int:
+        """Count the rules of the week that the tours break."""
+        return sum(len(result.violations) for result in self.tours)
+
+    def rank(self) -> tuple[int, int, float, int]:
+        """Put first what breaks least, then what leaves most reps inside and the furthest nearest, then the earlier."""
+        return self.broken, -self.record.inside, self.record.worst_deviation, self.record.number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,6 +71,8 @@ def run_rounds(
 ) -> Rounds:
     """Draw territories and tours, turn the routed hours into workload, and draw again.
 
+    Where a round ends outside the tolerance, the next may use less of it on the estimate.
+
     An account's routed hours are its visits' service and its part of the driving and waiting of its days, as if all
     wanted visits were made. From the second round on the workload is the mean of what the rounds so far measured: an
     area's driving depends on who has it, so that the newest figures alone would swing.
@@ -67,7 +86,8 @@ def run_rounds(
         progress.report(f"round {number} of at most {count}", share_done=(number - 1) / count)
         part = replace(forecast, potential=forecast.potential.assign(workload_hours=workload))
         problem = chain.territory_problem(data, rules, part)
-        result = design(problem, futures_of(problem, data, part, scenario), scenario, progress)
+        share = SHARE_OF_TOLERANCE[min(number, len(SHARE_OF_TOLERANCE)) - 1]
+        result = _drawn(problem, futures_of(problem, data, part, scenario), scenario, progress, share=share)
         plan = verified_plan(problem.instance, result)
         owners = rep_of_accounts(problem.instance, plan, data, problem.account_reps)
         instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
@@ -76,13 +96,51 @@ def run_rounds(
         measure = next(measure for measure in problem.instance.measures if measure.name == WORKLOAD)
         record = _record(number, problem.instance, measure, days, len(visits))
         trials.append(Trial(workload=workload, record=record, territories=result, tours=tours))
-        if record.inside == len(problem.instance.rep_ids):
+        if record.inside == len(problem.instance.rep_ids) and not trials[-1].broken:
             break
         measured.append(routed_hours(visits, days, data.accounts["account_id"], rules["visits"], workload))
         workload = np.mean(measured, axis=0)
-    best = min(trials, key=lambda trial: (-trial.record.inside, trial.record.worst_deviation, trial.record.number))
+    best = min(trials, key=Trial.rank)
     records = tuple(replace(trial.record, chosen=trial is best) for trial in trials)
     return Rounds(records=records, best=best)
+
+
+def _drawn(
+    problem: AssembledTerritories,
+    futures: Futures | None,
+    scenario: Scenario,
+    progress: StageProgress,
+    *,
+    share: float,
+) -> TerritoryResult:
+    """Design territories within a share of the workload's tolerance, or within all of it where that cannot be.
+
+    The bound is one for the tolerance as it is in the scenario.
+    """
+    if share < 1.0:
+        narrow = replace(problem, instance=narrowed(problem.instance, share))
+        result = design(narrow, futures, scenario, progress, explain=False)
+        if result.plan is not None:
+            early = result.stopped_by if result.stopped_by is not StopReason.PROVEN else StopReason.WORK_DONE
+            bound = min(result.bound, bound_of(problem.instance))
+            return replace(result, status=Status.FEASIBLE, bound=bound, stopped_by=early)
+    return design(problem, futures, scenario, progress)
+
+
+def narrowed(instance: TerritoryInstance, share: float) -> TerritoryInstance:
+    """Bring the limits of the workload nearer to each rep's target, to a share of their distance."""
+    measures = tuple(
+        replace(
+            measure,
+            lower=measure.targets - np.floor(share * (measure.targets - measure.lower)).astype(np.int64),
+            upper=measure.targets + np.floor(share * (measure.upper - measure.targets)).astype(np.int64),
+            tolerance=share * measure.tolerance,
+        )
+        if measure.name == WORKLOAD
+        else measure
+        for measure in instance.measures
+    )
+    return replace(instance, measures=measures)
 
 
 def routed_hours(
