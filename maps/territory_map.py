@@ -20,6 +20,8 @@ from maps.words import money_text, number_text, percent_text, signed_percent_tex
 
 PROVEN: Final = 5e-5
 """Gap, as a share, below which only rounding lies between plan and bound."""
+TOWNS_NAMED: Final = 150
+"""Areas that may be named on the map."""
 UNITS: Final = {"workload": "h", "accounts": ""}
 """Units of balance measures that are not money."""
 
@@ -42,7 +44,7 @@ def territories_page(book: PlanBook) -> str:
         data=_page_data(book),
         body="",
         styles=("page.css", "territories.css"),
-        scripts=("page.js", "territories.js"),
+        scripts=("page.js", "territories_before.js", "territories.js"),
         start="showTerritories",
     )
 
@@ -73,6 +75,7 @@ def _page_data(book: PlanBook) -> dict[str, Any]:
         "territories": _territories(book, shapes),
         "regions": [{"shape": packed(outline)} for outline in outlines],
         "areas": _areas(book, light, places),
+        "towns": _towns(book, places),
         "reps_today": _reps_today(book),
         "accounts": _accounts(book, places),
         "segments": sorted(set(book.accounts["segment"])),
@@ -127,6 +130,17 @@ def _territories(book: PlanBook, shapes: dict[str, Any]) -> list[dict[str, Any]]
             }
         )
     return rows
+
+
+def _towns(book: PlanBook, places: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Name the areas with most potential, which the page shows as far as there is room, from the first zoom on."""
+    table = book.areas.reset_index(drop=True).sort_values(["potential", "area_id"], ascending=[False, True])
+    largest = table[table["territory_id"].isin(list(places))].head(TOWNS_NAMED)
+    middles = shapely.point_on_surface(largest.geometry.to_numpy())
+    return [
+        {"name": name, "at": [round(middle.y, 4), round(middle.x, 4)], "territory": places[owner]}
+        for name, owner, middle in zip(largest["name"], largest["territory_id"], middles, strict=True)
+    ]
 
 
 def _reps_today(book: PlanBook) -> list[str]:

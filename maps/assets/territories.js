@@ -43,6 +43,8 @@ function showTerritories(map, data) {
   });
   const labels = data.territories.map(territory => ({marker: placeLabel(territory.rep_id, territory.middle), width: 7 * territory.rep_id.length}));
 
+  const towns = data.towns.map(town => ({marker: placeLabel(town.name, town.at, 'town'), width: 6.2 * town.name.length, owner: town.territory}));
+
   function territoryFacts(territory) {
     return facts(territory.rep, [[say('Territory'), territory.id], [say('Region'), territory.region],
       ...data.measures.map((measure, at) => [measure.label, territory.measures[at][0] + ' (' + territory.measures[at][1] + ')']),
@@ -112,7 +114,8 @@ function showTerritories(map, data) {
   function drawLabels() {
     labels.forEach(label => label.marker.remove());
     map.getContainer().classList.toggle('far', map.getZoom() < 7.5);
-    thinOut(map, labels.filter((label, index) => visible(index)), data.territories.filter((territory, index) => state.homes && visible(index)).map(territory => territory.home));
+    towns.forEach(town => town.marker.remove());
+    thinOut(map, [...labels.filter((label, index) => visible(index)), ...towns.filter(town => visible(town.owner))], data.territories.filter((territory, index) => state.homes && visible(index)).map(territory => territory.home));
   }
 
   function house(words) {
@@ -240,7 +243,14 @@ function showTerritories(map, data) {
     draw();
   }}, label)));
   const check = (name, label) => el('label', {class: 'check'}, el('input', {type: 'checkbox', id: name, checked: state[name], onchange: event => { state[name] = event.target.checked; draw(); }}), ' ' + label);
-  const layers = el('div', {class: 'row'}, check('areas', say('Areas')), check('accounts', say('Accounts ({n})', {n: numberText(accountCount)})), check('homes', say('Homes')));
+  const layers = el('div', {class: 'row'}, check('areas', say('Areas')), check('accounts', say('Accounts ({n})', {n: numberText(accountCount)})), check('homes', say('Homes')), data.areas.today.some(today => today >= 0) ? el('label', {class: 'check'}, el('input', {type: 'checkbox', id: 'today', onchange: event => showToday(event.target.checked)}), ' ' + say('Today beside')) : null);
+  let beside = null;
+  function showToday(shown) {
+    beside = beside || todayBeside(map, data);
+    beside(shown);
+    fitTo(map, shownBounds());
+    drawLabels();
+  }
   const inside = data.territories.filter(territory => territory.inside).length;
   const panel = el('aside', {id: 'panel', 'aria-label': say('Territories')},
     el('header', {}, el('h1', {dir: 'auto'}, data.title), el('div', {class: 'soft small'}, data.period),

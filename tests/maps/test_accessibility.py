@@ -42,6 +42,7 @@ def use(page: Any, name: str) -> None:
     if name == "maps/territories.html":
         page.check("#accounts")
         page.check("#areas")
+        page.check("#today")
         page.click('[data-territory="T-R2"]')
         page.click('[data-theme="change"]')
         page.fill("#search", "shop")

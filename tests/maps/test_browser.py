@@ -58,6 +58,25 @@ def test_the_territory_map_finds_hostile_names_as_text(page: Any, folder: Path) 
     assert HOSTILE[3] in page.locator(".tip").last.inner_text()
 
 
+def test_today_is_shown_beside_the_plan(page: Any, folder: Path) -> None:
+    """A second map, which goes where the first goes, and the first where it goes; towns are named on the plan."""
+    page.goto((folder / "maps" / "territories.html").as_uri())
+    assert page.locator(".place-label.town").count() > 0
+    page.check("#today")
+    assert sorted(page.locator(".side").all_text_contents()) == ["This plan", "Today"]
+    before, plan = (page.locator(name).bounding_box() for name in ("#before", ".folium-map"))
+    assert abs(before["width"] - plan["width"]) <= 4
+    drawn = "document.querySelector('#before canvas').toDataURL()"
+    page.wait_for_timeout(200)
+    first = page.evaluate(drawn)
+    assert len(first) > 5_000
+    page.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_function(f"first => {drawn} !== first", arg=first)
+    page.uncheck("#today")
+    assert not page.locator("#before").is_visible()
+    assert page.locator(".folium-map").bounding_box()["width"] >= plan["width"]
+
+
 def test_a_reps_page_shows_weeks_days_and_stops(page: Any, folder: Path) -> None:
     """Choosing a day leaves its stops, in order; a stop opens its popup with its times."""
     page.goto((folder / "maps" / "R1.html").as_uri())
