@@ -12,6 +12,7 @@ from optimizer.territory.bound import FloatArray
 from optimizer.territory.clusters import disjoint, off_balance
 from optimizer.territory.excess import excess_of, scales
 from optimizer.territory.instance import IntArray
+from optimizer.territory.local_search import borders
 from optimizer.territory.neighbourhood import Improved, Task, Work, cut_out
 from optimizer.territory.units import UnitProblem
 
@@ -80,14 +81,16 @@ def repair(
         tasks = []
         for number in range(min(max(LEAST_TASKS, len(bad)), MOST_TASKS)):
             first, size = int(bad[number % len(bad)]), SIZES[(turn + number // len(bad)) % len(SIZES)]
-            found = disjoint(problem, labels, [first], min(size, problem.n_reps), rng)
-            if found:
+            reps = around(
+                problem, labels, first, min(size, problem.n_reps), rng, dense=turn >= len(SIZES) and turn % 2 == 0
+            )
+            if len(reps) > 1:
                 limit = Work(
                     deterministic_seconds=min(neighbourhood_work, work),
                     seed=seed + 7919 * turn + number,
                     seconds=max(0.01, deadline - time.monotonic()),
                 )
-                task = cut_out(problem, labels, np.array(sorted(found[0])), limit)
+                task = cut_out(problem, labels, np.array(sorted(reps)), limit)
                 tasks.append(replace(narrowed(task, guide, share), worth=worth))
         if not tasks:
             break
@@ -96,6 +99,28 @@ def repair(
         labels = _take_best(problem, labels, tasks, improved)
         turn += 1
     return labels
+
+
+def around(
+    problem: UnitProblem, labels: IntArray, first: int, size: int, rng: np.random.Generator, *, dense: bool
+) -> list[int]:
+    """Return a territory and neighbours of it: along the longest borders, or, where dense, those of fewest units.
+
+    In a city a surplus goes from one territory of a few large units to the next; neighbourhoods along long borders take
+    in the country around it instead, and are too large to be searched to the end.
+    """
+    if not dense:
+        return next(iter(disjoint(problem, labels, [first], size, rng)), [first])
+    border, units = borders(problem, labels), np.bincount(labels, minlength=problem.n_reps)
+    reps = [first]
+    while len(reps) < size:
+        touching = border[reps].sum(axis=0) > 0
+        touching[reps] = False
+        if not touching.any():
+            break
+        likely = touching / np.maximum(units, 1.0) ** 2
+        reps.append(int(rng.choice(problem.n_reps, p=likely / likely.sum())))
+    return reps
 
 
 def narrowed(task: Task, guide: FloatArray, share: FloatArray) -> Task:

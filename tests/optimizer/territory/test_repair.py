@@ -5,7 +5,7 @@ import numpy as np
 from optimizer.territory.bound import relax
 from optimizer.territory.excess import excess_of, scales
 from optimizer.territory.neighbourhood import Improved, Task, Work, cut_out, solve_in_order
-from optimizer.territory.repair import narrowed, repair
+from optimizer.territory.repair import around, narrowed, repair
 from optimizer.territory.units import condense
 from optimizer.territory.warmstart import detached, grow
 from tests.optimizer.territory.builders import towns
@@ -80,3 +80,17 @@ def test_narrowed_tasks_keep_their_labelling_and_the_cheapest_pairs(monkeypatch)
     assert 0 < extra.sum() <= 60 < (task.problem.allowed & ~own).sum()
     ratio = guide / share[:, None]
     assert ratio[extra].max() <= ratio[left_out].min()
+
+
+def test_dense_neighbourhoods_prefer_territories_of_few_units():
+    """No territory twice, the first one first, and smaller ones on average than along long borders."""
+    problem, labels, _ = grown(3)
+    units = np.bincount(labels, minlength=problem.n_reps)
+    sizes = {True: 0.0, False: 0.0}
+    for dense in sizes:
+        for seed in range(40):
+            reps = around(problem, labels, 0, 3, np.random.default_rng(seed), dense=dense)
+            assert reps[0] == 0
+            assert len(set(reps)) == len(reps) == 3
+            sizes[dense] += float(units[reps[1:]].sum())
+    assert sizes[True] < sizes[False]
