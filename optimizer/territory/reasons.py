@@ -138,7 +138,7 @@ def _with_changes(instance: TerritoryInstance, certain: Sequence[Conflict], judg
     for conflict in certain:
         named = [of_area[line.subject] for line in conflict.lines if line.subject in of_area]
         named += [of_rep[rep] for line in conflict.lines for rep in line.reps]
-        places.append(named[0] if named else WHOLE_MAP)
+        places.append(named[0] if len(set(named)) == 1 else WHOLE_MAP)
     for number, conflict in enumerate(certain):
         if not conflict.lines:
             yield conflict
