@@ -14,7 +14,7 @@ from optimizer.siting.instance import SitingInstance
 from optimizer.siting.location_blocks import DeadEnd, dead_ends
 from optimizer.siting.location_bound import lower_bound
 from optimizer.siting.location_search import Field, Homes, field_of, sown, swapped
-from optimizer.siting.location_territories import Drawing, Drawn, designed, drawn, is_large, polished
+from optimizer.siting.location_territories import Drawing, Drawn, designed, drawn, is_large, polished, recentred
 from optimizer.siting.plan import SitingPlan, SitingResult
 from optimizer.siting.verify import cost_of_plan, verify
 from optimizer.solving import Conflict, Effort, SolverSettings, Status, StopReason, Violation
@@ -62,7 +62,7 @@ AMOUNTS: Final = {
         polishings=1,
         search_work=0.03,
         bound_steps=100,
-        large_bound_steps=900,
+        large_bound_steps=250,
     ),
     Effort.NORMAL: Amount(
         sowings=6,
@@ -74,7 +74,7 @@ AMOUNTS: Final = {
         polishings=2,
         search_work=0.08,
         bound_steps=300,
-        large_bound_steps=1200,
+        large_bound_steps=500,
     ),
     Effort.THOROUGH: Amount(
         sowings=12,
@@ -144,7 +144,7 @@ def locate_territories(
     watch.report("sharing out neighbouring territories anew", share_done=0.5, objective=_cost(best))
     if is_large(instance):
         left = max(0.01, deadline - time.monotonic())
-        best = designed(field, best, replace(settings, seconds=left), watch)
+        best = recentred(field, designed(field, best, replace(settings, seconds=left), watch))
     else:
         best = _polished(field, best, work, settings, unavoidable=unavoidable)
     watch.report("bounding", share_done=0.8, objective=_cost(best))
@@ -152,7 +152,11 @@ def locate_territories(
     bound = 0.0 if early is None else early.result()
     if early is None and not late(deadline):
         bound = lower_bound(
-            field, field.shared(best.homes, homes.price), aim=float(_cost(best)), steps=amount.bound_steps
+            field,
+            field.shared(best.homes, homes.price),
+            aim=float(_cost(best)),
+            steps=amount.bound_steps,
+            deadline=deadline,
         )
     return _result(instance, plan, bound, blocked, deadline)
 
@@ -169,7 +173,7 @@ def _homes(
         best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
     if large:
         aim = float(field.instance.cost[field.everywhere, best.homes[best.labels]].sum(dtype=np.int64))
-        early = beside.submit(lower_bound, field, best, aim=aim, steps=amount.large_bound_steps)
+        early = beside.submit(lower_bound, field, best, aim=aim, steps=amount.large_bound_steps, deadline=deadline)
         deadline -= (1.0 - HOMES_SHARE) * settings.seconds
     if not late(deadline):
         tries = amount.large_swaps if large else amount.swaps

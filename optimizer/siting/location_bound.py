@@ -1,10 +1,12 @@
 """Bound the cost from below on large maps: the bound of `bound.py` over near pairs, made good over every pair.
 
 The prices of areas and of limits are improved over the pairs (area, candidate) that are near only, a few per cent of
-all. A bound over near pairs is none; so the prices of areas are kept, those of limits get a few steps over every pair,
-each candidate keeps the best value it had, and the cheapest candidates make the bound.
+all: first by subgradients, then smoothed. A bound over near pairs is none; so the prices of areas are kept, those of
+limits get a few steps over every pair, each candidate keeps the best value it had, and the cheapest candidates make the
+bound.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -13,6 +15,7 @@ from numba import njit
 from optimizer.siting.instance import CLOSED
 from optimizer.siting.location_kernels import CostArray
 from optimizer.siting.location_search import Field, Homes
+from optimizer.siting.location_smooth import NearPairs, Prices, climb_smoothly
 from optimizer.siting.pairs import FloatArray, limits_of
 from optimizer.territory.instance import IntArray
 
@@ -20,13 +23,19 @@ BEYOND: Final = 12
 """A candidate counts as near to an area if it is nearer than this many of the homes of a good plan."""
 
 FEW_PAIRS: Final = 12_000_000
-"""Pairs that are all looked at in every step."""
+"""Pairs that are all looked at in every step along a subgradient."""
+
+FIRST_STEPS: Final = 30
+"""Steps along subgradients, which show roughly what areas are worth."""
 
 CAUTION: Final = 0.5
 """First share of the Polyak step."""
 
 DEAREST: Final = 1.2
-"""Greatest price of a limit over every pair, in greatest prices of candidates that near areas can fill."""
+"""Greatest price of a limit over every pair, in greatest prices of candidates that near pairs open."""
+
+HARDLY_OPEN: Final = 1e-3
+"""Share up to which a candidate counts as closed; prices of those that near areas cannot fill run away."""
 
 SMOOTHING: Final = 0.3
 """Share of the last direction kept in the next, which damps zigzags."""
@@ -251,7 +260,7 @@ def _over_all_pairs(  # noqa: PLR0917 - plain arrays for the compiled code
     return worth.sum() + best[_chosen(best, fixed, n_homes)].sum(), size
 
 
-def lower_bound(field: Field, homes: Homes, *, aim: float, steps: int) -> float:
+def lower_bound(field: Field, homes: Homes, *, aim: float, steps: int, deadline: float = math.inf) -> float:
     """Return what no choice of homes with balanced territories, divided areas allowed, can undercut.
 
     Parameters
@@ -263,26 +272,36 @@ def lower_bound(field: Field, homes: Homes, *, aim: float, steps: int) -> float:
     aim
         Cost of a good plan, which scales the steps.
     steps
-        Steps of the prices, a fixed amount of work.
+        Smoothed steps of the prices, a fixed amount of work.
+    deadline
+        Safety net, monotonic seconds; the bound is weaker, but holds, if it is reached.
     """
     instance = field.instance
     k = instance.n_homes
     limits = limits_of(instance)
+    arrays = (limits.amounts, limits.lower, limits.upper)
     beyond = min(BEYOND, k) - 1
     reach = np.partition(instance.cost[:, homes.homes], beyond, axis=1)[:, beyond].astype(np.float64)
     if instance.cost.size <= FEW_PAIRS:
         reach[:] = np.inf
-    starts, area, cost = _near_pairs(instance.cost, reach, instance.candidates)
+    pairs = NearPairs(*_near_pairs(instance.cost, reach, instance.candidates))
     sizes = np.maximum(limits.amounts.sum(axis=1), 1.0)
     first_step = 0.1 * max(1.0, aim) / sizes
     step = np.tile(first_step[:, None], (1, instance.n_candidates))
     worth = _rather_near(instance.cost, instance.n_candidates // (2 * k))
     toll = np.zeros(limits.lower.shape)
-    arrays = (limits.amounts, limits.lower, limits.upper)
-    _climb((starts, area, cost), arrays, instance.fixed, k, worth, toll, step, aim, steps)
-    load = np.array([np.add.reduceat(row[area], starts[:-1]) for row in limits.amounts]).reshape(limits.lower.shape)
-    filled = (load >= limits.lower).all(axis=0)
-    cap = DEAREST * np.abs(toll[:, filled]).max(axis=1, initial=0.0) + 1e-9
+    _climb(pairs, arrays, instance.fixed, k, worth, toll, step, aim, FIRST_STEPS)
+    (worth, toll), opened = climb_smoothly(
+        pairs,
+        arrays,
+        instance.fixed,
+        k,
+        Prices(worth, toll),
+        per_home=max(1.0, aim) / k,
+        steps=steps,
+        deadline=deadline,
+    )
+    cap = DEAREST * np.abs(toll[:, opened > HARDLY_OPEN]).max(axis=1, initial=0.0) + 1e-9
     toll = np.clip(toll, -cap[:, None], cap[:, None])
     bound, size = _over_all_pairs(
         instance.cost,

@@ -8,8 +8,8 @@ from numba import njit
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.instance import IntArray
 
-SOFTNESS: Final = 0.3
-"""Share of the mean cost that blurs the borders of territories while homes are sought: a few kilometres on a map."""
+SOFTNESS: Final = 0.1
+"""Share of the mean cost that blurs the borders of territories while homes are sought: a kilometre or two on a map."""
 
 KINK: Final = 0.01
 """Price at which a balance rule counts as half binding, as a share of the mean cost of a territory."""

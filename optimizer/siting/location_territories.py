@@ -110,6 +110,12 @@ def designed(field: Field, start: Drawn, settings: SolverSettings, observer: Obs
     return min((start, found), key=lambda drawing: rank(drawing.problem, drawing.labels))
 
 
+def recentred(field: Field, drawing: Drawn) -> Drawn:
+    """Return the same territories with their homes where they serve them best."""
+    homes = field.followed(drawing.homes, drawing.labels)
+    return replace(drawing, homes=homes, problem=moved_homes(drawing.problem, field.instance, homes))
+
+
 def grown(problem: UnitProblem, amounts: FloatArray, price: FloatArray) -> IntArray:
     """Return territories grown from their homes in the order of priced cost. Shape (areas,)."""
     priced = problem.cost.astype(np.float64)

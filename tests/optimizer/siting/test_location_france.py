@@ -36,6 +36,14 @@ def test_bound_holds_for_homes_sown_at_random(communes):
     assert 0.9 * min(divided) <= bound <= min(divided)
 
 
+def test_smoothed_steps_pass_where_subgradients_stall(communes):
+    """A thousand subgradient steps stalled at 81,754; the smoothed bound passes that, below the best homes found."""
+    instance = instance_of(communes, 300, 29)
+    field = field_of(instance)
+    bound = lower_bound(field, sown(field, 0), aim=86e6, steps=120)
+    assert 82_050e3 <= bound <= 85_452e3
+
+
 def test_territories_of_the_north_are_near_their_bound(communes):
     """Territories are in one piece, hold their homes and cost at most a few per cent more than the bound."""
     instance = instance_of(communes, 300, 29)
@@ -45,4 +53,4 @@ def test_territories_of_the_north_are_near_their_bound(communes):
     assert homes_held(labels, homes)
     assert not loose_areas(communes.edges.tolist(), labels, homes)
     cost = int(instance.cost[np.arange(len(labels)), plan.homes[plan.home_of_area]].sum())
-    assert result.bound <= cost <= 1.1 * result.bound
+    assert result.bound <= cost <= 1.08 * result.bound
