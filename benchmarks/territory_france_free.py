@@ -6,14 +6,14 @@ may hold a home and `--reps` of them are chosen. Cost, balance, contiguity and h
 
 import argparse
 import math
-import resource
 import time
 from typing import Any
 
 import numpy as np
 
 from benchmarks import territory_france
-from benchmarks.territory_check import homes_held, loose_areas, max_deviation, peak_mb, rms_km, territory_sums
+from benchmarks.memory_probe import PeakMemory
+from benchmarks.territory_check import homes_held, loose_areas, max_deviation, rms_km, territory_sums
 from benchmarks.territory_france import ALL_AREAS, ALL_HOMES, WORKLOAD_SCALE, Communes, read_communes
 from optimizer.siting.instance import SitingInstance
 from optimizer.siting.location import locate_territories
@@ -44,9 +44,10 @@ def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     settings = SolverSettings(
         effort=Effort(arguments.effort), seconds=arguments.seconds, workers=arguments.workers, seed=arguments.seed
     )
-    started = time.perf_counter()
-    result = locate_territories(instance, settings)
-    seconds = time.perf_counter() - started
+    with PeakMemory() as memory:
+        started = time.perf_counter()
+        result = locate_territories(instance, settings)
+        seconds = time.perf_counter() - started
     bound = max(0.0, result.bound - 0.5 * len(communes.codes)) / COST_SCALE
     row: dict[str, Any] = {
         "instance": f"france {len(communes.codes)} × {homes} of {instance.n_candidates}",
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         "published": None,
         "gap": None,
         "seconds": seconds,
-        "peak_mb": peak_mb() + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * arguments.workers * 1024 / 1e6,
+        "peak_mb": memory.mb,
     }
     plan = result.plan or result.closest
     return [row if plan is None else row | judged(communes, instance.candidates[plan.homes], plan.home_of_area, bound)]
