@@ -97,9 +97,9 @@ def search_large(
         deadline=deadline,
     )
     labels = polish(labels=labels, turns=budget.turns, seed=seed)
-    labels = repair(
+    settle = partial(
+        repair,
         problem,
-        labels,
         guide=guide,
         neighbourhood_work=budget.neighbourhood_work,
         work=budget.search_work * problem.n_reps,
@@ -107,7 +107,8 @@ def search_large(
         run=solve,
         deadline=deadline,
     )
-    return polish(labels=labels, turns=budget.last_turns, seed=seed + 1, first_worth=LAST_WORTH)
+    labels = polish(labels=settle(labels), turns=budget.last_turns, seed=seed + 1, first_worth=LAST_WORTH)
+    return settle(labels)  # nothing to do, unless the work was used up before
 
 
 def _unit_guide(problem: UnitProblem, relaxation: Relaxation) -> FloatArray:
