@@ -215,6 +215,7 @@ def _print_alarms(result: Result, regions: Sequence[str], weeks: NDArray[np.date
     hierarchy = result.panel.hierarchy
     nodes = hierarchy.nodes_of([(number, EVERY) for number in range(len(regions))])
     made = result.by_model[CHOSEN]
+    earlier = pd.DataFrame({"region": pd.Series(dtype="object"), "error": pd.Series(dtype="float64")})
     for number, dates in enumerate(weeks):
         parts = [
             pd.DataFrame(
@@ -230,9 +231,13 @@ def _print_alarms(result: Result, regions: Sequence[str], weeks: NDArray[np.date
             for region, node in zip(regions, nodes, strict=True)
         ]
         table = pd.concat(parts)
-        watch = watch_forecast(table.drop(columns="sales"), table[["region", "week", "sales"]])
+        watch = watch_forecast(table.drop(columns="sales"), table[["region", "week", "sales"]], earlier=earlier)
         told = f"alarm in {', '.join(watch.alarmed)}" if watch.alarmed else "no alarm"
-        print(f"weeks {dates[0]} to {dates[-1]}: {told}")
+        shifted = watch.table.loc[watch.table["drift"] > watch.table["drift_limit"], "region"]
+        more = f"; errors have shifted in {', '.join(shifted)}" if len(shifted) else ""
+        print(f"weeks {dates[0]} to {dates[-1]}: {told}{more}")
+        error: pd.Series = (table["sales"] - table["p50"]) / np.maximum(table["p50"], 1e-9)
+        earlier = pd.concat([earlier, table[["region"]].assign(error=error)], ignore_index=True)
 
 
 def iowa_calendar(history: SalesHistory, *, ahead: int = 0) -> Calendar:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forecasting.backtest import Backtest, Made, local_scale, make_forecasts, run_backtest
 from forecasting.drivers import drivers_of
 from forecasting.hierarchy import ALL as EVERY
-from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory
+from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_residuals
 from forecasting.intervals import calibrate, spread
 from forecasting.models.boosting import GlobalBoosting
 from forecasting.models.combination import GATE, competing_models
@@ -86,6 +86,7 @@ def forecast_sales(
         history=learned,
         notes=ahead.notes,
         levels=_levels(history, table, ahead),
+        residuals=_residuals(panel, backtest, ahead.models, history.regions),
         drivers=drivers_of(panel, ahead.made, ahead.models, steps, history=history, boosting=_boosting(models)),
     )
 
@@ -107,6 +108,25 @@ def period_weeks(start: date, end: date) -> NDArray[np.datetime64]:
     if first > end:
         first = start - timedelta(days=start.weekday())
     return np.arange(np.datetime64(first), np.datetime64(end) + 1, 7).astype("datetime64[D]")
+
+
+def _residuals(
+    panel: Panel, backtest: Backtest | None, models: tuple[str, ...], regions: tuple[str, ...]
+) -> pd.DataFrame:
+    """List what was forecast too low or too high in the backtest by region, in the order of origins and weeks."""
+    if backtest is None:
+        return no_residuals()
+    nodes = panel.hierarchy.nodes_of([(number, EVERY) for number in range(len(regions))])
+    served = backtest.served(models)
+    frames = []
+    for region, node in zip(regions, nodes, strict=True):
+        for number, origin in enumerate(backtest.origins):
+            median = served[number, node]
+            error = (backtest.actual[number, node] - median) / np.where(median > 0, median, 1.0)
+            weeks = pd.DatetimeIndex(panel.dates[origin + 1 : origin + 1 + len(median)].astype("datetime64[s]"))
+            known = ~np.isnan(error) & (median > 0)
+            frames.append(pd.DataFrame({"region": region, "week": weeks[known], "error": error[known].round(6)}))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _boosting(models: tuple[Model, ...]) -> GlobalBoosting | None:

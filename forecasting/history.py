@@ -31,12 +31,18 @@ class Calendar:
 
 
 LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90")
+RESIDUAL_COLUMNS = ("region", "week", "error")
 DRIVER_COLUMNS = ("region", "category", "group", "contribution", "share", "words")
 
 
 def no_levels() -> pd.DataFrame:
     """Give an empty table of levels."""
     return pd.DataFrame({name: pd.Series(dtype="object") for name in LEVEL_COLUMNS})
+
+
+def no_residuals() -> pd.DataFrame:
+    """Give an empty table of errors."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in RESIDUAL_COLUMNS})
 
 
 def no_drivers() -> pd.DataFrame:
@@ -64,3 +70,6 @@ class Forecast:
     drivers: pd.DataFrame = field(default_factory=no_drivers)
     """Columns of `DRIVER_COLUMNS`: what makes up the forecast weeks of each region × category ("" for all), see
     `forecasting.drivers`."""
+    residuals: pd.DataFrame = field(default_factory=no_residuals)
+    """Columns of `RESIDUAL_COLUMNS`: errors of the backtest by region as shares of the forecast, origins one after the
+    other, each in the order of its weeks; what later errors are compared with."""

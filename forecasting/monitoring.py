@@ -1,11 +1,13 @@
 """Compare past forecasts with what came: error, bias, tracking signal, drift and coverage per region, and an alarm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from forecasting.drift import INPUT_COLUMNS, persistence_of, stability_index, stability_limit
 
 Array = NDArray[np.float64]
 SIGNAL_LIMIT = 4.0
@@ -15,13 +17,16 @@ LEAST_BIAS = 0.1
 LEAST_COVERAGE = 0.5
 """Share of weeks inside P10 to P90, meant to be 0.8, below which the alarm is raised."""
 FEWEST_WEEKS = 4
-DRIFT_LIMIT = 0.25
-"""Population stability index that counts as a shift, by the usual reading (0.1 a little, 0.25 much)."""
-PSI_BINS = 10
-SMALLEST_BIN = 1e-3
+FEWEST_EARLIER = 10
+"""Earlier errors of a region that a shift is told by, at the least."""
 WATCH_COLUMNS = (
-    "region", "weeks", "wape", "bias", "tracking_signal", "coverage_80", "drift", "alarm", "reason",
+    "region", "weeks", "wape", "bias", "tracking_signal", "coverage_80", "drift", "drift_limit", "alarm", "reason",
 )  # fmt: skip
+
+
+def no_inputs() -> pd.DataFrame:
+    """Give an empty table of inputs."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in INPUT_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,7 +35,10 @@ class Watch:
 
     table: pd.DataFrame
     """Columns of `WATCH_COLUMNS`, one row per region, by name. Shares; tracking signal in mean absolute deviations;
-    drift as population stability index of the residuals (NaN without earlier ones), alarm and its reason."""
+    drift as population stability index of the errors and the limit that steady errors seldom pass with so few weeks
+    (`forecasting.drift.stability_limit`; NaN without earlier errors), alarm and its reason."""
+    inputs: pd.DataFrame = field(default_factory=no_inputs)
+    """Columns of `forecasting.drift.INPUT_COLUMNS`: what the forecast learns from, before and now."""
     advice: tuple[str, ...]
     """Sentences: what to do."""
 
@@ -40,7 +48,13 @@ class Watch:
         return tuple(self.table.loc[self.table["alarm"].astype(bool), "region"])
 
 
-def watch_forecast(forecast: pd.DataFrame, actuals: pd.DataFrame, *, earlier: pd.DataFrame | None = None) -> Watch:
+def watch_forecast(
+    forecast: pd.DataFrame,
+    actuals: pd.DataFrame,
+    *,
+    earlier: pd.DataFrame | None = None,
+    inputs: pd.DataFrame | None = None,
+) -> Watch:
     """Compare forecast weeks with the sales that came in them; weeks that have not come yet are left out.
 
     Parameters
@@ -51,7 +65,10 @@ def watch_forecast(forecast: pd.DataFrame, actuals: pd.DataFrame, *, earlier: pd
     actuals
         Columns region, week, sales (currency); several rows of a region and week are added up.
     earlier
-        Columns region, error: residuals of earlier forecasts as shares of the forecast, to tell drift by.
+        Columns region, error: errors of earlier forecasts as shares of the forecast, in the order of their weeks, to
+        tell drift by.
+    inputs
+        Result of `forecasting.drift.input_drift`.
 
     Returns
     -------
@@ -61,7 +78,8 @@ def watch_forecast(forecast: pd.DataFrame, actuals: pd.DataFrame, *, earlier: pd
     both = forecast.merge(came, on=["region", "week"], how="inner").sort_values(["region", "week"])
     rows = [_row(str(region), part, earlier) for region, part in both.groupby("region", sort=True, observed=True)]
     table = pd.DataFrame(rows, columns=list(WATCH_COLUMNS))
-    return Watch(table=table, advice=_advice(table))
+    shifts = no_inputs() if inputs is None else inputs
+    return Watch(table=table, advice=_advice(table, shifts), inputs=shifts)
 
 
 def tracking_signal(errors: Array) -> float:
@@ -76,16 +94,6 @@ def tracking_signal(errors: Array) -> float:
     return float(errors.sum()) / deviation if deviation > 0 else 0.0
 
 
-def stability_index(before: Array, now: Array) -> float:
-    """Measure a shift by the population stability index: Σ (q − p) ln(q / p) over ten bins of equal shares before."""
-    edges = np.unique(np.quantile(before, np.linspace(0, 1, PSI_BINS + 1)[1:-1]))
-    shares = [
-        np.maximum(np.bincount(np.searchsorted(edges, values), minlength=len(edges) + 1) / len(values), SMALLEST_BIN)
-        for values in (before, now)
-    ]
-    return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
-
-
 def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[str, str | float | bool]:
     """Measure one region."""
     actual, median = part["sales"].to_numpy(np.float64), part["p50"].to_numpy(np.float64)
@@ -93,11 +101,12 @@ def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[
     sold = max(float(np.abs(actual).sum()), 1e-9)
     inside = (actual >= part["p10"].to_numpy(np.float64)) & (actual <= part["p90"].to_numpy(np.float64))
     bias, signal, covered = float(errors.sum()) / sold, tracking_signal(errors), float(inside.mean())
-    drift = float("nan")
-    if earlier is not None:
-        before = earlier.loc[earlier["region"] == region, "error"].to_numpy(np.float64)
-        if len(before) >= PSI_BINS:
+    drift = limit = float("nan")
+    if earlier is not None and len(part) >= FEWEST_WEEKS:
+        before = earlier.loc[(earlier["region"] == region).to_numpy(), "error"].to_numpy(np.float64)
+        if len(before) >= FEWEST_EARLIER:
             drift = stability_index(before, errors / np.maximum(median, 1e-9))
+            limit = stability_limit(len(before), len(part), persistence=persistence_of(before))
     reasons = []
     if abs(signal) > SIGNAL_LIMIT and abs(bias) > LEAST_BIAS:
         reasons.append(f"sales are {abs(bias):.0%} {'above' if bias > 0 else 'below'} the forecast, week after week")
@@ -112,12 +121,13 @@ def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[
         "tracking_signal": signal,
         "coverage_80": covered,
         "drift": drift,
+        "drift_limit": limit,
         "alarm": bool(reasons) and enough,
         "reason": "; ".join(reasons) if enough else f"{len(part)} weeks are too few to judge",
     }
 
 
-def _advice(table: pd.DataFrame) -> tuple[str, ...]:
+def _advice(table: pd.DataFrame, inputs: pd.DataFrame) -> tuple[str, ...]:
     """Say what to do."""
     if table.empty:
         return ("No week of the forecast has come yet: nothing to compare.",)
@@ -128,9 +138,14 @@ def _advice(table: pd.DataFrame) -> tuple[str, ...]:
             f"Alarm for {_listed(alarmed)}: forecast anew with the sales that came, and look for a cause to enter as "
             "an event; until then plan with last year's sales."
         )
-    shifted = table.loc[(table["drift"] > DRIFT_LIMIT) & ~table["alarm"].astype(bool), "region"].tolist()
+    shifted = table.loc[(table["drift"] > table["drift_limit"]) & ~table["alarm"].astype(bool), "region"].tolist()
     if shifted:
         lines.append(f"Errors have shifted in {_listed(shifted)}: forecast anew soon.")
+    for name, part in inputs[inputs["shifted"].astype(bool).to_numpy()].groupby("input", sort=True):
+        lines.append(
+            f"What the forecast learns from has shifted, {name}: {_listed(part['region'].tolist())}. Look for a cause, "
+            "and forecast anew."
+        )
     return tuple(lines) or ("The forecast holds: no need to make it anew.",)
 
 

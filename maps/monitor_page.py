@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,11 +27,25 @@ COLUMNS: Final = {
     "tracking_signal": _SHARE,
     "coverage_80": _SHARE,
     "drift": _SHARE,
+    "drift_limit": _SHARE,
     "alarm": lambda value: "true" if value else "false",
     "reason": as_text,
 }
 """Of monitor.csv, and how each is written."""
-HEAD: Final = ("Region", "Weeks", "Error (WAPE)", "Bias", "Tracking signal", "In the 80 % band", "Alarm", "Reason")
+INPUT_COLUMNS: Final = {
+    "region": as_text,
+    "input": as_text,
+    "weeks": as_whole,
+    "shift": _SHARE,
+    "limit": _SHARE,
+    "shifted": lambda value: "true" if value else "false",
+}
+"""Of drift.csv, and how each is written."""
+HEAD: Final = (
+    "Region", "Weeks", "Error (WAPE)", "Bias", "Tracking signal", "In the 80 % band", "Shift of errors", "Alarm",
+    "Reason",
+)  # fmt: skip
+INPUT_HEAD: Final = ("Region", "Input", "Weeks", "Shift", "Limit", "Shifted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,26 +67,40 @@ class Watched:
     """region, week, sales in the currency."""
     history: pd.DataFrame
     """region, week, sales in the currency: what was known when the forecast was made."""
+    inputs: pd.DataFrame
+    """Columns of `INPUT_COLUMNS`: what the forecast learns from, before and now; may be empty."""
     language: Language = "en"
     """Of the page."""
 
 
 def monitor_csv(watched: Watched) -> str:
     """Write one row per region."""
+    return _csv(watched.table, COLUMNS)
+
+
+def inputs_csv(watched: Watched) -> str:
+    """Write one row per region and input."""
+    return _csv(watched.inputs, INPUT_COLUMNS)
+
+
+def _csv(rows: pd.DataFrame, columns: Mapping[str, Callable[[Any], str]]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in watched.table.to_dict("records"):
-        writer.writerow([form(row[name]) for name, form in COLUMNS.items()])
+    writer.writerow(columns)
+    for row in rows.to_dict("records"):
+        writer.writerow([form(row[name]) for name, form in columns.items()])
     return stream.getvalue()
 
 
 def monitor_text(watched: Watched) -> str:
     """Write a line per region, then what to do."""
-    lines = [list(HEAD), *([*_cells(row), _alarm(row), str(row["reason"])] for row in _rows(watched))]
+    rows = _rows(watched.table)
+    lines = [list(HEAD), *([*_cells(row), "ALARM" if row["alarm"] else "no", str(row["reason"])] for row in rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEAD) - 1)]
     written = ["  ".join([*map(str.ljust, line[:-1], widths), line[-1]]).rstrip() for line in lines]
-    return "\n".join([*written, "", *watched.advice, *watched.notes, f"Forecast {watched.version}."])
+    return "\n".join(
+        [*written, *_shift_lines(watched), "", *watched.advice, *watched.notes, f"Forecast {watched.version}."]
+    )
 
 
 def monitor_page(watched: Watched) -> str:
@@ -88,8 +117,16 @@ def _page(watched: Watched) -> str:
             anchor="regions",
             title="Error by region",
             how="Bias is above 0 where more was sold than expected. Eight weeks out of ten should lie in the band. The "
-            "tracking signal adds up misses in one direction; beyond 4 it is no chance.",
+            "tracking signal adds up misses in one direction; beyond 4 it is no chance. The shift compares the errors "
+            "with those of the test on past weeks; steady errors pass the limit once in a hundred times.",
             body=join([_table(watched), _list(watched.notes)]),
+        ),
+        Chapter(
+            anchor="inputs",
+            title="What the forecast learns from",
+            how="A forecast holds as long as its inputs behave as before. Beyond the limit the new weeks differ more "
+            "than steady weeks would: by their change against last year, or by what is bought.",
+            body=_inputs(watched),
         ),
         Chapter(
             anchor="weeks",
@@ -107,8 +144,8 @@ def _page(watched: Watched) -> str:
     )
 
 
-def _rows(watched: Watched) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in watched.table.to_dict("records")]
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -119,11 +156,19 @@ def _cells(row: dict[str, Any]) -> list[str]:
         signed_percent_text(row["bias"]),
         number_text(row["tracking_signal"], 1),
         percent_text(row["coverage_80"], 0),
+        _with_limit(row["drift"], row["drift_limit"]),
     ]
 
 
-def _alarm(row: dict[str, Any]) -> str:
-    return "ALARM" if row["alarm"] else "no"
+def _with_limit(shift: float, limit: float) -> str:
+    """Write an index beside the limit that steady weeks seldom pass."""
+    return say(f"{number_text(shift, 2)} (limit {number_text(limit, 2)})") if np.isfinite(shift) else "–"
+
+
+def _shift_lines(watched: Watched) -> list[str]:
+    """Write a line for each input that has shifted."""
+    shifted = [row for row in _rows(watched.inputs) if row["shifted"]]
+    return [f"Shifted in {row['region']}: {row['input']}, {_with_limit(row['shift'], row['limit'])}" for row in shifted]
 
 
 def _list(sentences: tuple[str, ...]) -> Markup:
@@ -136,9 +181,30 @@ def _table(watched: Watched) -> Markup:
             [*_cells(row), badge("alarm", "bad") if row["alarm"] else badge("no", "good"), say(row["reason"])],
             str(row["region"]),
         )
-        for row in _rows(watched)
+        for row in _rows(watched.table)
     ]
-    return table(HEAD, rows, numeric=(1, 2, 3, 4, 5), caption="Forecast against sales by region")
+    return table(HEAD, rows, numeric=(1, 2, 3, 4, 5, 6), caption="Forecast against sales by region")
+
+
+def _inputs(watched: Watched) -> Markup:
+    """Show both inputs of each region."""
+    rows = [
+        Row(
+            [
+                str(row["region"]),
+                say(row["input"]),
+                number_text(row["weeks"], 0),
+                number_text(row["shift"], 2) if np.isfinite(row["shift"]) else "–",
+                number_text(row["limit"], 2) if np.isfinite(row["limit"]) else "–",
+                badge("shifted", "bad") if row["shifted"] else badge("no", "good"),
+            ],
+            str(row["region"]),
+        )
+        for row in _rows(watched.inputs)
+    ]
+    if not rows:
+        return tag("p", "Fewer than four new weeks, or less than two years before: shifts cannot be told yet.")
+    return table(INPUT_HEAD, rows, numeric=(2, 3, 4), caption="What the forecast learns from, by region")
 
 
 def _charts(watched: Watched) -> Markup:

@@ -30,7 +30,8 @@ class Actuals:
     forecast: pd.DataFrame
     """region, week, p10, p50, p90 (currency): weeks that were still to come when the forecast was made."""
     sales: pd.DataFrame
-    """region, week, sales (currency): weeks of the forecast that the file holds, regions that it has sales of."""
+    """region, category, week, sales (currency): weeks of the forecast that the file holds, regions that it has sales
+    of."""
     notes: tuple[str, ...]
     """What was left aside, in sentences."""
 
@@ -112,12 +113,13 @@ def _ended_weeks(came: pd.DataFrame) -> tuple[list[pd.Timestamp], list[str]]:
 
 
 def _by_region(sales: pd.DataFrame, data: CheckedData, weeks: list[pd.Timestamp]) -> pd.DataFrame:
-    """Add up by region and week; a region that sold in one of the weeks sold 0 in those without a row."""
+    """Add up by region, category and week; a region that sold in one of the weeks sold 0 in those without a row."""
     region = sales["account_id"].astype(object).map(data.accounts.set_index("account_id")["region"])
     inside = sales.assign(region=region.astype(object))[sales["week"].isin(weeks).to_numpy()]
-    sums = inside.groupby(["region", "week"])["sales_capped"].sum()
-    names = sorted(set(inside["region"]))
-    grid = pd.MultiIndex.from_product([names, weeks], names=["region", "week"])
+    keys = ["region", "category", "week"]
+    sums = inside.astype({"category": str}).groupby(keys)["sales_capped"].sum()
+    names, categories = (sorted(set(inside[key].astype(str))) for key in keys[:2])
+    grid = pd.MultiIndex.from_product([names, categories, weeks], names=keys)
     return sums.reindex(grid, fill_value=0.0).round(2).rename("sales").reset_index()
 
 

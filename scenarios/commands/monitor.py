@@ -28,9 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Write and print the comparison; exit code 1 when an alarm is raised."""
+    from forecasting.drift import input_drift
     from forecasting.monitoring import watch_forecast
     from maps.folder import check_output_folder, staged_output
-    from maps.monitor_page import Watched, monitor_csv, monitor_page, monitor_text
+    from maps.monitor_page import Watched, inputs_csv, monitor_csv, monitor_page, monitor_text
     from maps.writers import write_text
     from scenarios.actuals import compare_weeks
     from scenarios.commands.chain import load_named
@@ -48,7 +49,12 @@ def answer(arguments: argparse.Namespace) -> int:
         raise ScenarioError([Fault(file=str(run), key="--run", message=text)])
     forecast, made_from = found
     actuals = compare_weeks(forecast, arguments.actuals, loaded)
-    watch = watch_forecast(actuals.forecast, actuals.sales)
+    watch = watch_forecast(
+        actuals.forecast,
+        actuals.sales,
+        earlier=forecast.residuals,
+        inputs=input_drift(forecast.history, actuals.sales),
+    )
     watched = Watched(
         name=name,
         currency=loaded.scenario.currency,
@@ -58,11 +64,13 @@ def answer(arguments: argparse.Namespace) -> int:
         advice=watch.advice,
         notes=actuals.notes,
         forecast=actuals.forecast,
-        sales=actuals.sales,
+        sales=actuals.sales.groupby(["region", "week"])["sales"].sum().reset_index(),
+        inputs=watch.inputs,
         history=forecast.history.groupby(["region", "week"], observed=True)["sales"].sum().reset_index(),
     )
     with staged_output(folder) as staging:
         write_text(staging / "monitor.csv", monitor_csv(watched))
+        write_text(staging / "drift.csv", inputs_csv(watched))
         write_text(staging / "monitor.html", monitor_page(watched))
     if not arguments.quiet:
         print(monitor_text(watched))

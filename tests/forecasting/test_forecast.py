@@ -183,6 +183,17 @@ def test_progress_never_goes_back():
     assert shares[-1] == 1.0
 
 
+def test_errors_of_the_backtest_are_kept_by_region_in_the_order_of_weeks():
+    """Two origins with the weeks asked for, as shares of what was forecast; a short history has none."""
+    errors = made(seasonal_history(), 170, 182).residuals
+    assert errors["region"].drop_duplicates().tolist() == ["R0", "R1", "R2"]
+    for _, part in errors.groupby("region"):
+        assert len(part) == 2 * 13
+        assert (part["week"].diff().dt.days.dropna() == 7).sum() >= 2 * 12
+    assert 0 < errors["error"].abs().median() < 0.2
+    assert made(seasonal_history(weeks=20), 20, 25).residuals.empty
+
+
 def test_levels_sum_up_the_table_to_the_cent():
     """Region × category → regions and categories → total, known weeks and forecast ones alike."""
     result = made(seasonal_history(regions=4, categories=3), 168, 175)

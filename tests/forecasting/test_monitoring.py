@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.monitoring import stability_index, tracking_signal, watch_forecast
+from forecasting.monitoring import no_inputs, tracking_signal, watch_forecast
 
 WEEKS = pd.to_datetime("2026-01-05") + pd.to_timedelta(7 * np.arange(8), unit="D")
 
@@ -70,15 +70,30 @@ def test_tracking_signal(errors, expected):
     assert tracking_signal(np.array(errors)) == expected
 
 
-def test_the_stability_index_tells_a_shift():
-    random = np.random.default_rng(1)
-    before, same = random.normal(size=2000), random.normal(size=2000)
-    assert stability_index(before, same) < 0.05
-    assert stability_index(before, same + 1) > 0.25
-
-
 def test_drift_is_told_where_errors_are_known():
-    earlier = pd.DataFrame({"region": "North", "error": np.linspace(-0.02, 0.02, 60)})
-    table = watch_forecast(forecast(), actuals([95.0, 105.0], [98.0]), earlier=earlier).table.set_index("region")
-    assert table.loc["North", "drift"] > 0.25
-    assert np.isnan(table.loc["South", "drift"])
+    """Errors of 5 % where those before were of 1 %, told with the limit of eight weeks against sixty."""
+    earlier = pd.DataFrame({"region": "North", "error": np.tile([-0.01, 0.01, -0.02, 0.02], 15)})
+    watch = watch_forecast(forecast(), actuals([95.0], [98.0]), earlier=earlier)
+    table = watch.table.set_index("region")
+    assert table.loc["North", "drift"] > table.loc["North", "drift_limit"] > 0.25
+    assert np.isnan(table.loc["South", ["drift", "drift_limit"]].to_numpy(float)).all()
+    assert watch.advice == ("Errors have shifted in North: forecast anew soon.",)
+
+
+def test_errors_like_those_before_are_no_drift():
+    """The eight weeks repeat what was seen before."""
+    earlier = pd.DataFrame({"region": "North", "error": np.tile([-0.05, 0.05], 30)})
+    watch = watch_forecast(forecast(), actuals([95.0, 105.0], [98.0, 103.0]), earlier=earlier)
+    assert watch.advice == ("The forecast holds: no need to make it anew.",)
+
+
+def test_inputs_that_have_shifted_are_told():
+    """By input, with the regions; those that have not are left out."""
+    inputs = no_inputs()
+    for row in (("North", "mix of categories", True), ("South", "mix of categories", False)):
+        inputs.loc[len(inputs)] = [row[0], row[1], 8, 0.3, 0.2, row[2]]
+    watch = watch_forecast(forecast(), actuals([95.0, 105.0], [98.0, 103.0]), inputs=inputs)
+    assert watch.advice == (
+        "What the forecast learns from has shifted, mix of categories: North. Look for a cause, and forecast anew.",
+    )
+    assert watch.inputs is inputs

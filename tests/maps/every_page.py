@@ -72,7 +72,8 @@ def watched(book: PlanBook) -> Watched:
     rows = [
         {
             "region": region, "weeks": 4, "wape": 0.1 + place / 5, "bias": place / 5, "tracking_signal": 5.0 * place,
-            "coverage_80": 0.75, "drift": 0.1, "alarm": place == 1, "reason": "more was sold than expected",
+            "coverage_80": 0.75, "drift": [np.nan, 0.7][place], "drift_limit": [np.nan, 0.62][place],
+            "alarm": place == 1, "reason": "more was sold than expected",
         }
         for place, region in enumerate(REGIONS)
     ]  # fmt: skip
@@ -86,6 +87,14 @@ def watched(book: PlanBook) -> Watched:
         forecast=sums,
         sales=sums[["region", "week"]].assign(sales=sums["p50"] * 1.1).iloc[:4],
         history=book.history.groupby(["region", "week"], as_index=False)["sales"].sum(),
+        inputs=pd.DataFrame(
+            [
+                (region, name, 4, 0.3 + place / 5, 0.4, place == 1)
+                for place, region in enumerate(REGIONS)
+                for name in ("sales against last year", "mix of categories")
+            ],
+            columns=["region", "input", "weeks", "shift", "limit", "shifted"],
+        ),
     )
 
 

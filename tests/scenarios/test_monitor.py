@@ -58,6 +58,24 @@ def test_sales_as_expected_raise_no_alarm(finished, tmp_path, capsys):
     assert "The forecast holds" in (tmp_path / "out" / "monitor.html").read_text(encoding="utf-8")
 
 
+def test_shifts_are_written_with_their_limits(finished, tmp_path, capsys):
+    """Errors against those of the backtest; inputs in a table of their own and on the page."""
+    assert monitor(finished, write_actuals(finished, tmp_path), tmp_path / "out") == 0
+    table = pd.read_csv(tmp_path / "out" / "monitor.csv")
+    assert (table["drift"] >= 0).all()
+    assert (table["drift_limit"] > 0.25).all()
+    inputs = pd.read_csv(tmp_path / "out" / "drift.csv")
+    assert inputs.columns.tolist() == ["region", "input", "weeks", "shift", "limit", "shifted"]
+    kinds = ["sales against last year", "mix of categories"]
+    assert list(zip(inputs["region"], inputs["input"], strict=True)) == [
+        (region, kind) for region in ("North", "South") for kind in kinds
+    ]
+    assert (inputs["weeks"] == 4).all()
+    page = (tmp_path / "out" / "monitor.html").read_text(encoding="utf-8")
+    assert "What the forecast learns from, by region" in page
+    assert "(limit " in capsys.readouterr().out
+
+
 def test_a_region_that_sells_half_is_named(finished, tmp_path, capsys):
     """Exit code 1; the other region is not alarmed."""
     assert monitor(finished, write_actuals(finished, tmp_path, north=0.5), tmp_path / "out") == 1

@@ -25,6 +25,19 @@ def test_a_forecast_comes_back(tmp_path):
     assert back.notes == forecast.notes
 
 
+def test_errors_come_back_and_a_file_from_before_has_none(tmp_path):
+    """Of the backtest, by region and week; a forecast saved by a former version is read without them."""
+    table = pd.DataFrame({"region": ["A"], "week": pd.to_datetime(["2026-01-05"]), "error": [-0.25]})
+    forecast = Forecast(table=table, scores=table, history=table, notes=(), residuals=table)
+    payload = saved.forecast_payload(forecast, table)
+    saved.save_stage(tmp_path, "forecast", made_from="x", payload=payload)
+    back = saved.read_forecast(tmp_path)[0]
+    pd.testing.assert_frame_equal(back.residuals, table, check_dtype=False)
+    del payload["residuals"]
+    saved.save_stage(tmp_path, "forecast", made_from="x", payload=payload)
+    assert saved.read_forecast(tmp_path)[0].residuals.empty
+
+
 class _Ids:
     """What `territories_payload` asks of an instance."""
 

@@ -52,6 +52,19 @@ def test_every_translation_has_the_places_of_its_text() -> None:
             "no time left: the cheapest day would need 12 more minutes (week 2 Friday)",
             "plus de temps : le jour le moins cher demanderait 12 minutes de plus (semaine 2, vendredi)",
         ),
+        (
+            "Errors have shifted in A, B: forecast anew soon.",
+            "Les erreurs ont dérivé : A, B. Refaites bientôt la prévision.",
+        ),
+        (
+            "What the forecast learns from has shifted, mix of categories: A. Look for a cause, and forecast anew.",
+            "Ce dont elle apprend a dérivé, répartition entre catégories : A. Cherchez une cause, puis refaites-la.",
+        ),
+        (
+            "sales are 29% above the forecast, week after week; only 0 of 8 weeks lie between P10 and P90",
+            "ventes 29% au-dessus de la prévision, semaine après semaine ; entre P10 et P90 : 0 semaines sur 8",
+        ),
+        ("0.31 (limit 0.62)", "0,31 (limite 0,62)"),
     ],
 )
 def test_texts_are_said_in_french(english: str, french: str) -> None:
