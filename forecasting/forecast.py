@@ -18,7 +18,18 @@ from forecasting.models.seasonal_naive import is_thin
 from forecasting.models.smoothing import filled
 from forecasting.panel import Panel, make_panel
 from forecasting.progress import Observer, Silent
-from forecasting.selection import Choice, choose, choose_by_level, mark_chosen, measure, no_scores, score
+from forecasting.selection import (
+    Choice,
+    alike,
+    choose,
+    choose_by_level,
+    mark_chosen,
+    measure,
+    no_scores,
+    not_compared,
+    score,
+    without_copies,
+)
 from forecasting.settings import ForecastSettings, InvalidForecastError
 
 ACTUAL = "actual"
@@ -149,12 +160,17 @@ class _Ahead:
             self.scores = no_scores()
         else:
             scores = score(backtest, hierarchy, regions)
-            choice = choose(scores, regions)
-            by_level = choose_by_level(backtest, hierarchy)
+            if alike(backtest, hierarchy.level == 0):
+                choice = not_compared(regions, float(scores.loc[scores["model"] == GATE, "wape"].iloc[0]))
+                by_level = (GATE,) * len(hierarchy.levels)
+            else:
+                choice = choose(scores, regions)
+                by_level = choose_by_level(backtest, hierarchy)
         self.models = choice.by_node(hierarchy, by_level)
         if backtest is not None:
             served = pd.DataFrame(measure(backtest, choice.overall, backtest.served(self.models), hierarchy, regions))
-            self.scores = mark_chosen(scores, served, choice, regions)
+            marked = mark_chosen(scores, served, choice, regions)
+            self.scores = without_copies(marked, backtest, hierarchy, regions)
         self.notes = (*choice.notes, *_thin_notes(history, panel))
         needed = {part for name in self.models for part in name.split(" + ")}
         self.made: Made = make_forecasts(panel, [model for model in models if model.name in needed])

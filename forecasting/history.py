@@ -59,7 +59,7 @@ class Forecast:
     weeks already known."""
     scores: pd.DataFrame
     """Backtest scores: columns region ("all" for the total), model, mae and rmse (currency a week), mape, wape and
-    coverage_80 (shares), mase, chosen (bool)."""
+    coverage_80 (shares), mase, chosen (bool), note (why models are not compared, or "")."""
     history: pd.DataFrame
     """Columns region, category, week, sales (currency): what was learned from."""
     notes: tuple[str, ...]

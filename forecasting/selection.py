@@ -14,7 +14,10 @@ from forecasting.metrics import coverage, mae, mape, rmse, wape
 from forecasting.models.combination import GATE, broadest
 
 ALL = "all"
-SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen")
+SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen", "note")
+NOT_COMPARED = "not enough history to compare models"
+SAME = 1e-6
+"""Share of a forecast below which two of them count as the same: sums that agree are only as exact as floats."""
 CLEAR_LOSS = 1.02
 """A region goes back to seasonal naive when the chosen model's WAPE is more than this times that of seasonal naive."""
 CLEAR_WIN = 0.9
@@ -42,13 +45,44 @@ class Choice:
         return tuple(names)
 
 
+def alike(backtest: Backtest, members: NDArray[np.bool_]) -> bool:
+    """Tell whether all of several models forecast the same there: each follows last year where history is short.
+
+    Parameters
+    ----------
+    members
+        Which nodes. Shape (nodes,).
+    """
+    gate = backtest.forecasts[GATE][:, members]
+    others = [each[:, members] for name, each in backtest.forecasts.items() if name != GATE]
+    return bool(others) and all(np.allclose(each, gate, rtol=SAME, atol=SAME, equal_nan=True) for each in others)
+
+
+def not_compared(regions: tuple[str, ...], wape_of_gate: float) -> Choice:
+    """Keep seasonal naive everywhere, since the backtest cannot tell the models apart."""
+    note = f"{NOT_COMPARED.capitalize()}: all follow last year, so {GATE} is used (WAPE {wape_of_gate:.1%})."
+    return Choice(overall=GATE, by_region=(GATE,) * len(regions), notes=(note,))
+
+
+def without_copies(
+    marked: pd.DataFrame, backtest: Backtest, hierarchy: Hierarchy, regions: tuple[str, ...]
+) -> pd.DataFrame:
+    """Keep only the chosen row, with a note, of each region (and of "all") in which all models forecast the same."""
+    bottom = hierarchy.level == 0
+    inside = {ALL: bottom, **{name: bottom & (hierarchy.codes[:, 0] == row) for row, name in enumerate(regions)}}
+    copies = {name for name, members in inside.items() if alike(backtest, members)}
+    same = marked["region"].isin(copies)
+    noted = marked.assign(note=np.where(same, NOT_COMPARED, ""))
+    return noted[(~same | marked["chosen"]).to_numpy()].reset_index(drop=True)
+
+
 def score(backtest: Backtest, hierarchy: Hierarchy, regions: tuple[str, ...]) -> pd.DataFrame:
     """Measure every model in every region and over all, region × category × week by week.
 
     Returns
     -------
-    Columns of `SCORE_COLUMNS` without `chosen`; `region` "all" first. MASE is the mean over series; coverage is
-    measured on each origin with bands from the others (NaN with one origin).
+    Columns of `SCORE_COLUMNS` without `chosen` and `note`; `region` "all" first. MASE is the mean over series; coverage
+    is measured on each origin with bands from the others (NaN with one origin).
     """
     rows = []
     for name, forecast in backtest.forecasts.items():
@@ -59,7 +93,7 @@ def score(backtest: Backtest, hierarchy: Hierarchy, regions: tuple[str, ...]) ->
 def measure(
     backtest: Backtest, name: str, forecast: NDArray[np.float64], hierarchy: Hierarchy, regions: tuple[str, ...]
 ) -> list[dict[str, str | float]]:
-    """Measure one forecast over all bottom series and in every region; keys of `SCORE_COLUMNS` without `chosen`."""
+    """Measure one forecast over all bottom series and in every region; keys as columns of `score`."""
     low, high = left_out_bands(backtest.actual, forecast, backtest.scale, hierarchy.level)
     bottom = hierarchy.level == 0
     rows: list[dict[str, str | float]] = []
@@ -131,7 +165,7 @@ def _best(relative: pd.Series) -> str:
 
 
 def mark_chosen(scores: pd.DataFrame, served: pd.DataFrame, choice: Choice, regions: tuple[str, ...]) -> pd.DataFrame:
-    """Add the column `chosen`, and order rows by region and model as they came, "all" first.
+    """Add the columns `chosen` and `note` (empty), and order rows by region and model as they came, "all" first.
 
     Parameters
     ----------
@@ -141,8 +175,8 @@ def mark_chosen(scores: pd.DataFrame, served: pd.DataFrame, choice: Choice, regi
     wanted = {ALL: choice.overall, **dict(zip(regions, choice.by_region, strict=True))}
     order = {name: number for number, name in enumerate((ALL, *regions))}
     chosen = np.array([wanted[each] == model for each, model in zip(scores["region"], scores["model"], strict=True)])
-    marked = scores.assign(chosen=chosen)
-    measures = [name for name in SCORE_COLUMNS if name not in {"region", "model", "chosen"}]
+    marked = scores.assign(chosen=chosen, note="")
+    measures = [name for name in SCORE_COLUMNS if name not in {"region", "model", "chosen", "note"}]
     by_region = served.set_index("region")[measures]
     marked.loc[chosen, measures] = by_region.loc[marked.loc[chosen, "region"]].to_numpy()
     ordered = marked.sort_values("region", key=lambda column: column.map(order), kind="stable")

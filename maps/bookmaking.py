@@ -28,7 +28,7 @@ from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourResult
 
 FORECAST_COLUMNS = ("region", "category", "week", "p10", "p50", "p90", "model")
-SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen")
+SCORE_COLUMNS = ("region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen", "note")
 HISTORY_COLUMNS = ("region", "category", "week", "sales")
 POTENTIAL_COLUMNS = ("baseline", "headroom", "potential", "low", "high", "workload_hours")
 ACCOUNT_COLUMNS = (

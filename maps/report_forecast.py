@@ -1,6 +1,7 @@
 """Report the forecast: charts per region and category, and how well each model did in the backtest."""
 
-from typing import Final
+from collections.abc import Hashable
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -125,7 +126,16 @@ def _quarters(days: list[float]) -> list[tuple[float, str]]:
     return marks
 
 
+def _model(score: dict[Hashable, Any]) -> Markup:
+    """Name the model of a row; a chosen one with its mark, or why there was no choice."""
+    if score["note"]:
+        return tag("span", score["model"], " (", say(score["note"]), ")")
+    return tag("span", score["model"], " ", badge("chosen", "good")) if score["chosen"] else tag("span", score["model"])
+
+
 def _scores(book: PlanBook) -> Markup:
+    if book.scores.empty:
+        return tag("p", "No test on past weeks was possible, so that no errors are known.")
     order = book.scores.assign(whole=book.scores["region"] != "all").sort_values(
         ["whole", "region", "chosen", "mase"], ascending=[True, True, False, True]
     )
@@ -133,7 +143,7 @@ def _scores(book: PlanBook) -> Markup:
         Row(
             [
                 say("All regions") if score["region"] == "all" else score["region"],
-                tag("span", score["model"], " ", badge("chosen", "good")) if score["chosen"] else score["model"],
+                _model(score),
                 percent_text(float(score["wape"])),
                 number_text(float(score["mase"]), 2),
                 percent_text(float(score["mape"])),

@@ -123,9 +123,10 @@ def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, A
 
 def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
     """Undo `forecast_payload`."""
+    scores = _unframe(payload["scores"])
     forecast = Forecast(
         table=_unframe(payload["table"]),
-        scores=_unframe(payload["scores"]),
+        scores=scores if "note" in scores else scores.assign(note=""),
         history=_unframe(payload["history"]),
         notes=tuple(payload["notes"]),
         levels=_unframe(payload["levels"]) if "levels" in payload else no_levels(),

@@ -97,6 +97,18 @@ def test_a_short_history_is_said_to_be_unproven():
     assert (result.table["p50"] > 0).all()
 
 
+def test_a_history_under_two_years_compares_no_models():
+    """One row a region instead of the same figures under every model, and a note; nobody has won anything."""
+    settings = ForecastSettings(models=("theta", "ets"), origins=2)
+    result = made(seasonal_history(weeks=80), 80, 83, settings)
+    assert result.scores["model"].tolist() == ["seasonal_naive"] * 4
+    assert set(result.scores["note"]) == {"not enough history to compare models"}
+    assert result.scores["chosen"].all()
+    assert set(result.table["model"]) == {"seasonal_naive"}
+    assert result.notes[0].startswith("Not enough history to compare models")
+    assert not any("won" in note or "beat" in note for note in result.notes)
+
+
 def test_scores_report_honest_coverage():
     scores = made(seasonal_history(regions=4, categories=4), 170, 182, dataclasses.replace(QUICK, origins=4)).scores
     chosen = scores[(scores["region"] == "all") & scores["chosen"]].iloc[0]

@@ -5,7 +5,18 @@ import pandas as pd
 
 from forecasting.backtest import Backtest
 from forecasting.hierarchy import make_hierarchy
-from forecasting.selection import SCORE_COLUMNS, choose, choose_by_level, mark_chosen, measure, score
+from forecasting.selection import (
+    NOT_COMPARED,
+    SCORE_COLUMNS,
+    alike,
+    choose,
+    choose_by_level,
+    mark_chosen,
+    measure,
+    not_compared,
+    score,
+    without_copies,
+)
 
 REGIONS = ("North", "South")
 HIERARCHY = make_hierarchy(("region", "category"), np.array([[0, 0], [0, 1], [1, 0], [1, 1]]))
@@ -108,3 +119,35 @@ def test_a_region_that_keeps_seasonal_naive_keeps_it_on_its_own_level():
     by_codes = dict(zip(map(tuple, HIERARCHY.codes.tolist()), names, strict=True))
     assert by_codes[1, -1] == by_codes[1, 0] == "seasonal_naive"
     assert by_codes[0, -1] == by_codes[-1, 0] == by_codes[-1, -1] == "theta"
+
+
+def test_models_are_alike_where_all_forecast_the_same():
+    """To the precision of sums; one model alone is alike to none."""
+    everywhere = HIERARCHY.level == 0
+    north = everywhere & (HIERARCHY.codes[:, 0] == 0)
+    made = backtest({"seasonal_naive": (5, 5), "theta": (5 + 1e-7, 6)})
+    assert alike(made, north)
+    assert not alike(made, everywhere)
+    assert not alike(backtest({"seasonal_naive": (5, 5)}), everywhere)
+
+
+def test_a_region_whose_models_are_alike_keeps_one_row_and_says_why():
+    """The other region and the sum of all keep theirs."""
+    errors = {"seasonal_naive": (5, 20), "theta": (5, 6)}
+    scores, choice = chosen(errors)
+    marked = mark_chosen(scores, served_of({"theta": (5, 6)}), choice, REGIONS)
+    table = without_copies(marked, backtest(errors), HIERARCHY, REGIONS)
+    assert list(zip(table["region"], table["model"], table["note"], strict=True)) == [
+        ("all", "seasonal_naive", ""),
+        ("all", "theta", ""),
+        ("North", "theta", NOT_COMPARED),
+        ("South", "seasonal_naive", ""),
+        ("South", "theta", ""),
+    ]
+
+
+def test_without_a_comparison_seasonal_naive_is_kept_and_the_reason_told():
+    choice = not_compared(REGIONS, 0.114)
+    assert (choice.overall, choice.by_region) == ("seasonal_naive", ("seasonal_naive", "seasonal_naive"))
+    assert choice.notes[0].startswith("Not enough history to compare models")
+    assert "11.4%" in choice.notes[0]

@@ -249,7 +249,7 @@ def _forecast() -> dict[str, Any]:
     for region in ("all", "North", "South & <East>"):
         for place, model in enumerate(("lightgbm+theta", "seasonal_naive", "theta")):
             values = (100.0 + place, 130.0 + place, 0.1 + place / 50, 0.8 + place / 10, 0.09 + place / 40, 0.79)
-            scores.append((region, model, *values, place == 0))
+            scores.append((region, model, *values, place == 0, ""))
     levels = [("region", region, "", future[0], *[2400.0 + 2000.0 * place] * 3) for place, region in enumerate(REGIONS)]
     drivers: list[tuple[str, str, str, float, float, str]] = []
     for region, category, before in (
@@ -273,7 +273,7 @@ def _forecast() -> dict[str, Any]:
         "forecast": pd.DataFrame(forecast, columns=["region", "category", "week", "p10", "p50", "p90", "model"]),
         "history": pd.DataFrame(history, columns=["region", "category", "week", "sales"]),
         "scores": pd.DataFrame(
-            scores, columns=["region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen"]
+            scores, columns=["region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen", "note"]
         ),
         "forecast_notes": (
             "LightGBM and Theta together won in <all> regions.",

@@ -16,7 +16,9 @@ def test_a_forecast_comes_back(tmp_path):
     """Values, order of columns, dates and missing numbers."""
     weeks = pd.to_datetime(["2026-01-05", "2026-01-12"])
     table = pd.DataFrame({"region": ["A", "B"], "week": weeks, "p50": [0.1 + 0.2, 1e-9], "chosen": [True, False]})
-    forecast = Forecast(table=table, scores=table.assign(mape=[np.nan, 1.5]), history=table, notes=("a note",))
+    forecast = Forecast(
+        table=table, scores=table.assign(mape=[np.nan, 1.5], note=["", "n"]), history=table, notes=("a note",)
+    )
     saved.save_stage(tmp_path, "forecast", made_from="x", payload=saved.forecast_payload(forecast, table))
     back, potential = saved.forecast_from(saved.load_stage(tmp_path, "forecast", made_from="x"))
     pd.testing.assert_frame_equal(back.table, forecast.table, check_dtype=False)
@@ -26,7 +28,7 @@ def test_a_forecast_comes_back(tmp_path):
 
 
 def test_errors_come_back_and_a_file_from_before_has_none(tmp_path):
-    """Of the backtest, by region and week; a forecast saved by a former version is read without them."""
+    """Of the backtest, by region and week; a forecast saved before is read without them and without notes."""
     table = pd.DataFrame({"region": ["A"], "week": pd.to_datetime(["2026-01-05"]), "error": [-0.25]})
     forecast = Forecast(table=table, scores=table, history=table, notes=(), residuals=table)
     payload = saved.forecast_payload(forecast, table)
@@ -35,7 +37,9 @@ def test_errors_come_back_and_a_file_from_before_has_none(tmp_path):
     pd.testing.assert_frame_equal(back.residuals, table, check_dtype=False)
     del payload["residuals"]
     saved.save_stage(tmp_path, "forecast", made_from="x", payload=payload)
-    assert saved.read_forecast(tmp_path)[0].residuals.empty
+    former = saved.read_forecast(tmp_path)[0]
+    assert former.residuals.empty
+    assert former.scores["note"].tolist() == [""]
 
 
 class _Ids:
