@@ -14,6 +14,7 @@ from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario
 from scenarios.quality_log import QualityLog
 from scenarios.repairs_sales import repair_sales
+from scenarios.successors import with_successors
 from scenarios.suggest import missing_file
 from scenarios.table_files import SUFFIXES
 from scenarios.tables import read_more_sales, read_tables
@@ -59,7 +60,9 @@ def compare_weeks(forecast: Forecast, path: Path, loaded: LoadedScenario) -> Act
     tables = read_tables(loaded)
     cleaning = loaded.scenario.cleaning.model_copy(update={"closed_after_weeks": 0})
     data = check_data(tables, loaded.scenario.model_copy(update={"cleaning": cleaning}))
-    before = tables.sales[(tables.sales["week"] <= last_known).to_numpy()]
+    before = with_successors(tables.sales[(tables.sales["week"] <= last_known).to_numpy()], data.successor)
+    came = with_successors(came, data.successor)
+    inside = came["week"].isin(ahead["week"])
     both = pd.concat([_plain(before), _plain(came[(came["week"] > last_known).to_numpy()])], ignore_index=True)
     rows = both.astype({"account_id": "category", "category": "category"})
     ids = data.accounts["account_id"].tolist()

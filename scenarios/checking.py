@@ -1,5 +1,6 @@
 """Check a firm's tables region by region, repair them by the scenario's rules, and make the areas."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,7 @@ from scenarios.repairs_positions import repair_positions
 from scenarios.repairs_sales import repair_sales
 from scenarios.schema import Scenario
 from scenarios.segments import fill_segments
+from scenarios.successors import alignment_of_successors, join_successors, with_successors
 from scenarios.table_types import Tables
 
 HISTORY_KEYS: Final = ["region", "category", "week"]
@@ -55,6 +57,8 @@ class CheckedData:
     """account_id, region, segment, lon, lat of all accounts, closed ones too; sorted by account_id."""
     past_sales: pd.DataFrame
     """As `sales`, of all accounts."""
+    successor: Mapping[str, str]
+    """account_id that carries on the history, by that of each account it succeeded at its site."""
     areas: gpd.GeoDataFrame
     """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), group, current_rep_id ("" for
     nobody, not in `reps` for one who has left); sorted."""
@@ -84,6 +88,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     """
     log, files, cleaning = QualityLog(), scenario.data, scenario.cleaning
     accounts, faults = one_row_per_account(tables.accounts, cleaning, log, file=files.accounts.path)
+    accounts, successor = join_successors(accounts, tables.sales, cleaning, log)
     every_account = accounts["account_id"].tolist()
     regions = current_regions(tables.regions, log)
     accounts = accounts.assign(region=own_regions(accounts, regions, tables.regions))
@@ -92,7 +97,8 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
 
     given = given_polygons(tables, scenario, log)
     accounts = repair_positions(accounts, _map_of(given, tables), tables.towns, cleaning, log)
-    sales, more = repair_sales(tables.sales, every_account, cleaning, log, file=files.sales.path)
+    booked = with_successors(tables.sales, successor)
+    sales, more = repair_sales(booked, every_account, cleaning, log, file=files.sales.path)
     _raise(faults + more + _hopeless(accounts, sales, given, scenario))
     sales = _of_remaining(sales, accounts)
     _raise(_hopeless(accounts, sales, given, scenario))
@@ -110,7 +116,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     homes = scenario.territories.homes
     reps, more = check_reps(tables.reps, areas, made.ground, log, file=files.reps.path, homes=homes)
     areas["current_rep_id"] = current_reps(
-        tables.current_alignment,
+        alignment_of_successors(tables.current_alignment, successor),
         areas,
         accounts[~accounts["closed"]],
         sales_by_account=last_year,
@@ -145,6 +151,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         history=history,
         past_accounts=accounts[["account_id", "region", "segment", "lon", "lat"]],
         past_sales=sales,
+        successor=successor,
         areas=areas,
         reps=reps,
         regions=None if regions is None else regions[regions["region"].isin(wanted)].reset_index(drop=True),

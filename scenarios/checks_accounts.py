@@ -67,22 +67,12 @@ def check_activity(
     log.about_accounts("closed_account", "info", ids[closed], text, repair="closed_after_weeks")
     last = rows["last_sale"].dt.strftime("%Y-%m-%d").to_numpy(dtype=object)
     log.repaired("closed_after_weeks", "accounts", ids[closed], last[closed], "closed")
-    _report_successors(rows, ids, log)
     return rows.assign(closed=closed)
 
 
 def _weeks_until(until: pd.Timestamp, weeks: pd.Series) -> FloatArray:
     """Return the weeks that passed since each date, NaN for none."""
     return np.asarray((until - weeks).dt.days.to_numpy(float) / 7.0)
-
-
-def _report_successors(rows: pd.DataFrame, ids: np.ndarray, log: QualityLog) -> None:
-    """Report accounts that share a site with others, where the accounts table tells the site."""
-    if "site_id" not in rows.columns:
-        return
-    shared = ((rows["site_id"] != "") & rows.duplicated("site_id", keep=False)).to_numpy()
-    text = "{n} account{s} share {their} site with another number: the same place under successive owners."
-    log.about_accounts("site_successor", "info", ids[shared], text)
 
 
 def check_regions_served(

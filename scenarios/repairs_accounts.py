@@ -20,6 +20,7 @@ TEXT_COLUMNS: Final = (
     "opening_hours",
     "position_quality",
     "group",
+    "site",
 )
 
 

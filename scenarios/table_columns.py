@@ -78,6 +78,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="service_minutes", kind=Kind.WHOLE, low=1, high=600),
         Column(name="position_quality"),
         Column(name="group", kind=Kind.ID),
+        Column(name="site", kind=Kind.ID),
     ),
     "data.sales": (
         Column(name="account_id", kind=Kind.ID, required=True, filled=True, repeated=True),

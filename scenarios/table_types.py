@@ -24,6 +24,7 @@ ACCOUNT_COLUMNS: Final = (
     "service_minutes",
     "position_quality",
     "group",
+    "site",
 )
 SALES_COLUMNS: Final = ("account_id", "category", "week", "sales")
 REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region", "working_days", "target_share")

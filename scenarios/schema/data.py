@@ -59,7 +59,8 @@ class Data(Section):
     accounts: Source
     """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale,
     last_visit (before the cycle, so that intervals go on across it), opening_hours, visits,
-    service_minutes, position_quality, group (see `territories.keep_together`)."""
+    service_minutes, position_quality, group (see `territories.keep_together`), site (the same for successive numbers of
+    one place, see `cleaning.same_site`)."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""
     reps: Source
@@ -97,6 +98,9 @@ class Cleaning(Section):
     """Accounts up to this far outside the outline are snapped to the nearest area."""
     duplicate_accounts: Literal["merge", "first", "refuse"] = "merge"
     """Rows with one account_id: `merge` fills gaps from later rows, `first` keeps the first, `refuse` is an error."""
+    same_site: Literal["join", "keep"] = "join"
+    """Account numbers that succeeded one another at one `site` (a new owner, a new customer number): `join` books their
+    sales under the newest, so that the history goes on, `keep` takes each as an account of its own."""
     duplicate_sales: Literal["sum", "first", "refuse"] = "sum"
     """Rows of one account, category and week."""
     unknown_accounts: Literal["drop", "refuse"] = "drop"
