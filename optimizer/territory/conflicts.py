@@ -269,7 +269,10 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
                     continue
                 rules, lines = _behind(instance, partial(_still_out_of_reach, m, reps, above))
                 ids = tuple(instance.rep_ids[rep] for rep in reps.tolist()) if len(reps) < instance.n_reps else ()
-                at_these = [replace(line, reps=ids) if line.rule == BALANCE else line for line in lines]
+                at_these = tuple(replace(line, reps=ids) if line.rule == BALANCE else line for line in lines)
+                named = keeping(instance, at_these)
+                if lines and not _still_out_of_reach(m, reps, above, named, frozenset(FAMILIES)):
+                    at_these = lines  # limits of other reps leave these reps too many areas, or too few
                 others = tuple(line for line in lines if line.rule != BALANCE)
                 cause = (*others, *(() if others else (measure.name,)))
                 if cause in told:
@@ -278,7 +281,7 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
                 text = _reach_text(instance, measure, reps, short, above=above)
                 if others:
                     text = f"{clash_text(instance, at_these)}: {text}"
-                yield Conflict(rules=rules, text=text, lines=tuple(at_these))
+                yield Conflict(rules=rules, text=text, lines=at_these)
 
 
 def _still_out_of_reach(

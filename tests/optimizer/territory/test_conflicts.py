@@ -1,10 +1,14 @@
 """What clashes is said with names, numbers and the planner's lines, and what change would be enough."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from optimizer.solving import Effort, Line, SolverSettings, Status
+from optimizer.territory.conflicts import certain_conflicts
 from optimizer.territory.search import design_territories
+from optimizer.territory.units import condense
 from tests.optimizer.territory.builders import from_ascii
 
 QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
@@ -260,3 +264,13 @@ def test_closest_plan_breaks_as_little_as_can_be():
     assert result.status is Status.INFEASIBLE
     counts = sorted(np.bincount(result.closest.rep_of_area).tolist())
     assert counts == [3, 4]
+
+
+def test_limits_of_other_reps_are_named_where_the_clash_needs_them():
+    """R1 has too much since R0's limit closes both areas to R0: R1's limit alone clashes with nothing."""
+    drawn = from_ascii("[9] 5  5 [1]", tolerance=0.0, contiguous=False)
+    (potential,) = drawn.measures
+    instance = replace(drawn, measures=(replace(potential, lower=np.zeros_like(potential.lower)),))
+    (conflict,) = certain_conflicts(instance, condense(instance))
+    assert conflict.lines == (Line(rule="territories_are_balanced", subject="potential"),)
+    assert conflict.text.startswith("R1: the 3 areas that only this rep may serve hold potential 11 EUR")
