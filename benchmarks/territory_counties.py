@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> list[Row]:
     """Return the rows of the engine and its peers."""
     data = json.loads(arguments.file.read_text(encoding="utf-8"))
     k, tolerance = arguments.k, arguments.tolerance
+    compile_kernels()
     rows = [_engine(data, k, tolerance, arguments)]
     least = least_tolerance(data, k, tolerance)
     if least > tolerance:
@@ -57,6 +58,19 @@ def run(arguments: argparse.Namespace) -> list[Row]:
     if arguments.peers:
         rows += peer_rows(data, k=k, tolerance=tolerance, seconds=arguments.seconds, judge=judged)
     return rows
+
+
+def compile_kernels() -> None:
+    """Draw a map of 36 areas: what a fresh checkout compiles once, for up to a minute, is not taken from the time."""
+    cells = range(36)
+    data = {
+        "ids": [str(cell) for cell in cells],
+        "potential": [1000 + 37 * cell % 100 for cell in cells],
+        "x_km": [10.0 * (cell % 6) for cell in cells],
+        "y_km": [10.0 * (cell // 6) for cell in cells],
+        "edges": [(cell, cell + 1) for cell in cells if cell % 6 < 5] + [(cell, cell + 6) for cell in cells[:-6]],
+    }
+    locate_territories(instance_of(data, 3, 0.3), SolverSettings(effort=Effort.QUICK, seconds=600.0, workers=1))
 
 
 def instance_of(data: dict[str, Any], k: int, tolerance: float) -> SitingInstance:
