@@ -30,7 +30,7 @@ def test_one_stage_takes_it_and_says_so(cut_short, capsys):
     assert run_scenario.main([str(scenario), "--out", str(folder), "--set", QUICK, "--only", "tours"]) == 0
     told = capsys.readouterr().err
     assert f"Territories: what {folder} holds was ended early by Ctrl-C; taken as it is" in told
-    stages = {path.stem: json.loads(path.read_text()) for path in (folder / "stages").iterdir()}
+    stages = {path.stem: json.loads(path.read_text()) for path in (folder / "stages").glob("*.json")}
     assert stages["territories"]["ended_early"] == "interrupted"
     assert "ended_early" not in stages["tours"]
     assert json.loads((folder / "run.json").read_text())["ended_early"] == {"territories": "interrupted"}
@@ -43,7 +43,7 @@ def test_comparisons_make_it_anew(cut_short, capsys):
     told = capsys.readouterr().err
     assert f"Territories: what {folder} holds was ended early by Ctrl-C; made anew" in told
     assert "Forecast: begins" not in told
-    assert not any("ended_early" in path.read_text() for path in (folder / "stages").iterdir())
+    assert not any("ended_early" in path.read_text() for path in (folder / "stages").glob("*.json"))
     plan_of(scenario, folder, sets=[QUICK], overrides=[], quiet=False)
     assert "Territories" not in capsys.readouterr().err
 
