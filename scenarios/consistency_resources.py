@@ -37,7 +37,7 @@ def resources_fit_regions(resources: Resources, regions: Sequence[str]) -> Itera
     known = f"the regions are {', '.join(regions)}"
     if resources.stock is not None:
         for warehouse, named in resources.stock.warehouses.items():
-            for place, region in enumerate(named):
+            for place, region in enumerate(named, start=1):
                 if region not in regions:
                     key = f"resources.stock.warehouses.{warehouse}[{place}]"
                     yield key, f'there is no region "{region}"{did_you_mean(region, regions) or f"; {known}"}'

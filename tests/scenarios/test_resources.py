@@ -101,9 +101,12 @@ def test_the_same_scenario_gives_the_same_bytes(made):
     [
         (
             "resources: {stock: {warehouses: {A: [North], B: [North]}}}",
-            'scenario.yaml:45:55 resources.stock.warehouses.B[0]: region "North" is served by "A" already',
+            'scenario.yaml:45:50 resources.stock.warehouses.B[1]: region "North" is served by "A" already',
         ),
-        ("resources: {stock: {warehouses: {A: [Nort]}}}", 'there is no region "Nort"; did you mean "North"?'),
+        (
+            "resources: {stock: {warehouses: {A: [Nort]}}}",
+            'resources.stock.warehouses.A[1]: there is no region "Nort"; did you mean "North"?',
+        ),
         ("resources: {stock: {service_level: 95}}", "resources.stock.service_level"),
         (
             "resources: {budget: {amount: 100, step: 200}}",
