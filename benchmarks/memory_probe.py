@@ -43,12 +43,11 @@ class PeakMemory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        own = _most_resident_mb(resource.RUSAGE_SELF)
         if self._watcher is None:
-            self.mb = own + _most_resident_mb(resource.RUSAGE_CHILDREN)
+            self.mb = _most_resident_mb(resource.RUSAGE_SELF) + _most_resident_mb(resource.RUSAGE_CHILDREN)
             return
         seen, _ = self._watcher.communicate()
-        self.mb = max(own, float(seen))
+        self.mb = max(_own_most_mb(), float(seen))
 
 
 def tree(root: int) -> list[int]:
@@ -72,6 +71,12 @@ def proportional_mb(process: int) -> float | None:
     except OSError:
         return None
     return sum(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")) * 1024 / MB
+
+
+def _own_most_mb() -> float:
+    """Return this process's greatest resident size on Linux, where `getrusage` may tell that of who started it."""
+    status = (PROC / "self" / "status").read_text()
+    return sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024 / MB
 
 
 def _most_resident_mb(who: int) -> float:

@@ -89,7 +89,7 @@ CASES = {
     ),
     "key_of_nowhere": (
         [swap(YAML, "name: tiny\n", "name: tiny\nxyzzy: 90\n")],
-        "scenario.yaml:3:1 xyzzy: unknown key; at the top level stand name, description, currency, period, data, cleaning, forecast, travel, segments, territories, tours, solver and outputs",
+        "scenario.yaml:3:1 xyzzy: unknown key; at the top level stand name, description, currency, period, data, cleaning, forecast, resources, travel, segments, territories, tours, solver and outputs",
     ),
     "missing_key": (
         [swap(YAML, "    visits: 2\n", "")],
@@ -97,7 +97,7 @@ CASES = {
     ),
     "missing_section": (
         [swap(YAML, "  sales:\n    path: sales.csv\n", "")],
-        "scenario.yaml:7:1 data.sales: missing (expected keys below it: path, columns, sheet, separator, decimal or encoding)",
+        "scenario.yaml:7:1 data.sales: missing (expected keys below it: path, query, columns, sheet, separator, decimal or encoding)",
     ),
     "unknown_key_in_an_idle_override": (
         [swap(YAML, "name: tiny", "name: tiny\noverrides:\n  a: {solver: {sed: 2}}")],
