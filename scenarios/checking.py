@@ -36,7 +36,7 @@ from scenarios.table_types import Tables
 
 HISTORY_KEYS: Final = ["region", "category", "week"]
 YEAR_WEEKS: Final = 52
-ONLY_REGION: Final = "all"
+ONLY_REGION: Final = "everywhere"
 """The one region of a firm that names none."""
 
 

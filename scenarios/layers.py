@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from scenarios.faults import Fault
+from scenarios.schema.territories import Territories
 from scenarios.schema_walk import defaults
 from scenarios.starting_folder import starting_folder
 from scenarios.strict_yaml import Fields, Items, Mark, Scalar, Tree, fault_at, key_text, parse, parse_value, plain
@@ -20,6 +21,8 @@ from scenarios.suggest import did_you_mean, missing_file, one_of
 
 STACKING_KEYS: Final = ("extends", "overrides", "apply")
 """Keys of the top level that say how layers are stacked; they are not part of the scenario itself."""
+BALANCE_KEY: Final = ("territories", "balance")
+"""The one mapping whose entries exist by default."""
 YAML_SUFFIXES: Final = (".yaml", ".yml")
 
 
@@ -64,11 +67,15 @@ def read_stack(path: Path, *, sets: Sequence[str], overrides: Sequence[str]) -> 
     _refuse_clashes(chosen, named, stack)
     tree = _without(tree, STACKING_KEYS)
     for name in chosen:
-        tree = merge(tree, named[name], stack.changes)
+        tree = merge(_with_default_entries(tree, named[name]), named[name], stack.changes)
     for part in from_line:
-        tree = merge(tree, _without(part, ("apply",)), stack.changes)
+        tree = merge(_with_default_entries(tree, part), _without(part, ("apply",)), stack.changes)
     stack.tree = tree
-    stack.spare = {name: merge(tree, layer, []) for name, layer in named.items() if name not in chosen}
+    stack.spare = {
+        name: merge(_with_default_entries(tree, layer), layer, [])
+        for name, layer in named.items()
+        if name not in chosen
+    }
     return stack
 
 
@@ -90,6 +97,22 @@ def merge(base: Fields, over: Fields, changes: list[str], path: KeyPath = ()) ->
             fields[key] = new
         marks[key] = over.key_marks[key]
     return Fields(fields, marks, over.mark if path else base.mark)
+
+
+def _with_default_entries(base: Fields, over: Fields) -> Fields:
+    """Write out measures balanced by default before a layer changes one of them, so that the others stay."""
+    changed: Tree | None = over
+    for key in BALANCE_KEY:
+        changed = changed.fields.get(key) if isinstance(changed, Fields) else None
+    held = base.fields.get(BALANCE_KEY[0])
+    if not isinstance(changed, Fields) or (isinstance(held, Fields) and BALANCE_KEY[1] in held.fields):
+        return base
+    mark = changed.mark
+    names = [measure.value for measure in Territories().balance]
+    tree: Tree = Fields({name: Fields({}, {}, mark) for name in names}, dict.fromkeys(names, mark), mark)
+    for key in reversed(BALANCE_KEY):
+        tree = Fields({key: tree}, {key: mark}, mark)
+    return merge(base, tree, []) if isinstance(tree, Fields) else base
 
 
 def _note(path: KeyPath, old: Tree | None, new: Tree | None, changes: list[str]) -> None:

@@ -120,7 +120,8 @@ class Territories(Section):
         default_factory=lambda: {BalanceMeasureName.POTENTIAL: Balance(), BalanceMeasureName.WORKLOAD: Balance()},
         strict=False,
     )
-    """Measures to balance: potential, workload, accounts."""
+    """Measures to balance: potential, workload, accounts. A file that names some balances just those; left out,
+    potential and workload are balanced, and `--set` or an override of one of them leaves the other as it is."""
     mode: Literal["from_scratch", "improve", "repair"] = "from_scratch"
     """`from_scratch`: the current alignment is not looked at, but for `disruption`. `improve`: the search starts from
     it, and what changes hands has a price. `repair`: after reps have left or joined; areas without a rep and those of

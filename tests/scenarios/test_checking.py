@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from forecasting.selection import ALL as ALL_REGIONS
 from scenarios.checking import CheckedData, check_data
 from scenarios.checks_history import incomplete_ends
 from scenarios.faults import ScenarioError
@@ -173,7 +174,8 @@ def test_firm_without_regions_is_one_region() -> None:
     data = check_data(
         tables_of(accounts=accounts_of().assign(region=""), reps=reps_of().assign(region="")), scenario_of()
     )
-    assert set(data.accounts["region"]) == set(data.areas["region"]) == set(data.reps["region"]) == {"all"}
+    assert set(data.accounts["region"]) == set(data.areas["region"]) == set(data.reps["region"]) == {"everywhere"}
+    assert set(data.accounts["region"]) != {ALL_REGIONS}  # the forecast's word for the total
 
 
 def test_only_some_regions_are_kept() -> None:

@@ -149,3 +149,12 @@ def test_any_value_anywhere_is_read_or_refused(base, key, value):
     except ScenarioError as error:
         faults = error.faults
     assert all(fault.message for fault in faults)
+
+
+def test_changing_one_balance_leaves_the_other_default(base):
+    """A measure that is balanced by default stays so when another one's tolerance is set, as when both are written."""
+    balance = load_scenario(base, sets=["territories.balance.workload.tolerance=0.05"]).scenario.territories.balance
+    assert {measure.value: rule.tolerance for measure, rule in balance.items()} == {"potential": 0.1, "workload": 0.05}
+    base.write_text(BASE + "territories: {balance: {workload: {tolerance: 0.2}}}\n")
+    balance = load_scenario(base, sets=["territories.balance.workload.tolerance=0.05"]).scenario.territories.balance
+    assert {measure.value: rule.tolerance for measure, rule in balance.items()} == {"workload": 0.05}
