@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from maps.call_notes import CALL_COLUMNS
 from maps.resources import Resources
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class PlanBook:
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
     """region, category ("" for all), group, contribution (currency over the weeks to come), share (of the same weeks of
     last year, NaN without sales then), words: what makes up the forecast, groups in the order in which they add up."""
-    calls: pd.DataFrame = field(default_factory=lambda: no_rows("account_id", "orders", "every_weeks", "offers"))
+    calls: pd.DataFrame = field(default_factory=lambda: no_rows(*CALL_COLUMNS))
     """What reps want to know before a call, see `maps.call_notes.call_notes`; empty where sales are not known."""
     homes: pd.DataFrame = field(default_factory=no_homes)
     """rep_id, name, area_id, area (name), lon, lat, chosen ("yes" or "no"): where reps live, in a run that chose homes;

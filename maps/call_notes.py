@@ -11,10 +11,10 @@ WEEKS: Final = 52
 """Of history that offers and the rhythm of orders are taken from."""
 WORTH_OFFERING: Final = 0.05
 """Share of the account's own purchases from which on a gap to its peers is told."""
-CALL_COLUMNS: Final = ("account_id", "orders", "every_weeks", "offers")
+CALL_COLUMNS: Final = ("account_id", "orders", "every_weeks", "known_until", "offers")
 
 
-def call_notes(sales: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+def call_notes(sales: pd.DataFrame, accounts: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     """Make the notes of every account.
 
     Parameters
@@ -23,15 +23,17 @@ def call_notes(sales: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
         account_id, category, week (Monday), sales in the currency; rows without a positive amount are no orders.
     accounts
         account_id, segment, region.
+    history
+        region, week (Monday), sales of complete weeks, NaN for a week that is not known.
 
     Returns
     -------
     pandas.DataFrame
         One row per account, in their order. account_id; orders: up to three (ISO date, amount, category that made most
         of it), newest first; every_weeks: median weeks between orders of the last year, NaN with fewer than three;
-        offers: up to two (category, amount a year) in which the account buys most below what others of its segment and
-        region buy in their mix, scaled to its own purchases; an account without purchases is told what those buy, as an
-        average.
+        known_until: ISO date of the Sunday that ends the last week of which its region's sales are known; offers: up
+        to two (category, amount a year) in which the account buys most below what others of its segment and region buy
+        in their mix, scaled to its own purchases; an account without purchases is told what those buy, as an average.
     """
     orders = pd.DataFrame(sales[["account_id", "category", "week", "sales"]])
     orders = orders[orders["sales"] > 0].astype({"account_id": str, "category": str})
@@ -44,6 +46,7 @@ def call_notes(sales: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
             "account_id": ids,
             "orders": [last.get(account, ()) for account in ids],
             "every_weeks": [every.get(account, np.nan) for account in ids],
+            "known_until": _known_until(history, accounts["region"]),
             "offers": [offers[account] for account in ids],
         }
     )
@@ -59,6 +62,13 @@ def _last_orders(orders: pd.DataFrame) -> dict[str, tuple[tuple[str, float, str]
         rows = zip(group["week"], group["sales"], group["category"], strict=True)
         told[str(account)] = tuple((f"{week:%Y-%m-%d}", float(amount), category) for week, amount, category in rows)
     return told
+
+
+def _known_until(history: pd.DataFrame, regions: pd.Series) -> list[str]:
+    """Find the last day of which the sales of each account's region are known; of all where none of its weeks are."""
+    last = history[history["sales"].notna()].astype({"region": str}).groupby("region")["week"].max()
+    mondays = pd.to_datetime(regions.astype(str).map(last)).fillna(history["week"].max())
+    return [f"{monday + pd.Timedelta(days=6):%Y-%m-%d}" for monday in mondays]
 
 
 def _rhythm(recent: pd.DataFrame) -> dict[str, float]:

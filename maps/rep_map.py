@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -215,9 +215,10 @@ def _calls(book: PlanBook, places: Mapping[str, int]) -> dict[int, dict[str, Any
     return {
         places[str(row["account_id"])]: {
             "every": None if pd.isna(row["every_weeks"]) else float(row["every_weeks"]),
+            "silent": _weeks_without(row["orders"], row["known_until"]),
+            "known_until": date_text(dt.date.fromisoformat(row["known_until"])),
             "orders": [
                 {
-                    "week": week,
                     "date": date_text(dt.date.fromisoformat(week)),
                     "amount": money_text(amount, book.currency),
                     "category": category,
@@ -231,6 +232,13 @@ def _calls(book: PlanBook, places: Mapping[str, int]) -> dict[int, dict[str, Any
         }
         for row in own.to_dict("records")
     }
+
+
+def _weeks_without(orders: Sequence[tuple[str, float, str]], known_until: str) -> int | None:
+    """Count the weeks after the newest order, up to the last one known; weeks nobody has sales of are no silence."""
+    if not orders:
+        return None
+    return max(0, (dt.date.fromisoformat(known_until) - dt.date.fromisoformat(orders[0][0])).days // 7)
 
 
 def _cycle(book: PlanBook) -> dict[str, Any]:

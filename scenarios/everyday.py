@@ -206,6 +206,17 @@ def read_index(folder: Path) -> dict[str, Any]:
     return index
 
 
+def accounts_elsewhere(folder: Path, file_of_rep: Mapping[str, str], rep_id: str) -> dict[str, str]:
+    """Tell whose the accounts of all other reps are: rep_id by account_id."""
+    owners: dict[str, str] = {}
+    for other, name in file_of_rep.items():
+        path = folder / FOLDER / name
+        if other != rep_id and path.is_file():
+            payload = json.loads(gzip.decompress(path.read_bytes()))
+            owners |= {str(account["account_id"]): other for account in payload["accounts"]}
+    return owners
+
+
 def with_replanned(
     folder: Path,
     file_of_rep: Mapping[str, str],

@@ -2,8 +2,9 @@
 
 import csv
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +66,20 @@ def file_of_rep(index: Mapping[str, Any], rep_id: str) -> str:
     return str(found)
 
 
-def read_news(desk: Desk, words: Words) -> News:
+def read_news(desk: Desk, words: Words, elsewhere: Callable[[], Mapping[str, str]]) -> News:
     """Turn words into days and accounts of a rep's cycle.
+
+    Parameters
+    ----------
+    elsewhere
+        Gives the rep of every account of another rep; asked only about accounts that this one has not.
 
     Raises
     ------
     ScenarioError
         With everything in the words that names no account, no visit or no day of the cycle.
     """
-    reader = _Reader(desk)
+    reader = _Reader(desk, elsewhere)
     first = reader.first_day(words.today)
     off = frozenset(d for span in words.ill for d in reader.off(span, first))
     cancelled, not_on = reader.cancelled(words.cancel, first)
@@ -96,8 +102,9 @@ def read_news(desk: Desk, words: Words) -> News:
 class _Reader:
     """Looks words up in a desk and gathers what is wrong with them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, elsewhere: Callable[[], Mapping[str, str]]) -> None:
         self._desk = desk
+        self._elsewhere = elsewhere
         self._days = {day.date: d for d, day in enumerate(desk.instance.days)}
         self._accounts = {rule.account_id: a for a, rule in enumerate(desk.instance.visits)}
         self.planned = {(stop.account, tour.day) for tour in desk.plan.tours for stop in tour.stops}
@@ -171,6 +178,8 @@ class _Reader:
                 visit = (self._accounts.get(row["account_id"], -1), self._days.get(row["date"], -1))
                 if visit in self.planned:
                     found.add(visit)
+                elif other := self._another_reps(row["account_id"]):
+                    self._faults.append(Fault(file=str(path), line=line, key=key, message=other))
                 elif key == "--confirmed":
                     text = f"{row['account_id']} has no visit planned on {row['date']} that could be confirmed"
                     self._faults.append(Fault(file=str(path), line=line, key=key, message=text))
@@ -180,12 +189,24 @@ class _Reader:
         if name in self._accounts:
             return [self._accounts[name]]
         named = [a for a, row in enumerate(self._desk.accounts) if row["name"] == name]
+        if not named and (other := self._another_reps(name)):
+            self._tell(key, other)
+            return []
         if len(named) != 1:
             hint = did_you_mean(name, self._accounts)
             what = f"{len(named)} accounts are called so; name one by its account_id" if named else f"unknown{hint}"
             self._tell(key, f'"{name}": {what}; expected an account of {self._desk.rep_id}')
             return []
         return named
+
+    @cached_property
+    def _owners(self) -> Mapping[str, str]:
+        return self._elsewhere()
+
+    def _another_reps(self, account_id: str) -> str:
+        """Say whose an account is, "" where it is this rep's or nobody's."""
+        owner = "" if account_id in self._accounts else self._owners.get(account_id, "")
+        return f'"{account_id}" belongs to {owner}, not to {self._desk.rep_id}' if owner else ""
 
     def _tell(self, key: str, message: str) -> None:
         self._faults.append(Fault(file="", key=key, message=message))

@@ -107,6 +107,20 @@ def test_what_cannot_be_meant_is_refused(week, capsys, more, told):
     assert digests(folder) == before
 
 
+@pytest.mark.parametrize("key", ["--cancel", "--urgent", "--done", "--confirmed"])
+def test_another_reps_account_is_told_to_be_his(week, capsys, tmp_path, key):
+    """No account that only looks like it is proposed."""
+    words, _, visits, rep = week
+    account, owner, date = visits.loc[visits["rep_id"] != rep, ["account_id", "rep_id", "date"]].iloc[0]
+    listed = tmp_path / "listed.csv"
+    listed.write_text(f"account_id,date\n{account},{date}\n", encoding="utf-8")
+    said = str(listed) if key in {"--done", "--confirmed"} else account
+    assert run_scenario.main([*words, "--today", visits["date"].min(), key, said]) == 2
+    told = capsys.readouterr().err
+    assert f'{key}: "{account}" belongs to {owner}, not to {rep}' in told
+    assert "did you mean" not in told
+
+
 def test_a_desk_reads_back_as_it_was_written(week):
     """Bytes → desk → the same bytes."""
     _, folder, _, rep = week

@@ -43,7 +43,7 @@ function showRep(map, data) {
       places.open[index] && [say('Open'), places.open[index]], [say('Position'), positionText(index)]]);
   }
   const noteOf = account => data.calls[account];
-  const reasons = (day, stop) => callReasons(noteOf(stop.account), day, stop.number, places.planned[stop.account]).join(' · ');
+  const reasons = stop => callReasons(noteOf(stop.account), stop.number, places.planned[stop.account]).join(' · ');
   const positionText = index => `${(places.lat[index] / 1e5).toFixed(5)}, ${(places.lon[index] / 1e5).toFixed(5)}`;
   function goLink(account) {
     const lat = places.lat[account] / 1e5, lon = places.lon[account] / 1e5;
@@ -51,7 +51,7 @@ function showRep(map, data) {
   }
   function popup(day, stop, number) {
     return el('div', {}, el('b', {dir: 'auto'}, `${number}. `, places.name[stop.account]),
-      el('div', {class: 'small'}, reasons(day, stop)),
+      el('div', {class: 'small'}, reasons(stop)),
       el('div', {class: 'number'}, `${day.label} · ${stop.start}–${stop.depart}`),
       before(day, stop, number) ? el('div', {class: 'soft'}, before(day, stop, number)) : null,
       el('div', {class: 'soft'}, places.id[stop.account] + ' ', el('span', {dir: 'auto'}, places.town[stop.account])),
@@ -140,7 +140,7 @@ function showRep(map, data) {
       const what = el('div', {class: 'what'}, el('button', {type: 'button', class: 'name'}, el('b', {dir: 'auto'}, places.name[stop.account])),
         el('span', {class: 'soft small'}, el('span', {dir: 'auto'}, places.town[stop.account]), (places.town[stop.account] ? ' · ' : '') + places.id[stop.account] + ' · ' + say('segment {name}', {name: places.segment[stop.account]}) + ` · ${stop.service} min · ` + say('drive {n1} min, {n2} km', {n1: stop.drive, n2: numberText(stop.km, 1)})),
         before(day, stop, index + 1) ? el('span', {class: 'soft small block'}, before(day, stop, index + 1)) : null,
-        el('span', {class: 'small block'}, reasons(day, stop)), el('div', {}, goLink(stop.account)));
+        el('span', {class: 'small block'}, reasons(stop)), el('div', {}, goLink(stop.account)));
       rows.push(el('li', {class: 'stop', 'data-stop': day.index + '/' + index, onclick: () => { const pin = pins.get(day.index + '/' + index); map.panTo(pin.getLatLng(), {animate: false}); pin.openPopup(); }},
         el('span', {class: 'pin', style: 'background:' + day.colour}, String(index + 1)), el('span', {class: 'when'}, stop.start, el('small', {}, '– ' + stop.depart)), what));
     });

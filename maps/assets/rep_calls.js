@@ -1,16 +1,16 @@
 // What a rep wants to know before a call: why today, last orders, what to offer.
-const WEEK_MILLISECONDS = 6048e5;
 const LATE = 1.5;  // times the usual distance between orders from which on an order is overdue
 
 const weeksText = count => counted(count, say('{n} week', {n: count}), say('{n} weeks', {n: count}));
-function callReasons(note, day, number, wanted) {
+function callReasons(note, number, wanted) {
   const reasons = [say('visit {n1} of {n2} in the cycle', {n1: number, n2: wanted})];
   if (!note) return reasons;
   if (!note.orders.length) return [...reasons, say('no order yet')];
-  const weeks = Math.round((Date.parse(day.date) - Date.parse(note.orders[0].week)) / WEEK_MILLISECONDS);
-  const ago = weeksText(weeks);
-  reasons.push(note.every === null ? say('last order {ago} before', {ago}) : say('last order {ago} before, usually every {often}', {ago, often: weeksText(Math.round(note.every))}));
-  if (note.every !== null && weeks > LATE * note.every) reasons.push(say('overdue'));
+  const date = note.known_until, often = note.every === null ? 0 : Math.round(note.every);
+  const last = note.silent ? say('last order {ago} ago as of {date}', {ago: weeksText(note.silent), date}) : say('last order in the week to {date}', {date});
+  const usual = often > 1 ? say('usually every {often}', {often: weeksText(often)}) : say('usually every week');
+  reasons.push(note.every === null ? last : `${last}, ${usual}`);
+  if (note.every !== null && note.silent > LATE * note.every) reasons.push(say('overdue'));
   return reasons;
 }
 

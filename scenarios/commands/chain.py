@@ -93,7 +93,7 @@ class Chain(StageRunner):
             tours=tours,
             run=run_record(self.loaded, self.inputs, self.seconds),
         )
-        book = replace(book, calls=call_notes(data.sales, data.accounts))
+        book = replace(book, calls=call_notes(data.sales, data.accounts, data.history))
         book = replace(book, resources=made_resources(self.loaded, data, forecast))
         if self.homes and territory:
             book = replace(book, homes=homes_table(book.reps, territory.instance, self.homes))

@@ -66,7 +66,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.replanned import rep_book, write_changed
     from optimizer.tours.replan import replan
     from scenarios.commands.chain import load_named
-    from scenarios.everyday import FOLDER, desk_bytes, desk_from, read_index
+    from scenarios.everyday import FOLDER, accounts_elsewhere, desk_bytes, desk_from, read_index
     from scenarios.news import Words, check_fits, file_of_rep, read_news
 
     loaded = load_named(arguments)
@@ -83,7 +83,7 @@ def answer(arguments: argparse.Namespace) -> int:
         done=arguments.done,
         confirmed=arguments.confirmed,
     )
-    news = read_news(desk, words)
+    news = read_news(desk, words, lambda: accounts_elsewhere(folder, index["reps"], desk.rep_id))
     scenario = loaded.scenario
     change = replan(
         desk.instance, desk.plan, news, change_weight=scenario.tours.change_price, seed=scenario.solver.seed

@@ -39,9 +39,9 @@ def whole_book(**changes: Any) -> PlanBook:
 def calls() -> pd.DataFrame:
     """Notes on three accounts: one that is late with its order, one that only just ordered, one that never did."""
     rows = [
-        ("C013", (("2025-11-10", 1200.0, "`${Pumps}`"),), 3.0, (("Valves <b>", 340.0),)),
-        ("C005", (("2025-12-29", 80.0, "Valves <b>"), ("2025-12-01", 90.5, "Pumps")), np.nan, ()),
-        ("C012", (), np.nan, (("Pumps", 1500.0),)),
+        ("C013", (("2025-11-10", 1200.0, "`${Pumps}`"),), 3.0, "2026-01-04", (("Valves <b>", 340.0),)),
+        ("C005", (("2025-12-29", 80.0, "Valves <b>"), ("2025-12-01", 90.5, "Pumps")), np.nan, "2026-01-04", ()),
+        ("C012", (), np.nan, "2026-01-04", (("Pumps", 1500.0),)),
     ]
     return pd.DataFrame(rows, columns=list(CALL_COLUMNS))
 

@@ -7,6 +7,7 @@ from typing import Any
 import gpxpy
 import pytest
 
+from maps.languages.speaking import Language, speaking
 from maps.names import page_names
 from maps.rep_map import rep_pages
 from tests.maps.builders import HOSTILE, REPS, made_up_book
@@ -123,13 +124,34 @@ def test_a_stop_tells_why_and_what_to_offer(page: Any, tmp_path: Path) -> None:
     page.click('[data-week="1"]')
     page.click('[data-day="2026-01-06"]')
     item = page.locator("li.stop").first
-    told = "visit 1 of {n} in the cycle · last order 8 weeks before, usually every 3 weeks · overdue"
+    told = "visit 1 of {n} in the cycle · last order 7 weeks ago as of 4 Jan 2026, usually every 3 weeks · overdue"
     planned = book.accounts.set_index("account_id").loc["C013", "visits_planned"]
     assert told.replace("{n}", str(planned)) in item.inner_text()
     item.locator("button.name").click()
     popup = page.inner_text(".leaflet-popup-content")
     assert "10 Nov 2025: 1.20 k EUR, `${Pumps}`" in popup
     assert "Valves <b>, 340 EUR" in popup
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "last order in the week to 16 Nov 2025, usually every week"),
+        ("fr", "dernière commande dans la semaine terminée le 16 nov. 2025, d'habitude une par semaine"),
+    ],
+)
+def test_weeks_without_data_are_no_silence(page: Any, tmp_path: Path, language: Language, told: str) -> None:
+    """An account that orders every week and did so in the last week known is not overdue months later."""
+    calls = whole_book().calls.assign(known_until="2025-11-16", every_weeks=1.0)
+    with speaking(language):
+        (tmp_path / "R1.html").write_text(rep_pages(whole_book(calls=calls))["R1"], encoding="utf-8")
+    page.goto((tmp_path / "R1.html").as_uri())
+    page.click('[data-week="1"]')
+    page.click('[data-day="2026-01-06"]')
+    said = page.locator("li.stop").first.inner_text()
+    assert told in said
+    assert "overdue" not in said
+    assert "en retard" not in said
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,15 @@ def sales(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def history(*rows: tuple[str, str, float]) -> pd.DataFrame:
+    """Weekly sales of regions."""
+    table = pd.DataFrame(rows or [("North", "2026-03-09", 1.0)], columns=["region", "week", "sales"])
+    return table.assign(week=pd.to_datetime(table["week"]))
+
+
 def notes(table: pd.DataFrame, *ids: str) -> dict[str, dict[str, object]]:
     """Notes by account."""
-    return {row["account_id"]: row for row in call_notes(table, accounts(*ids)).to_dict("records")}
+    return {row["account_id"]: row for row in call_notes(table, accounts(*ids), history()).to_dict("records")}
 
 
 def test_last_orders_are_summed_by_week_and_name_the_larger_category() -> None:
@@ -63,7 +69,18 @@ def test_other_regions_are_no_peers() -> None:
     """What is bought elsewhere says nothing here."""
     table = sales(("A", "x", "2025-01-06", 100.0), ("B", "y", "2025-01-06", 100.0))
     where = accounts("A", "B").assign(region=["North", "South"])
-    assert call_notes(table, where)["offers"].tolist() == [(), ()]
+    assert call_notes(table, where, history())["offers"].tolist() == [(), ()]
+
+
+def test_sales_are_known_until_the_last_week_of_the_region() -> None:
+    """Where its last week is not known, the one before; where none is, the last of all."""
+    known = history(
+        ("North", "2026-03-02", 1.0), ("North", "2026-03-09", 0.0), ("South", "2026-03-02", 1.0),
+        ("South", "2026-03-09", math.nan), ("West", "2026-03-09", math.nan),
+    )  # fmt: skip
+    where = accounts("A", "B", "C").assign(region=["North", "South", "West"])
+    table = sales(("A", "x", "2026-01-05", 1.0))
+    assert call_notes(table, where, known)["known_until"].tolist() == ["2026-03-15", "2026-03-08", "2026-03-15"]
 
 
 def test_without_sales_there_is_nothing_to_say() -> None:
