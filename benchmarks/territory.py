@@ -15,6 +15,9 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout that is not installed
 
+from benchmarks.territory_input import InputError
+from optimizer.solving import InvalidInstanceError
+
 COMMANDS: Final = {
     "hess": ("benchmarks.territory_hess", "choose homes on instances of the Hess problem"),
     "grid": ("benchmarks.territory_grid", "choose homes on square grids, exactly balanced"),
@@ -43,7 +46,11 @@ def main(given: Sequence[str] | None = None) -> int:
             module.add_arguments(command)
     arguments = parser.parse_args(words)
     assert module is not None
-    rows: list[dict[str, Any]] = module.run(arguments)
+    try:
+        rows: list[dict[str, Any]] = module.run(arguments)
+    except (InputError, InvalidInstanceError) as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 2
     print(json.dumps(rows, indent=1) if arguments.json else table(rows))
     return 0
 

@@ -8,7 +8,6 @@ that works.
 """
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -21,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout 
 
 from benchmarks.peers_territory import peer_rows
 from benchmarks.territory_check import loose_areas, max_deviation, peak_mb, rms_km, territory_sums
+from benchmarks.territory_input import InputError, check_map, positive, read_object
+from benchmarks.warming import SETTINGS, square_map
 from optimizer.siting.instance import CLOSED, SitingInstance
 from optimizer.siting.location import locate_territories
 from optimizer.siting.location_blocks import dead_ends
@@ -33,7 +34,7 @@ Row = dict[str, Any]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the sub-command takes."""
     parser.add_argument("file", type=Path, help="counties with potential, x_km, y_km and edges")
-    parser.add_argument("--k", type=int, default=50, help="number of territories")
+    parser.add_argument("--k", type=positive, default=50, help="number of territories")
     parser.add_argument(
         "--tolerance", type=float, default=0.05, help="greatest deviation from equal potential, a share"
     )
@@ -48,8 +49,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> list[Row]:
     """Return the rows of the engine and its peers."""
-    data = json.loads(arguments.file.read_text(encoding="utf-8"))
+    data = read_object(arguments.file)
+    check_map(str(arguments.file), data, "potential")
     k, tolerance = arguments.k, arguments.tolerance
+    if k > len(data["ids"]):
+        raise InputError(f"--k {k}: there are only {len(data['ids'])} areas")
     compile_kernels()
     rows = [_engine(data, k, tolerance, arguments)]
     least = least_tolerance(data, k, tolerance)
@@ -62,15 +66,7 @@ def run(arguments: argparse.Namespace) -> list[Row]:
 
 def compile_kernels() -> None:
     """Draw a map of 36 areas: what a fresh checkout compiles once, for up to a minute, is not taken from the time."""
-    cells = range(36)
-    data = {
-        "ids": [str(cell) for cell in cells],
-        "potential": [1000 + 37 * cell % 100 for cell in cells],
-        "x_km": [10.0 * (cell % 6) for cell in cells],
-        "y_km": [10.0 * (cell // 6) for cell in cells],
-        "edges": [(cell, cell + 1) for cell in cells if cell % 6 < 5] + [(cell, cell + 6) for cell in cells[:-6]],
-    }
-    locate_territories(instance_of(data, 3, 0.3), SolverSettings(effort=Effort.QUICK, seconds=600.0, workers=1))
+    locate_territories(instance_of(square_map(6), 3, 0.3), SETTINGS)
 
 
 def instance_of(data: dict[str, Any], k: int, tolerance: float) -> SitingInstance:
@@ -127,10 +123,10 @@ def _engine(data: dict[str, Any], k: int, tolerance: float, arguments: argparse.
         "instance": f"counties k={k} ±{100 * tolerance:g} %",
         "method": "this engine",
         "status": str(result.status),
-        "objective": result.objective,
+        "objective": None if result.plan is None else result.objective,
         "bound": result.bound,
         "published": None,
-        "gap": result.gap,
+        "gap": None if result.plan is None else result.gap,
         "seconds": seconds,
         "peak_mb": peak_mb(),
         **judged(data, labels, k, tolerance),

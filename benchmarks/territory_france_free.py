@@ -14,9 +14,12 @@ import numpy as np
 from benchmarks import territory_france
 from benchmarks.memory_probe import PeakMemory
 from benchmarks.territory_check import homes_held, loose_areas, max_deviation, rms_km, territory_sums
-from benchmarks.territory_france import ALL_AREAS, ALL_HOMES, WORKLOAD_SCALE, Communes, read_communes
+from benchmarks.territory_france import WORKLOAD_SCALE, Communes, cut, made_up, read_communes, value
+from benchmarks.territory_input import InputError, positive
+from benchmarks.warming import SETTINGS
 from optimizer.siting.instance import SitingInstance
 from optimizer.siting.location import locate_territories
+from optimizer.siting.plan import SitingResult
 from optimizer.solving import Effort, SolverSettings
 from optimizer.territory.instance import BalanceMeasure, IntArray
 
@@ -29,17 +32,19 @@ ROWS_AT_ONCE = 2048
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the case takes, and the number of candidates."""
     territory_france.add_arguments(parser)
-    parser.add_argument("--free-homes", type=int, required=True, help="most populous communes that may hold a home")
+    parser.add_argument(
+        "--free-homes", type=positive, required=True, help="communes, most populous first, that may hold one"
+    )
     parser.set_defaults(seconds=180.0)
 
 
 def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Choose homes, draw territories and check them; return one row."""
     communes = read_communes(arguments.folder)
-    areas = min(arguments.areas or len(communes.codes), len(communes.codes))
-    homes = arguments.reps or max(2, round(ALL_HOMES * areas / ALL_AREAS))
-    if areas < len(communes.codes):
-        communes = territory_france.first_from_the_north(communes, areas, homes)
+    communes, homes = cut(communes, arguments.areas or len(communes.codes), arguments.reps)
+    if arguments.free_homes < homes:
+        raise InputError(f"--free-homes {arguments.free_homes}: {homes} reps need at least as many")
+    compile_kernels()
     instance = instance_of(communes, arguments.free_homes, homes)
     settings = SolverSettings(
         effort=Effort(arguments.effort), seconds=arguments.seconds, workers=arguments.workers, seed=arguments.seed
@@ -59,8 +64,7 @@ def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
         "seconds": seconds,
         "peak_mb": memory.mb,
     }
-    plan = result.plan or result.closest
-    return [row if plan is None else row | judged(communes, instance.candidates[plan.homes], plan.home_of_area, bound)]
+    return [row if (result.plan or result.closest) is None else row | judged(communes, instance, result, bound)]
 
 
 def instance_of(communes: Communes, candidates: int, homes: int) -> SitingInstance:
@@ -88,11 +92,19 @@ def instance_of(communes: Communes, candidates: int, homes: int) -> SitingInstan
     )
 
 
-def judged(communes: Communes, homes: IntArray, labels: IntArray, bound: float) -> dict[str, Any]:
-    """Return what the evaluator finds."""
+def compile_kernels() -> None:
+    """Compile what designs territories, and what chooses homes, on small maps before the clock starts."""
+    territory_france.compile_kernels()
+    locate_territories(instance_of(made_up(8, 4), 16, 4), SETTINGS)
+
+
+def judged(communes: Communes, instance: SitingInstance, result: SitingResult, bound: float) -> dict[str, Any]:
+    """Return what the evaluator finds of the plan, or else of the closest one."""
+    plan = result.plan or result.closest
+    assert plan is not None
     x, y = communes.xy.T.tolist()
     workload = (communes.workload / WORKLOAD_SCALE).tolist()
-    places, territory = homes.tolist(), labels.tolist()
+    places, territory = instance.candidates[plan.homes].tolist(), plan.home_of_area.tolist()
     cost = sum(
         w * math.dist((x[a], y[a]), (x[places[t]], y[places[t]]))
         for a, (w, t) in enumerate(zip(workload, territory, strict=True))
@@ -102,8 +114,7 @@ def judged(communes: Communes, homes: IntArray, labels: IntArray, bound: float) 
         sums = territory_sums(amounts, territory, len(places))
         deviation = max(deviation, max_deviation(sums, [sum(amounts) / len(places)] * len(places)))
     return {
-        "objective": cost,
-        "gap": (cost - bound) / cost,
+        **value(cost, bound, kept=result.plan is not None),
         "max_deviation": deviation,
         "contiguous": homes_held(territory, places) and not loose_areas(communes.edges.tolist(), territory, places),
         "rms_km": rms_km(workload, x, y, territory),

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.territory_check import homes_held, loose_areas, max_deviation, territory_sums, within
-from benchmarks.territory_hess import row_of
+from benchmarks.territory_hess import compile_kernels, row_of
+from benchmarks.territory_input import positive
 from optimizer.siting.exact import choose_homes_exactly
 from optimizer.siting.instance import SitingInstance
 from optimizer.solving import SolverSettings
@@ -20,12 +21,13 @@ PUBLISHED: Final = {5: 239524, 6: 418572, 7: 647977, 8: 916840, 9: 1075716, 10: 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the sizes and the safety net."""
-    parser.add_argument("sizes", type=int, nargs="+", help="cells along a side")
+    parser.add_argument("sizes", type=positive, nargs="+", help="cells along a side")
     parser.add_argument("--seconds", type=float, default=600.0, help="safety net per grid")
 
 
 def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Solve grids one after the other and check each plan."""
+    compile_kernels()
     rows = []
     for size in arguments.sizes:
         rows.append(solve(size, arguments.seconds))

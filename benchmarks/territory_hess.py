@@ -15,9 +15,14 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.territory_check import homes_held, loose_areas, max_deviation, peak_mb, territory_sums, within
+from benchmarks.territory_input import InputError, check_map, read_object
+from benchmarks.warming import SETTINGS, square_map
+from optimizer.siting.assignment import Homes, assign
 from optimizer.siting.exact import choose_homes_exactly
 from optimizer.siting.instance import SitingInstance
+from optimizer.siting.pairs import neighbours_of
 from optimizer.siting.plan import SitingResult
+from optimizer.siting.separation import broken_cuts
 from optimizer.solving import SolverSettings, Status
 from optimizer.territory.instance import BalanceMeasure
 
@@ -36,13 +41,55 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Solve the instances of a file one after the other and check each plan."""
-    given: dict[str, Any] = json.loads(arguments.file.read_text(encoding="utf-8"))
+    given = read_object(arguments.file)
     names = [name for name in arguments.only.split(",") if name] or list(given)
+    for name in names:
+        if name not in given:
+            raise InputError(f"--only {name}: {arguments.file} has no such instance")
+        check_instance(name, given[name])
+    compile_kernels()
     rows = []
     for name in names:
         rows.append(solve(name, given[name], arguments.seconds))
         print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     return rows
+
+
+def check_instance(name: str, data: dict[str, Any]) -> None:
+    """Make sure that an instance can be solved and compared."""
+    check_map(name, data, "pop", ("k", "L", "U"))
+    if not 1 <= data["k"] <= len(data["ids"]):
+        raise InputError(f"{name}: 'k' is {data['k']}, but there are {len(data['ids'])} areas")
+    for method in WITH_CONTIGUITY:
+        if method in data and not (isinstance(data[method], dict) and "obj" in data[method]):
+            raise InputError(f"{name}: 'obj' of {method!r} is missing")
+
+
+def compile_kernels() -> None:
+    """Solve a grid of 25 areas, so that compiling is not taken from the time of the first instance.
+
+    So small a grid is solved without looking for cuts; two corners served by one home are cut in both memory layouts,
+    and areas are dealt out to two given homes.
+    """
+    data = square_map(5, even=True)
+    instance = instance_of({**data, "pop": data["potential"], "k": 5, "L": 5, "U": 5})
+    choose_homes_exactly(instance, SETTINGS)
+    share = np.zeros((25, 2))
+    share[:24, 1], share[[0, 24], 0] = 1.0, 1.0
+    allowed = np.ones((25, 2), dtype=np.bool_)
+    for layout in (np.ascontiguousarray, np.asfortranarray):
+        broken_cuts(layout(share), layout(allowed), np.array([0, 1]), neighbours_of(instance))
+    homes = Homes(
+        areas=np.array([0, 24]),
+        cost=instance.cost[:, [0, 24]].astype(np.float64),
+        allowed=allowed,
+        amounts=np.ones((1, 25), dtype=np.int64),
+        lower=np.array([[12, 12]]),
+        upper=np.array([[13, 13]]),
+        neighbours=neighbours_of(instance),
+        contiguous=True,
+    )
+    assign(homes, cutoff=np.inf, work=0.1, deadline=time.monotonic() + SETTINGS.seconds)
 
 
 def solve(name: str, data: Mapping[str, Any], seconds: float) -> dict[str, Any]:
@@ -77,10 +124,10 @@ def row_of(name: str, result: SitingResult, seconds: float, *, scale: float, pub
     return {
         "instance": name,
         "status": str(result.status),
-        "objective": None if result.objective is None else result.objective / scale,
+        "objective": None if result.plan is None or result.objective is None else result.objective / scale,
         "bound": result.bound / scale if known else None,
         "published": published,
-        "gap": result.gap,
+        "gap": None if result.plan is None else result.gap,
         "seconds": round(seconds, 2),
         "peak_mb": round(peak_mb(), 1),
     }
