@@ -186,7 +186,7 @@ def _pinches(instance: TerritoryInstance) -> list[str]:
 
 
 def _where(part: TerritoryInstance) -> str:
-    """Name the region of a part, where the map has several and the planner names them."""
+    """Name the region of a part, where the map has several, and the rule that makes it a part."""
     group = int(part.area_group[0])
     inside = bool((part.area_group == group).all()) and len(part.group_names) > 1
-    return f"{part.group_names[group]}: " if inside else ""
+    return f"{part.group_names[group]}, where reps stay within their region: " if inside else ""

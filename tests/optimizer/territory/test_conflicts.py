@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from optimizer.solving import Effort, Line, SolverSettings, Status
+from optimizer.territory import reasons
 from optimizer.territory.conflicts import certain_conflicts
+from optimizer.territory.lines import narrowed
 from optimizer.territory.search import design_territories
 from optimizer.territory.units import condense
 from tests.optimizer.territory.builders import from_ascii
@@ -274,3 +276,13 @@ def test_limits_of_other_reps_are_named_where_the_clash_needs_them():
     (conflict,) = certain_conflicts(instance, condense(instance))
     assert conflict.lines == (Line(rule="territories_are_balanced", subject="potential"),)
     assert conflict.text.startswith("R1: the 3 areas that only this rep may serve hold potential 11 EUR")
+
+
+def test_clash_inside_a_region_says_that_reps_stay_there():
+    """What clashes in a part of the map clashes only because its reps may not leave it: the text says so."""
+    arrays = {"rep_group": np.array([0, 0, 1, 1]), "area_group": np.array([0, 0, 0, 1, 1])}
+    instance = from_ascii("[2] 2 [2]\n### ### ###\n[3] [3] ###", **arrays, group_names=("North", "South"))
+    north, south = (reasons._where(narrowed(instance, *part)) for part in reasons.parts_of(instance))
+    assert north == "North, where reps stay within their region: "
+    assert south == "South, where reps stay within their region: "
+    assert reasons._where(instance) == ""
