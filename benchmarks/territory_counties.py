@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seconds", type=float, default=30.0, help="safety net, and time limit of each peer")
     parser.add_argument(
-        "--effort", choices=[str(effort) for effort in Effort], default="normal", help="amount of search"
+        "--effort", choices=[str(effort) for effort in Effort], default="quick", help="amount of search"
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of the random numbers")
     parser.add_argument("--workers", type=int, default=2, help="processes; never change the plan")

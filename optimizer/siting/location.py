@@ -46,9 +46,9 @@ class Amount:
     search_work: float
     """Deterministic seconds of CP-SAT of such a round, per home."""
     bound_steps: int
-    """Steps of the lower bound's prices."""
+    """Steps of the lower bound's prices, which run beside the search."""
     large_bound_steps: int
-    """The same on a large map, where they run beside the swaps."""
+    """The same on a large map."""
 
 
 AMOUNTS: Final = {
@@ -129,7 +129,45 @@ def locate_territories(
     unavoidable = max((end.excess / _mean(instance, end) for end in blocked), default=0.0)
     watch.report("choosing homes", share_done=0.0)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        homes, early = _homes(field, amount, settings, deadline, beside)
+        homes, bound = _homes(field, amount, settings, deadline, beside)
+        best = _territories(field, homes, amount, settings, deadline, watch=watch, unavoidable=unavoidable)
+        watch.report("bounding", share_done=0.8, objective=_cost(best))
+    plan = _ordered(instance, best.homes, best.labels)
+    return _result(instance, plan, bound.result(), blocked, deadline)
+
+
+def _homes(
+    field: Field, amount: Amount, settings: SolverSettings, deadline: float, beside: Executor
+) -> tuple[Homes, Future[float]]:
+    """Return the best of several sowings, improved by swaps, and the bound, which is sought beside all that follows."""
+    large = is_large(field.instance)
+    best = sown(field, settings.seed * 1000)
+    for number in range(1, 1 if large else amount.sowings):
+        if late(deadline):
+            break
+        best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
+    aim = float(field.instance.cost[field.everywhere, best.homes[best.labels]].sum(dtype=np.int64))
+    steps = amount.large_bound_steps if large else amount.bound_steps
+    bound = beside.submit(lower_bound, field, best, aim=aim, steps=steps, deadline=deadline)
+    if large:
+        deadline -= (1.0 - HOMES_SHARE) * settings.seconds
+    if not late(deadline):
+        tries = amount.large_swaps if large else amount.swaps
+        best = swapped(field, best, tries=tries, seed=settings.seed, deadline=deadline)
+    return best, bound
+
+
+def _territories(
+    field: Field,
+    homes: Homes,
+    amount: Amount,
+    settings: SolverSettings,
+    deadline: float,
+    *,
+    watch: Observer,
+    unavoidable: float,
+) -> Drawn:
+    """Draw territories around homes and share them out anew."""
     watch.report("drawing territories", share_done=0.3)
     work = Drawing(
         proposals=amount.proposals,
@@ -138,47 +176,13 @@ def locate_territories(
         budget=replace(BUDGETS[Effort.QUICK], neighbourhood_work=NEIGHBOURHOOD_WORK, search_work=amount.search_work),
         deadline=deadline,
     )
-    best = _drawn(
-        field, homes, work, 1 if is_large(instance) else amount.drawings, unavoidable=unavoidable, seed=settings.seed
-    )
+    large = is_large(field.instance)
+    best = _drawn(field, homes, work, 1 if large else amount.drawings, unavoidable=unavoidable, seed=settings.seed)
     watch.report("sharing out neighbouring territories anew", share_done=0.5, objective=_cost(best))
-    if is_large(instance):
-        left = max(0.01, deadline - time.monotonic())
-        best = recentred(field, designed(field, best, replace(settings, seconds=left), watch))
-    else:
-        best = _polished(field, best, work, settings, unavoidable=unavoidable)
-    watch.report("bounding", share_done=0.8, objective=_cost(best))
-    plan = _ordered(instance, best.homes, best.labels)
-    bound = 0.0 if early is None else early.result()
-    if early is None and not late(deadline):
-        bound = lower_bound(
-            field,
-            field.shared(best.homes, homes.price),
-            aim=float(_cost(best)),
-            steps=amount.bound_steps,
-            deadline=deadline,
-        )
-    return _result(instance, plan, bound, blocked, deadline)
-
-
-def _homes(
-    field: Field, amount: Amount, settings: SolverSettings, deadline: float, beside: Executor
-) -> tuple[Homes, Future[float] | None]:
-    """Return the best of several sowings, improved by swaps; on a large map the bound is found beside the swaps."""
-    large, early = is_large(field.instance), None
-    best = sown(field, settings.seed * 1000)
-    for number in range(1, 1 if large else amount.sowings):
-        if late(deadline):
-            break
-        best = min(best, sown(field, settings.seed * 1000 + number), key=lambda homes: homes.value)
-    if large:
-        aim = float(field.instance.cost[field.everywhere, best.homes[best.labels]].sum(dtype=np.int64))
-        early = beside.submit(lower_bound, field, best, aim=aim, steps=amount.large_bound_steps, deadline=deadline)
-        deadline -= (1.0 - HOMES_SHARE) * settings.seconds
-    if not late(deadline):
-        tries = amount.large_swaps if large else amount.swaps
-        best = swapped(field, best, tries=tries, seed=settings.seed, deadline=deadline)
-    return best, early
+    if not large:
+        return _polished(field, best, work, settings, unavoidable=unavoidable)
+    left = max(0.01, deadline - time.monotonic())
+    return recentred(field, designed(field, best, replace(settings, seconds=left), watch))
 
 
 def _drawn(field: Field, homes: Homes, work: Drawing, tries: int, *, unavoidable: float, seed: int) -> Drawn:
