@@ -114,9 +114,17 @@ def areas_have_a_source(data: Data) -> Findings:
 
 
 def travel_has_its_graph(travel: Travel) -> Findings:
-    """Ask for a road graph when the method is `graph`, for a server when it is `osrm`."""
-    if travel.method is TravelMethod.GRAPH and not travel.graph:
-        yield ("travel", "graph"), 'missing: "method: graph" needs a road network (.osm.pbf or .graphml)'
+    """Ask for a road graph or a place when the method is `graph`, for a server when it is `osrm`."""
+    if travel.method is TravelMethod.GRAPH and not (travel.graph or travel.place):
+        text = (
+            'missing: "method: graph" needs a road network (.osm.pbf or .graphml), or the name of a place with "place"'
+        )
+        yield ("travel", "graph"), text
+    if travel.graph and travel.place:
+        yield (
+            ("travel", "place"),
+            f'got "{travel.place}" beside travel.graph, expected one of the two; remove the other',
+        )
     if travel.method is TravelMethod.OSRM and not travel.osrm.startswith(("http://", "https://")):
         got = f'got "{travel.osrm}", expected' if travel.osrm else 'missing: "method: osrm" needs'
         yield ("travel", "osrm"), f"{got} the address of a server, such as http://localhost:5000"

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from scenarios.databases import is_address, query_digest
 from scenarios.loaded import LoadedScenario, sources
+from scenarios.roads.places import place_file
 from scenarios.saved import file_digest
-from scenarios.schema import Scenario
+from scenarios.schema import Scenario, TravelMethod
 
 PACKAGES: Final = (
     "territory-tours",
@@ -69,6 +70,8 @@ def input_digests(scenario: Scenario) -> dict[str, str]:
     files = {key: Path(source.path) for key, source in tables.items() if key not in asked}
     if scenario.travel.graph:
         files["travel.graph"] = Path(scenario.travel.graph)
+    if scenario.travel.place and scenario.travel.method is TravelMethod.GRAPH:
+        files["travel.place"] = place_file(scenario.travel.place)
     if scenario.territories.barriers.lines:
         files["territories.barriers.lines"] = Path(scenario.territories.barriers.lines)
     digests = {key: file_digest(path) for key, path in files.items()}

@@ -15,8 +15,9 @@ from scenarios.databases import is_address
 from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario, nearest_mark, sources
 from scenarios.polygons import check_polygons, union_of
+from scenarios.roads.places import PlaceError, downloaded
 from scenarios.rule_names import unknown_accounts, unknown_areas, unknown_reps
-from scenarios.schema import AreaMaking, Scenario, Source
+from scenarios.schema import AreaMaking, Scenario, Source, Travel, TravelMethod
 from scenarios.strict_yaml import Mark
 from scenarios.suggest import did_you_mean, missing_file, nearest, one_of
 from scenarios.table_checks import faults_between_tables, faults_in_table
@@ -112,9 +113,7 @@ def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Readin
             reading.frames[key] = frame
             if len(reading.faults) == before:
                 reading.sound.add(key)
-    graph = getattr(sections.get("travel"), "graph", "")
-    if graph and not Path(graph).is_file():
-        reading.faults.append(_at(marks, "travel.graph", missing_file(Path(graph), (".graphml", ".pbf"))))
+    reading.faults += _road_faults(sections.get("travel"), marks)
     lines = sections["territories"].barriers.lines if "territories" in sections else ""
     if lines and not Path(lines).is_file():
         missing = missing_file(Path(lines), (".geojson", ".gpkg"))
@@ -124,6 +123,20 @@ def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Readin
     if reading.faults and "territories" in sections:  # else they are told once the tables are checked
         reading.faults += _unknown_names(sound, sections, marks)
     return reading
+
+
+def _road_faults(travel: Travel | None, marks: Mapping[str, Mark]) -> list[Fault]:
+    """Look for the road network's file, or download the roads of its place unless they are there."""
+    if travel is None:
+        return []
+    if travel.graph and not Path(travel.graph).is_file():
+        return [_at(marks, "travel.graph", missing_file(Path(travel.graph), (".graphml", ".pbf")))]
+    if travel.place and not travel.graph and travel.method is TravelMethod.GRAPH:
+        try:
+            downloaded(travel.place)
+        except PlaceError as error:
+            return [_at(marks, "travel.place", str(error))]
+    return []
 
 
 def _unknown_names(

@@ -88,7 +88,12 @@ def travel_model(travel: Travel) -> TravelModel:
 def travel_note(travel: Travel) -> str:
     """Say in one sentence how drive minutes were made."""
     if travel.method is TravelMethod.GRAPH:
-        how = f"quickest ways on the road network {Path(travel.graph).name}, found by {travel.engine}"
+        roads = (
+            f"OpenStreetMap's roads of {travel.place}"
+            if travel.place
+            else f"the road network {Path(travel.graph).name}"
+        )
+        how = f"quickest ways on {roads}, found by {travel.engine}"
     elif travel.method is TravelMethod.OSRM:
         how = f"quickest ways of the OSRM server {travel.osrm}"
     else:

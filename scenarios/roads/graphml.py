@@ -1,6 +1,7 @@
-"""Read a road network that OSMnx has saved, or fetch one by the name of a place."""
+"""Read a road network that OSMnx has saved."""
 
 from pathlib import Path
+from typing import TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -8,10 +9,15 @@ import osmnx as ox
 
 from scenarios.faults import Fault, ScenarioError
 from scenarios.roads.network import RoadNetwork
+from scenarios.roads.openstreetmap import CLASS_KMH, LIMIT_REACHED
+
+Graph: TypeAlias = "nx.MultiDiGraph[int]"
 
 
 def read_graphml(path: Path, *, town_kmh: float) -> RoadNetwork:
-    """Read a GraphML file; speeds that it lacks are imputed by road class as OSMnx does.
+    """Read a GraphML file, and keep the part in which everything can be reached.
+
+    Travel times that it lacks are imputed as for extracts: speeds by road class, and limits that are reached in part.
 
     Raises
     ------
@@ -21,14 +27,29 @@ def read_graphml(path: Path, *, town_kmh: float) -> RoadNetwork:
     try:
         graph = ox.load_graphml(path)
         if not all("travel_time" in data for *_, data in graph.edges(data=True)):
-            graph = ox.add_edge_travel_times(ox.add_edge_speeds(graph, fallback=town_kmh))
+            graph = with_times(graph, fallback_kmh=town_kmh)
     except (OSError, ValueError, KeyError, SyntaxError, nx.NetworkXError) as error:
         text = f"cannot be read as a road graph made by OSMnx ({error}); save one with osmnx.save_graphml"
         raise ScenarioError([Fault(file=str(path), key="travel.graph", message=text)]) from error
-    return from_osmnx(graph)
+    return from_osmnx(graph).connected()
 
 
-def from_osmnx(graph: "nx.MultiDiGraph[int]") -> RoadNetwork:
+def with_times(graph: Graph, *, fallback_kmh: float) -> Graph:
+    """Give arcs their `travel_time`: OSMnx reads limits in their units, of which cars reach a part, and fills gaps."""
+    graph = ox.add_edge_speeds(graph, hwy_speeds=CLASS_KMH, fallback=fallback_kmh)
+    for *_, data in graph.edges(data=True):
+        if _has_limit(data.get("maxspeed")):
+            data["speed_kph"] *= LIMIT_REACHED
+    return ox.add_edge_travel_times(graph)
+
+
+def _has_limit(maxspeed: object) -> bool:
+    """Tell whether OSMnx has taken a speed from a limit: a number, or a country's own such as FR:urban."""
+    limits = maxspeed if isinstance(maxspeed, list) else [maxspeed]
+    return any(sign.isdigit() or sign == ":" for limit in limits for sign in str(limit))
+
+
+def from_osmnx(graph: Graph) -> RoadNetwork:
     """Take over an OSMnx graph whose arcs have `length` (metres) and `travel_time` (seconds)."""
     nodes = sorted(graph.nodes)
     index = {node: place for place, node in enumerate(nodes)}

@@ -8,8 +8,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from scenarios.faults import Fault, ScenarioError
 from scenarios.roads.engines import ContractionHierarchy, Dijkstra, RoadEngine
 from scenarios.roads.network import Floats, Ints, RoadNetwork
+from scenarios.roads.places import PlaceError, downloaded
+from scenarios.roads.stored import stored
 from scenarios.schema import RoadEngineName, Travel
 from scenarios.travel import StraightLine, straight_line
 
@@ -29,21 +32,22 @@ class RoadModel:
 
     @classmethod
     def read(cls, travel: Travel) -> Self:
-        """Read the network that a scenario names: an OpenStreetMap extract, or a GraphML file made by OSMnx.
+        """Read the network that a scenario names: an OpenStreetMap extract, a GraphML file made by OSMnx, or a place.
 
         Raises
         ------
         ScenarioError
-            When the file is neither.
+            When the file is neither, or the roads of the place cannot be had.
         """
-        path = Path(travel.graph)
-        if path.name.endswith(".pbf"):
+        if travel.graph.endswith(".pbf"):
             from scenarios.roads.openstreetmap import read_extract  # noqa: PLC0415 -- an extra
 
-            return cls.on(read_extract(path), travel)
+            extract = Path(travel.graph)
+            return cls.on(stored(extract, "extract", lambda: read_extract(extract)), travel)
         from scenarios.roads.graphml import read_graphml  # noqa: PLC0415 -- osmnx takes seconds to import
 
-        return cls.on(read_graphml(path, town_kmh=travel.town_kmh), travel)
+        path, kmh = _saved_graph(travel), travel.town_kmh
+        return cls.on(stored(path, f"graphml {kmh}", lambda: read_graphml(path, town_kmh=kmh)), travel)
 
     @classmethod
     def on(cls, network: RoadNetwork, travel: Travel) -> Self:
@@ -85,3 +89,13 @@ class RoadModel:
     def _access(self, lon: ArrayLike, lat: ArrayLike, nodes: Ints) -> tuple[Floats, Floats]:
         """Give minutes and kilometres between positions and their junctions."""
         return self.fallback.pairwise(lon, lat, self.network.lon[nodes], self.network.lat[nodes])
+
+
+def _saved_graph(travel: Travel) -> Path:
+    """Give the GraphML file that a scenario names, or that the roads of its place are kept in."""
+    if not travel.place:
+        return Path(travel.graph)
+    try:
+        return downloaded(travel.place)
+    except PlaceError as error:
+        raise ScenarioError([Fault(file="", key="travel.place", message=str(error))]) from error

@@ -31,6 +31,9 @@ class Travel(Section):
     (a routing server)."""
     graph: str = ""
     """Road network, relative to the scenario: an OpenStreetMap extract (.osm.pbf) or a GraphML file made by OSMnx."""
+    place: str = ""
+    """Instead of `graph`: a place such as `Andorra` or `Lyon, France`, whose roads OSMnx downloads from OpenStreetMap
+    once; later runs read what was downloaded."""
     osrm: str = ""
     """Address of an OSRM server with the profile driving, such as http://localhost:5000."""
     engine: RoadEngineName = RoadEngineName.SCIPY

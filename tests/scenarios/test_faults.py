@@ -259,7 +259,7 @@ CASES = {
     ),
     "graph_without_file": (
         [swap(YAML, "solver:\n", "travel: {method: graph}\nsolver:\n")],
-        'scenario.yaml:42:1 travel.graph: missing: "method: graph" needs a road network (.osm.pbf or .graphml)',
+        'scenario.yaml:42:1 travel.graph: missing: "method: graph" needs a road network (.osm.pbf or .graphml), or the name of a place with "place"',
     ),
     "missing_parent": (
         [swap(YAML, "name: tiny", "extends: scenari.yaml\nname: tiny")],

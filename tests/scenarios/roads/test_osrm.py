@@ -5,15 +5,19 @@ import json
 import threading
 import urllib.parse
 from collections.abc import Iterator
+from pathlib import Path
 
+import networkx as nx
 import numpy as np
 import pytest
 
 from scenarios.consistency import travel_has_its_graph
 from scenarios.faults import ScenarioError
+from scenarios.roads.model import RoadModel
 from scenarios.roads.osrm import MOST_PLACES
 from scenarios.schema import Travel, TravelMethod
 from scenarios.travel import StraightLine, great_circle_km, travel_model, travel_note
+from tests.scenarios.roads.streets import plain_graph, town, write_extract
 
 SPEED_KMH = 60.0
 NOWHERE = 9.0
@@ -24,6 +28,8 @@ class Server(http.server.BaseHTTPRequestHandler):
     """Answers as https://project-osrm.org/docs/v5.24.0/api/#table-service says: beeline at 60 km/h, east dearer."""
 
     asked: list[int] = []  # noqa: RUF012 - one server a test
+    graph: "nx.DiGraph[int] | None" = None
+    """Where set, drives go from junction to junction of this graph, not by beeline."""
     refusal: dict[str, object] | None = None
 
     def do_GET(self) -> None:
@@ -38,6 +44,9 @@ class Server(http.server.BaseHTTPRequestHandler):
         if head != "/table/v1/driving" or len(at) > MOST_PLACES or self.refusal:
             self.answer(400, self.refusal or {"code": "TooBig", "message": "Too many table coordinates"})
             return
+        if self.graph is not None:
+            self.answer(200, {"code": "Ok", **self.on_graph(at[chosen[0]], at[chosen[1]])})
+            return
         (x1, y1), (x2, y2) = at[chosen[0]].T, at[chosen[1]].T
         km = great_circle_km(x1[:, None], y1[:, None], x2[None], y2[None])
         away = (x1[:, None] > NOWHERE) | (x2[None, :] > NOWHERE)
@@ -45,6 +54,16 @@ class Server(http.server.BaseHTTPRequestHandler):
         tables = {"durations": hours * 3600, "distances": km * 1000}
         rows = {name: np.where(away, None, table.astype(object)).tolist() for name, table in tables.items()}
         self.answer(200, {"code": "Ok", **rows})
+
+    def on_graph(self, origins: np.ndarray, goals: np.ndarray) -> dict[str, object]:
+        """Find the quickest ways by networkx; each place is a node, called by its position."""
+        tables: dict[str, list[object]] = {"durations": [], "distances": []}
+        for origin in origins.tolist():
+            seconds, ways = nx.single_source_dijkstra(self.graph, tuple(origin), weight="seconds")
+            metres = {end: nx.path_weight(self.graph, way, "metres") for end, way in ways.items()}
+            tables["durations"].append([seconds.get(tuple(goal)) for goal in goals.tolist()])
+            tables["distances"].append([metres.get(tuple(goal)) for goal in goals.tolist()])
+        return dict(tables)
 
     def answer(self, status: int, content: dict[str, object]) -> None:
         """Send JSON."""
@@ -62,7 +81,7 @@ def address() -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    Server.asked, Server.refusal = [], None
+    Server.asked, Server.refusal, Server.graph = [], None, None
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
@@ -85,6 +104,23 @@ def test_blocks_are_put_together(address: str) -> None:
     np.testing.assert_allclose(minutes, straight * dearer, atol=1e-3)
     assert max(Server.asked) == MOST_PLACES
     assert len(Server.asked) == 6
+
+
+def test_a_server_on_the_same_roads_gives_what_the_engines_give(address: str, tmp_path: Path) -> None:
+    """One town as the server's graph and as an extract of ours: the same minutes and kilometres between junctions."""
+    pytest.importorskip("osmium")
+    nodes, ways = town()
+    Server.graph = nx.relabel_nodes(
+        plain_graph(nodes, ways), {node: tuple(map(float, at)) for node, at in nodes.items()}
+    )
+    write_extract(tmp_path / "town.osm.pbf", nodes, ways)
+    ours = RoadModel.read(Travel(graph=str(tmp_path / "town.osm.pbf")))
+    lon, lat = ours.network.lon, ours.network.lat
+    minutes, km = travel_model(travel(address)).between(lon, lat, lon, lat)
+    apart = ~np.eye(len(lon), dtype=bool)
+    expected = ours.engine.matrix(*[np.arange(len(lon))] * 2)
+    np.testing.assert_allclose(minutes[apart], expected[0][apart], atol=2e-4)
+    np.testing.assert_allclose(km[apart], expected[1][apart], atol=0.02)
 
 
 def test_speed_factor_shortens_drives(address: str) -> None:
