@@ -58,7 +58,7 @@ class Forecast:
     """Columns region, category, week (Monday), p10, p50, p90 (in the scenario's currency), model. Model `actual` marks
     weeks already known."""
     scores: pd.DataFrame
-    """Backtest scores: columns region ("all" for the total), model, mae and rmse (currency a week), mape, wape and
+    """Backtest scores: columns region ("" for all), model, mae and rmse (currency a week), mape, wape and
     coverage_80 (shares), mase, chosen (bool), note (why models are not compared, or "")."""
     history: pd.DataFrame
     """Columns region, category, week, sales (currency): what was learned from."""

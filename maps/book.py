@@ -73,7 +73,7 @@ class PlanBook:
     forecast: pd.DataFrame
     """region, category, week, p10, p50, p90, model."""
     scores: pd.DataFrame
-    """region ("all" for the total), model, mae, rmse, mape, mase, wape, coverage_80, chosen, note (why models are not
+    """region ("" for all), model, mae, rmse, mape, mase, wape, coverage_80, chosen, note (why models are not
     compared there, or "")."""
     history: pd.DataFrame
     """region, category, week, sales."""

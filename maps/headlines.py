@@ -116,7 +116,7 @@ def is_impossible(book: PlanBook) -> bool:
 def _money(book: PlanBook) -> list[Headline]:
     if not len(book.forecast):
         return []
-    chosen = book.scores[(book.scores["region"] == "all") & book.scores["chosen"].astype(bool)]
+    chosen = book.scores[(book.scores["region"] == "") & book.scores["chosen"].astype(bool)]
     note = ""
     if len(chosen):
         best = chosen.iloc[0]

@@ -136,13 +136,13 @@ def _model(score: dict[Hashable, Any]) -> Markup:
 def _scores(book: PlanBook) -> Markup:
     if book.scores.empty:
         return tag("p", "No test on past weeks was possible, so that no errors are known.")
-    order = book.scores.assign(whole=book.scores["region"] != "all").sort_values(
+    order = book.scores.assign(whole=book.scores["region"] != "").sort_values(
         ["whole", "region", "chosen", "mase"], ascending=[True, True, False, True]
     )
     rows = [
         Row(
             [
-                say("All regions") if score["region"] == "all" else score["region"],
+                score["region"] or say("All regions"),
                 _model(score),
                 percent_text(float(score["wape"])),
                 number_text(float(score["mase"]), 2),
@@ -151,7 +151,7 @@ def _scores(book: PlanBook) -> Markup:
                 number_text(float(score["rmse"])),
                 percent_text(float(score["coverage_80"]), 0),
             ],
-            "" if score["region"] == "all" else str(score["region"]),
+            str(score["region"]),
         )
         for score in order.to_dict("records")
     ]

@@ -124,6 +124,8 @@ def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, A
 def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
     """Undo `forecast_payload`."""
     scores = _unframe(payload["scores"])
+    if not (scores["region"] == "").any():  # an older version wrote "all" for all regions
+        scores["region"] = scores["region"].replace("all", "")
     forecast = Forecast(
         table=_unframe(payload["table"]),
         scores=scores if "note" in scores else scores.assign(note=""),

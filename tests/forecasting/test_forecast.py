@@ -111,7 +111,7 @@ def test_a_history_under_two_years_compares_no_models():
 
 def test_scores_report_honest_coverage():
     scores = made(seasonal_history(regions=4, categories=4), 170, 182, dataclasses.replace(QUICK, origins=4)).scores
-    chosen = scores[(scores["region"] == "all") & scores["chosen"]].iloc[0]
+    chosen = scores[(scores["region"] == "") & scores["chosen"]].iloc[0]
     assert 0.7 < chosen["coverage_80"] < 0.9
 
 
@@ -231,3 +231,13 @@ def test_small_hierarchies_have_all_levels(regions, categories):
     result = made(seasonal_history(regions=regions, categories=categories), 170, 172)
     counts = result.levels.groupby("level").size()
     assert counts.to_dict() == {"region": 3 * regions, "category": 3 * categories, "total": 3}
+
+
+def test_a_region_may_be_called_all():
+    """Its scores stand apart from those of all regions together, and its forecast is that of any other name."""
+    history = seasonal_history(regions=2)
+    usual = made(history, 170, 182)
+    renamed = made(dataclasses.replace(history, regions=("all", "R1")), 170, 182)
+    assert renamed.table["p50"].tolist() == usual.table["p50"].tolist()
+    assert renamed.scores["wape"].tolist() == usual.scores["wape"].tolist()
+    assert list(dict.fromkeys(renamed.scores["region"])) == ["", "all", "R1"]

@@ -78,8 +78,8 @@ def test_scores_name_every_model_in_every_region():
     table = mark_chosen(scores, served_of({"theta": (5, 6)}), choice, REGIONS)
     assert tuple(table.columns) == SCORE_COLUMNS
     assert list(zip(table["region"], table["model"], table["chosen"], strict=True)) == [
-        ("all", "seasonal_naive", False),
-        ("all", "theta", True),
+        ("", "seasonal_naive", False),
+        ("", "theta", True),
         ("North", "seasonal_naive", False),
         ("North", "theta", True),
         ("South", "seasonal_naive", True),
@@ -138,8 +138,8 @@ def test_a_region_whose_models_are_alike_keeps_one_row_and_says_why():
     marked = mark_chosen(scores, served_of({"theta": (5, 6)}), choice, REGIONS)
     table = without_copies(marked, backtest(errors), HIERARCHY, REGIONS)
     assert list(zip(table["region"], table["model"], table["note"], strict=True)) == [
-        ("all", "seasonal_naive", ""),
-        ("all", "theta", ""),
+        ("", "seasonal_naive", ""),
+        ("", "theta", ""),
         ("North", "theta", NOT_COMPARED),
         ("South", "seasonal_naive", ""),
         ("South", "theta", ""),

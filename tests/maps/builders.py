@@ -246,7 +246,7 @@ def _forecast() -> dict[str, Any]:
                 model = "actual" if week == 0 else "lightgbm+theta"
                 wide = 0 if week == 0 else 80 + 5 * week
                 forecast.append((region, category, day, middle - wide, middle, middle + wide, model))
-    for region in ("all", "North", "South & <East>"):
+    for region in ("", "North", "South & <East>"):
         for place, model in enumerate(("lightgbm+theta", "seasonal_naive", "theta")):
             values = (100.0 + place, 130.0 + place, 0.1 + place / 50, 0.8 + place / 10, 0.09 + place / 40, 0.79)
             scores.append((region, model, *values, place == 0, ""))
