@@ -42,8 +42,9 @@ def build_calendar(
     school_zones
         Region: school zone (`A`, `B`, `C`, or the library's own code).
     events
-        Columns of `EVENT_COLUMNS`, and `announced` (whether it was known in advance) if there is one; others are left
-        aside. May be empty.
+        Columns of `EVENT_COLUMNS`; `announced` (whether it was known in advance) and `touched` (the share of the
+        region's and category's sales that it reaches, all by default) if there are such; others are left aside. May be
+        empty.
     school_holidays
         Whether school holidays become a feature; they need a country whose school holidays the library holds.
 
@@ -140,8 +141,9 @@ def _days_to_month_end(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
 def _events(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the columns that forecasts read, in a fixed order of rows, and tell which events were announced."""
     if not len(events):
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in (*EVENT_COLUMNS, "announced")})
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in (*EVENT_COLUMNS, "touched", "announced")})
     kept = events.loc[:, list(EVENT_COLUMNS)].fillna({"region": "", "category": ""})
+    kept["touched"] = events["touched"].to_numpy(np.float64) if "touched" in events.columns else 1.0
     given = events["announced"] if "announced" in events.columns else pd.Series("", index=events.index)
     kept["announced"] = [
         _is_announced(answer, str(kind)) for answer, kind in zip(given.to_list(), events["kind"], strict=True)

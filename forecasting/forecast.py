@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecasting.backtest import Backtest, Made, local_scale, make_forecasts, run_backtest
 from forecasting.drivers import drivers_of
+from forecasting.event_effects import event_effects
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_residuals
 from forecasting.intervals import calibrate, spread
@@ -99,6 +100,7 @@ def forecast_sales(
         levels=_levels(history, table, ahead),
         residuals=_residuals(panel, backtest, ahead.models, history.regions),
         drivers=drivers_of(panel, ahead.made, ahead.models, steps, history=history, boosting=_boosting(models)),
+        event_effects=event_effects(panel, ahead.median, steps),
     )
 
 

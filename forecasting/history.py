@@ -27,11 +27,13 @@ class Calendar:
     """Index (region, week); numeric columns such as `public_holidays` (working days lost), `school_holidays` (share of
     Monday to Friday), `working_days`. Covers every week of history and horizon."""
     events: pd.DataFrame
-    """Columns event_id, kind, region ("" for all), category ("" for all), start, end (dates)."""
+    """Columns event_id, kind, region ("" for all), category ("" for all), start, end (dates), touched (share of the
+    sales that it reaches), announced."""
 
 
 LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90")
 RESIDUAL_COLUMNS = ("region", "week", "error")
+EVENT_EFFECT_COLUMNS = ("kind", "weeks", "effect", "low", "high", "ahead")
 DRIVER_COLUMNS = ("region", "category", "group", "contribution", "share", "words")
 
 
@@ -43,6 +45,11 @@ def no_levels() -> pd.DataFrame:
 def no_residuals() -> pd.DataFrame:
     """Give an empty table of errors."""
     return pd.DataFrame({name: pd.Series(dtype="object") for name in RESIDUAL_COLUMNS})
+
+
+def no_event_effects() -> pd.DataFrame:
+    """Give an empty table of effects."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in EVENT_EFFECT_COLUMNS})
 
 
 def no_drivers() -> pd.DataFrame:
@@ -70,6 +77,10 @@ class Forecast:
     drivers: pd.DataFrame = field(default_factory=no_drivers)
     """Columns of `DRIVER_COLUMNS`: what makes up the forecast weeks of each region × category ("" for all), see
     `forecasting.drivers`."""
+    event_effects: pd.DataFrame = field(default_factory=no_event_effects)
+    """Columns of `EVENT_EFFECT_COLUMNS`: per kind of event the weeks of the past that it touched, its effect on the
+    sales of a region and category that it takes up for a whole week, as a share with low and high (NaN where too few
+    are known), and what it adds to the weeks to come, in currency."""
     residuals: pd.DataFrame = field(default_factory=no_residuals)
     """Columns of `RESIDUAL_COLUMNS`: errors of the backtest by region as shares of the forecast, origins one after the
     other, each in the order of its weeks; what later errors are compared with."""

@@ -120,11 +120,12 @@ def _calendar_cube(
 def _event_cube(
     events: pd.DataFrame, history: SalesHistory, weeks: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]:
-    """Share of each week that events of a kind take up, and since which week that is known; the kinds.
+    """Share of each week (and of its sales) that events of a kind take up, since which week that is known; the kinds.
 
     Shapes (series, weeks, kinds). Where several events of a kind meet, all count as known with the last of them.
     """
-    counts = events["kind"].astype(str).value_counts() if len(events) else pd.Series(dtype="int64")
+    single = events.drop_duplicates(["event_id", "kind"])["kind"].astype(str)
+    counts = single.value_counts() if len(events) else pd.Series(dtype="int64")
     order = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
     kinds = tuple(str(kind) for kind, _ in order[:LARGEST_NUMBER_OF_KINDS])
     shape = (len(history.regions), len(history.categories), len(weeks), len(kinds))
@@ -141,7 +142,7 @@ def _event_cube(
             continue
         kind = np.array([kinds.index(str(event["kind"]))])
         place = np.ix_(np.array(regions), np.array(categories), np.flatnonzero(share > 0), kind)
-        cube[place] += share[share > 0][None, None, :, None]
+        cube[place] += share[share > 0][None, None, :, None] * float(event.get("touched", 1.0))
         if not event.get("announced", True):
             begun = int(np.searchsorted(weeks, start, side="right")) - 1
             since[place] = np.maximum(since[place], begun)

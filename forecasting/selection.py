@@ -68,7 +68,7 @@ def not_compared(regions: tuple[str, ...], wape_of_gate: float) -> Choice:
 def without_copies(
     marked: pd.DataFrame, backtest: Backtest, hierarchy: Hierarchy, regions: tuple[str, ...]
 ) -> pd.DataFrame:
-    """Keep only the chosen row, with a note, of each region (and of all together) in which all models forecast the same."""
+    """Keep only the chosen row, with a note, of each region (and of all) in which all models forecast the same."""
     bottom = hierarchy.level == 0
     inside = {ALL: bottom, **{name: bottom & (hierarchy.codes[:, 0] == row) for row, name in enumerate(regions)}}
     copies = {name for name, members in inside.items() if alike(backtest, members)}
@@ -82,8 +82,8 @@ def score(backtest: Backtest, hierarchy: Hierarchy, regions: tuple[str, ...]) ->
 
     Returns
     -------
-    Columns of `SCORE_COLUMNS` without `chosen` and `note`; `region` "" (all) first. MASE is the mean over series; coverage
-    is measured on each origin with bands from the others (NaN with one origin).
+    Columns of `SCORE_COLUMNS` without `chosen` and `note`; `region` "" (all) first. MASE is the mean over series;
+    coverage is measured on each origin with bands from the others (NaN with one origin).
     """
     rows = []
     for name, forecast in backtest.forecasts.items():
@@ -166,7 +166,7 @@ def _best(relative: pd.Series) -> str:
 
 
 def mark_chosen(scores: pd.DataFrame, served: pd.DataFrame, choice: Choice, regions: tuple[str, ...]) -> pd.DataFrame:
-    """Add the columns `chosen` and `note` (empty), and order rows by region and model as they came, all regions ("") first.
+    """Add the columns `chosen` and `note` (empty), and order rows by region and model as they came, "" (all) first.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p90")
 DRIVER_COLUMNS: Final = ("region", "category", "group", "contribution", "share", "words")
+EVENT_EFFECT_COLUMNS: Final = ("kind", "weeks", "effect", "low", "high", "ahead")
 SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
 
 HOME_COLUMNS: Final = ("rep_id", "name", "area_id", "area", "lon", "lat", "chosen")
@@ -126,6 +127,9 @@ class PlanBook:
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
     """region, category ("" for all), group, contribution (currency over the weeks to come), share (of the same weeks of
     last year, NaN without sales then), words: what makes up the forecast, groups in the order in which they add up."""
+    event_effects: pd.DataFrame = field(default_factory=lambda: no_rows(*EVENT_EFFECT_COLUMNS))
+    """kind, weeks (of the past that such events touched), effect (on the sales of a week that they take up, a share),
+    low and high (NaN where too few are known), ahead (currency over the weeks to come)."""
     calls: pd.DataFrame = field(default_factory=lambda: no_rows(*CALL_COLUMNS))
     """What reps want to know before a call, see `maps.call_notes.call_notes`; empty where sales are not known."""
     homes: pd.DataFrame = field(default_factory=no_homes)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from maps.alternative_plans import AlternativePlan
-from maps.book import DRIVER_COLUMNS, LEVEL_COLUMNS, SOLVE_COLUMNS, PlanBook, no_rows, no_solves
+from maps.book import DRIVER_COLUMNS, EVENT_EFFECT_COLUMNS, LEVEL_COLUMNS, SOLVE_COLUMNS, PlanBook, no_rows, no_solves
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
 from maps.move_table import border_moves
 from maps.plan_tables import bridged, territories_table, territory_id, tour_tables
@@ -70,6 +70,7 @@ class ForecastPart:
     potential: pd.DataFrame
     levels: pd.DataFrame = field(default_factory=lambda: no_rows(*LEVEL_COLUMNS))
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
+    event_effects: pd.DataFrame = field(default_factory=lambda: no_rows(*EVENT_EFFECT_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -171,6 +172,7 @@ def make_book(
         forecast_notes=forecast.notes if forecast else (),
         forecast_levels=forecast.levels if forecast else no_rows(*LEVEL_COLUMNS),
         drivers=forecast.drivers if forecast else no_rows(*DRIVER_COLUMNS),
+        event_effects=forecast.event_effects if forecast else no_rows(*EVENT_EFFECT_COLUMNS),
         quality=quality,
         visits=visits,
         days=days,

@@ -29,6 +29,7 @@ FILES: Final = (
     ("forecast.csv", "expected sales by week"),
     ("forecast_levels.csv", "the same by region, by category and in total"),
     ("drivers.csv", "why the forecast differs from last year"),
+    ("event_effects.csv", "what events of each kind did to sales"),
     ("potential.csv", "potential and workload by account"),
     ("territories.geojson", "territories for a GIS"),
     ("areas.geojson", "areas for a GIS"),

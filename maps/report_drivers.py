@@ -1,5 +1,6 @@
 """Report why the forecast differs from last year: words and a chart of contributions per region and category."""
 
+import math
 from typing import Final
 
 import pandas as pd
@@ -9,7 +10,7 @@ from maps.charts import contribution_bars
 from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, key
-from maps.words import money_text
+from maps.words import money_text, number_text, signed_percent_text
 
 LAST_YEAR: Final = "last year"
 """The group that the others are told against."""
@@ -18,7 +19,7 @@ SMALLEST_SHARE: Final = 0.005
 
 
 def driver_chapters(book: PlanBook) -> list[Chapter]:
-    """Make the chapter about what drives the forecast; none without a week to come."""
+    """Make the chapters about what drives the forecast and what events do; none without a week to come or an event."""
     if book.drivers.empty:
         return []
     return [
@@ -29,6 +30,40 @@ def driver_chapters(book: PlanBook) -> list[Chapter]:
             "takes, in percent of sales then; together they make the whole difference. They say what the forecast "
             "rests on, not what caused sales.",
             body=join([_regions(book), _figures(book)]),
+        ),
+        *_event_chapters(book),
+    ]
+
+
+def _event_chapters(book: PlanBook) -> list[Chapter]:
+    """Tell what events of each kind did; nothing without any."""
+    if book.event_effects.empty:
+        return []
+    rows = []
+    for line in book.event_effects.to_dict("records"):
+        known = math.isfinite(line["effect"])
+        sure = known and math.isfinite(line["low"])
+        margin = f"{signed_percent_text(line['low'])} … {signed_percent_text(line['high'])}" if sure else "–"
+        rows.append(
+            Row(
+                [
+                    str(line["kind"]),
+                    number_text(float(line["weeks"])),
+                    signed_percent_text(line["effect"]) if known else say("too few to tell"),
+                    margin,
+                    money_text(line["ahead"], book.currency) if known else "–",
+                ]
+            )
+        )
+    columns = ["Kind of event", "Weeks touched", "Effect on a week's sales", "80 % margin", "Weeks to come"]
+    return [
+        Chapter(
+            anchor="events",
+            title="What events do to sales",
+            how="Sales of the weeks that such events take up, against level and season without them, where they reach. "
+            "The margin is what chance makes of the same events put into other weeks; one that holds 0 % is no proof. "
+            "The last column is what announced events add to the weeks to come or take from them.",
+            body=table(columns, rows, numeric=(1, 2, 3, 4), caption="Effect of each kind of event"),
         )
     ]
 

@@ -140,6 +140,15 @@ TABLE_FILES: Final = (
         },
     ),
     TableFile(
+        name="event_effects.csv",
+        rows=lambda book: book.event_effects,
+        order=("kind",),
+        columns={
+            "kind": as_text, "weeks": as_whole, "effect": decimals(6), "low": decimals(6), "high": decimals(6),
+            "ahead": _MONEY,
+        },
+    ),
+    TableFile(
         name="potential.csv",
         rows=lambda book: book.accounts,
         order=("account_id",),

@@ -29,6 +29,7 @@ STAGE_OF_FILE: Final = {
     "forecast.csv": "forecast",
     "forecast_levels.csv": "forecast",
     "drivers.csv": "forecast",
+    "event_effects.csv": "forecast",
     "potential.csv": "forecast",
     "assignment.csv": "territories",
     "territories.geojson": "territories",

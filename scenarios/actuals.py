@@ -13,6 +13,7 @@ from scenarios.checking import CheckedData, check_data
 from scenarios.faults import Fault, ScenarioError
 from scenarios.loaded import LoadedScenario
 from scenarios.quality_log import QualityLog
+from scenarios.recoding import steps_of
 from scenarios.repairs_sales import repair_sales
 from scenarios.successors import with_successors
 from scenarios.suggest import missing_file
@@ -67,7 +68,8 @@ def compare_weeks(forecast: Forecast, path: Path, loaded: LoadedScenario) -> Act
     rows = both.astype({"account_id": "category", "category": "category"})
     ids = data.accounts["account_id"].tolist()
     known = came["account_id"].isin(ids) & inside
-    cleaned, faults = repair_sales(rows, ids, cleaning, QualityLog(), file=str(path))
+    recoded = steps_of(tables.categories)
+    cleaned, faults = repair_sales(rows, ids, cleaning, QualityLog(), file=str(path), recoded=recoded)
     if faults:
         raise ScenarioError(faults)
     weeks, note = _ended_weeks(came[known])

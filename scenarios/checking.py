@@ -21,11 +21,13 @@ from scenarios.checks_history import (
     week_table,
 )
 from scenarios.checks_links import check_events, check_reps, current_reps
+from scenarios.event_reach import spread_over_reach
 from scenarios.faults import Fault, ScenarioError
 from scenarios.placing import Ground, ground_of
 from scenarios.quality import DataQuality
 from scenarios.quality_log import QualityLog
 from scenarios.quality_summary import sum_up
+from scenarios.recoding import events_of_today, steps_of
 from scenarios.repairs_accounts import current_regions, known_segments, one_row_per_account, own_regions
 from scenarios.repairs_positions import repair_positions
 from scenarios.repairs_sales import repair_sales
@@ -67,7 +69,8 @@ class CheckedData:
     regions: pd.DataFrame | None
     """REGION_COLUMNS in force, one row per district; sorted."""
     events: pd.DataFrame
-    """EVENT_COLUMNS; sorted by event_id."""
+    """EVENT_COLUMNS and touched (share of the region's and category's sales, 1 for an event without a place); sorted by
+    event_id, a row for each region and category that an event with a place touches."""
     quality: DataQuality
 
 
@@ -98,7 +101,8 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     given = given_polygons(tables, scenario, log)
     accounts = repair_positions(accounts, _map_of(given, tables), tables.towns, cleaning, log)
     booked = with_successors(tables.sales, successor)
-    sales, more = repair_sales(booked, every_account, cleaning, log, file=files.sales.path)
+    recoded = steps_of(tables.categories)
+    sales, more = repair_sales(booked, every_account, cleaning, log, file=files.sales.path, recoded=recoded)
     _raise(faults + more + _hopeless(accounts, sales, given, scenario))
     sales = _of_remaining(sales, accounts)
     _raise(_hopeless(accounts, sales, given, scenario))
@@ -138,16 +142,17 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     unknown += check_gaps(table, kept, cleaning, log)
     unknown += check_thin(table, kept, log)
     check_categories(table, kept, log)
-    events = check_events(tables.events, sorted(set(region_of.values()) | set(wanted)), list(table.categories), log)
-    events = events[events["region"].isin(["", *wanted])].reset_index(drop=True)
+    places = sorted(set(region_of.values()) | set(wanted))
+    events = check_events(events_of_today(tables.events, recoded), places, list(table.categories), log)
+    ahead = max(int((pd.Timestamp(scenario.period.end) - table.weeks[kept][-1]).days // 7), 1)
+    events = spread_over_reach(events, accounts, sales, horizon_weeks=ahead, log=log)
     sales = sales[((sales["week"] >= table.weeks[kept][0]) & (sales["week"] <= table.weeks[kept][-1])).to_numpy()]
     check_regions_served(accounts, areas, reps, wanted, scenario=scenario, log=log)
     history = _history(sales, accounts, table, kept, unknown=unknown, wanted=wanted)
     planned = accounts[~accounts["closed"]].drop(columns="closed").reset_index(drop=True)
-    sales_planned = _of_accounts(sales, planned["account_id"].tolist())
     return CheckedData(
         accounts=planned,
-        sales=sales_planned,
+        sales=_of_accounts(sales, planned["account_id"].tolist()),
         history=history,
         past_accounts=accounts[["account_id", "region", "segment", "lon", "lat"]],
         past_sales=sales,
@@ -155,7 +160,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         areas=areas,
         reps=reps,
         regions=None if regions is None else regions[regions["region"].isin(wanted)].reset_index(drop=True),
-        events=events,
+        events=events[events["region"].isin(["", *wanted])].reset_index(drop=True),
         quality=sum_up(log, accounts, sales, areas=areas, reps=reps, region_of=region_of, regions=wanted),
     )
 

@@ -49,6 +49,7 @@ def sources(data: Data) -> dict[str, Source]:
         "data.areas.source": data.areas.source,
         "data.areas.outline": data.areas.outline,
         "data.regions": data.regions,
+        "data.categories": data.categories,
         "data.events": data.events,
         "data.current_alignment": data.current_alignment,
     }

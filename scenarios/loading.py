@@ -31,6 +31,7 @@ FILE_KEYS: Final[tuple[KeyPath, ...]] = (
     ("data", "areas", "source", "path"),
     ("data", "areas", "outline", "path"),
     ("data", "regions", "path"),
+    ("data", "categories", "path"),
     ("data", "events", "path"),
     ("data", "current_alignment", "path"),
     ("travel", "graph"),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scenarios.faults import Fault
 from scenarios.planes import FloatArray
 from scenarios.quality_log import QualityLog
+from scenarios.recoding import Step, rebook
 from scenarios.schema import Cleaning
 
 IntArray = NDArray[np.int64]
@@ -20,7 +21,13 @@ KEYS: Final = ["account_id", "category", "week"]
 
 
 def repair_sales(
-    sales: pd.DataFrame, account_ids: list[str], cleaning: Cleaning, log: QualityLog, *, file: str
+    sales: pd.DataFrame,
+    account_ids: list[str],
+    cleaning: Cleaning,
+    log: QualityLog,
+    *,
+    file: str,
+    recoded: tuple[Step, ...] = (),
 ) -> tuple[pd.DataFrame, list[Fault]]:
     """Return sales with one row per known account, category and week, none negative, and faults of `refuse` rules.
 
@@ -36,6 +43,9 @@ def repair_sales(
         Takes the findings and repairs.
     file
         Name of the table for faults.
+    recoded
+        What became of merged, renamed and split categories; their past is booked under what took their place before
+        returns are netted.
 
     Returns
     -------
@@ -47,6 +57,7 @@ def repair_sales(
     rows = _drop_unknown(rows, sales, cleaning, log, faults=faults, file=file)
     rows = _drop_blank(rows, log)
     rows = _merge_doubles(rows, cleaning, log, faults, file)
+    rows = rebook(rows, recoded, log)
     rows = _net_negative(rows, cleaning, log)
     zero = (rows["sales"] == 0).to_numpy()
     text = "{n} sales row{s} {has} the amount zero; kept as a week without sales."

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from forecasting.history import Forecast, no_drivers, no_levels, no_residuals
+from forecasting.history import Forecast, no_drivers, no_event_effects, no_levels, no_residuals
 from optimizer.solving import Conflict, Status, StopReason, Term, Violation
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
@@ -116,6 +116,7 @@ def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, A
         "notes": list(forecast.notes),
         "levels": _frame(forecast.levels),
         "drivers": _frame(forecast.drivers),
+        "event_effects": _frame(forecast.event_effects),
         "residuals": _frame(forecast.residuals),
         "potential": _frame(potential),
     }
@@ -133,6 +134,7 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
         notes=tuple(payload["notes"]),
         levels=_unframe(payload["levels"]) if "levels" in payload else no_levels(),
         drivers=_unframe(payload["drivers"]) if "drivers" in payload else no_drivers(),
+        event_effects=_unframe(payload["event_effects"]) if "event_effects" in payload else no_event_effects(),
         residuals=_unframe(payload["residuals"]) if "residuals" in payload else no_residuals(),
     )
     return forecast, _unframe(payload["potential"])

@@ -9,6 +9,7 @@ import pandas as pd
 from scenarios.columns import EXAMPLES, FaultList
 from scenarios.faults import Fault
 from scenarios.loaded import nearest_mark, sources
+from scenarios.recoding import chained
 from scenarios.schema import AreaMaking, Data
 from scenarios.strict_yaml import Mark
 from scenarios.suggest import did_you_mean, one_of
@@ -16,6 +17,8 @@ from scenarios.suggest import did_you_mean, one_of
 FAR_DEGREES = 15.0
 """Accounts and reps this far apart cannot be in one country; less than `NEAR_DEGREES` after a swap says why."""
 NEAR_DEGREES = 6.0
+SHARE_TOLERANCE = 1e-6
+"""Shares of a split category sum to 1 within this."""
 
 
 def faults_in_table(
@@ -45,6 +48,9 @@ def faults_in_table(
         told.tell(half, shown, names["lon"], "expected both lon and lat, or neither for a home that is to be chosen")
     if key == "data.events":
         _tell_backward(frame, names, told)
+        _tell_half_placed(frame, names, told)
+    if key == "data.categories":
+        _tell_miscoded(frame, names, told)
     if key == "data.regions":
         again = frame.duplicated(["district", "valid_from"]).to_numpy()
         shown = [f'"{frame["district"].iloc[record]}" again' for record in np.flatnonzero(again)[:EXAMPLES]]
@@ -75,6 +81,7 @@ def faults_between_tables(
     _swapped_positions(frames, lists)
     _strangers_in_sales(frames, lists)
     _unknown_regions(frames, lists, sections["data"])
+    _unknown_categories(frames, lists, sections["data"])
     faults += _locks_of_strangers(frames, sections, marks)
     faults += _regions_to_plan(frames, sections, marks)
     return faults
@@ -93,6 +100,33 @@ def _tell_backward(frame: pd.DataFrame, names: Mapping[str, str], told: FaultLis
     records = np.flatnonzero((frame["end"] < frame["start"]).to_numpy())
     shown = [f"{frame['end'].iloc[record]:%Y-%m-%d}" for record in records[:EXAMPLES]]
     told.tell(records, shown, names["end"], "expected a day not before the start")
+
+
+def _tell_half_placed(frame: pd.DataFrame, names: Mapping[str, str], told: FaultList) -> None:
+    """Tell of events with a part of what makes a place: lon, lat and reach_km."""
+    given = frame[["lon", "lat", "reach_km"]].notna().to_numpy()
+    records = np.flatnonzero(given.any(axis=1) & ~given.all(axis=1))
+    lacking = [
+        " and ".join(name for name, there in zip(("lon", "lat", "reach_km"), given[record], strict=True) if not there)
+        for record in records[:EXAMPLES]
+    ]
+    expected = "expected lon, lat and reach_km together, or none of them for an event of a whole region"
+    told.tell(records, [f"no {text}" for text in lacking], names["reach_km"], expected)
+
+
+def _tell_miscoded(frame: pd.DataFrame, names: Mapping[str, str], told: FaultList) -> None:
+    """Tell of rows that come twice, of shares that make no whole and of categories that give way twice on one day."""
+    again = np.flatnonzero(frame.duplicated(["category", "becomes", "valid_from"]).to_numpy())
+    shown = [f'"{frame["becomes"].iloc[record]}" again' for record in again[:EXAMPLES]]
+    told.tell(again, shown, names["becomes"], "expected each category once for another and a valid_from")
+    whole = frame.groupby(["category", "valid_from"], dropna=False)["share"].transform("sum")
+    wrong = np.flatnonzero((np.abs(whole - 1) > SHARE_TOLERANCE).to_numpy())
+    shown = [f"shares of {whole.iloc[record]:g}" for record in wrong[:EXAMPLES]]
+    told.tell(wrong, shown, names["share"], "expected shares of one category and valid_from that sum to 1")
+    for record, heir in chained(frame):
+        name = frame["becomes"].iloc[record]
+        expected = f'which becomes "{heir}" on the same day; expected what it becomes in the end'
+        told.tell(np.array([record]), [f'"{name}"'], names["becomes"], expected)
 
 
 def _swapped_positions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList]) -> None:
@@ -146,11 +180,19 @@ def _unknown_regions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, Fau
             _tell_unknown(
                 frames[key]["region"], known, "region", "regions of accounts, areas and districts", lists[key]
             )
-    if "data.events" in frames and "data.sales" in frames:
-        categories = list(frames["data.sales"]["category"].cat.categories)
-        _tell_unknown(
-            frames["data.events"]["category"], categories, "category", "categories of the sales", lists["data.events"]
-        )
+
+
+def _unknown_categories(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, FaultList], data: Data) -> None:
+    """Refuse events and recoded categories that neither the sales name nor the table of categories as an heir."""
+    needed = {"data.sales", "data.categories"} & sources(data).keys()
+    if not needed <= frames.keys():
+        return
+    known = {str(name) for name in frames["data.sales"]["category"].cat.categories}
+    if "data.categories" in frames:
+        known |= set(frames["data.categories"]["becomes"])
+    for key in ("data.events", "data.categories"):
+        if key in frames:
+            _tell_unknown(frames[key]["category"], sorted(known), "category", "categories of the sales", lists[key])
 
 
 def _locks_of_strangers(

@@ -98,6 +98,12 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="school_zone"),
         Column(name="subdivision"),
     ),
+    "data.categories": (
+        Column(name="category", required=True, filled=True),
+        Column(name="becomes", required=True, filled=True),
+        Column(name="valid_from", kind=Kind.DATE),
+        Column(name="share", kind=Kind.NUMBER, low=0, above=True, high=1, default=1.0),
+    ),
     "data.events": (
         _id("event_id"),
         Column(name="kind", required=True, filled=True),
@@ -107,6 +113,8 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="category"),
         Column(name="name"),
         Column(name="announced", parse=_yes_no),
+        *_position(required=False, filled=False),
+        Column(name="reach_km", kind=Kind.NUMBER, low=0, above=True, high=20_000),
     ),
     "data.current_alignment": (
         _id("rep_id"),

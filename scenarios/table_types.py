@@ -31,7 +31,20 @@ REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region"
 POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population", "group", "geometry")
 TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population", "group")
 REGION_COLUMNS: Final = ("district", "region", "valid_from", "school_zone", "subdivision")
-EVENT_COLUMNS: Final = ("event_id", "kind", "start", "end", "region", "category", "name", "announced")
+CATEGORY_COLUMNS: Final = ("category", "becomes", "valid_from", "share")
+EVENT_COLUMNS: Final = (
+    "event_id",
+    "kind",
+    "start",
+    "end",
+    "region",
+    "category",
+    "name",
+    "announced",
+    "lon",
+    "lat",
+    "reach_km",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,7 +65,11 @@ class Tables:
     """(Multi)Polygon in EPSG:4326 that cells are clipped to."""
     regions: pd.DataFrame | None = None
     """REGION_COLUMNS; valid_from is NaT for a mapping that always held."""
+    categories: pd.DataFrame | None = None
+    """CATEGORY_COLUMNS; valid_from is NaT for a name that sales of every week give up; shares of one category and day
+    sum to 1."""
     events: pd.DataFrame
-    """EVENT_COLUMNS, empty when there are none; announced is "true", "false" or ""."""
+    """EVENT_COLUMNS, empty when there are none; announced is "true", "false" or ""; lon, lat and reach_km are NaN for
+    an event without a place."""
     current_alignment: pd.DataFrame | None = None
     """rep_id and exactly one of area_id, district, account_id."""

@@ -54,6 +54,7 @@ def read_tables(loaded: LoadedScenario) -> Tables:
         towns=areas if make is AreaMaking.TOWNS else None,
         outline=union_of(frames["data.areas.outline"]["geometry"]) if "data.areas.outline" in frames else None,
         regions=frames.get("data.regions"),
+        categories=frames.get("data.categories"),
         events=frames.get("data.events", _no_events()),
         current_alignment=frames.get("data.current_alignment"),
     )

@@ -148,6 +148,7 @@ class Chain(StageRunner):
             potential=potential,
             levels=forecast.levels,
             drivers=forecast.drivers,
+            event_effects=forecast.event_effects,
         )
 
     def _with_homes(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> ForecastPart:

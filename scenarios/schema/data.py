@@ -71,9 +71,15 @@ class Data(Section):
     """district, region; optional: valid_from (a re-drawn region: the newest row counts for history too), school_zone,
     subdivision (public
     holidays by part of the country). Without it accounts and areas carry `region` themselves."""
+    categories: Source | None = None
+    """category, becomes; optional: valid_from, share. Product lines that were merged (several become one), renamed or
+    split (one row for each part, with its `share`): sales before `valid_from` are booked under what took their place,
+    so that history goes on; later sales stay as they are written. Without `valid_from` sales of all weeks are."""
     events: Source | None = None
     """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name, announced (true or
-    false: whether it was known before it began; left empty, storms, strikes and the like count as surprises)."""
+    false: whether it was known before it began; left empty, storms, strikes and the like count as surprises), lon, lat
+    and reach_km (an event with a place, such as a strike in a port: it touches the accounts within so many kilometres,
+    and each region by their share of its sales)."""
     current_alignment: Source | None = None
     """rep_id with area_id, district or account_id: who serves what today."""
     only_regions: tuple[str, ...] = Field(default=(), strict=False)

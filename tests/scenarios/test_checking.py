@@ -229,6 +229,7 @@ def test_unknown_names_between_tables_are_told() -> None:
             "region": ["North", "Nowhere", "", ""],
             "category": ["", "", "Screws", ""],
             "name": "",
+            "reach_km": np.nan,
         }
     )
     reps = reps_of().assign(region=["North", "Atlantis"])

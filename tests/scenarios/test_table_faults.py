@@ -168,6 +168,31 @@ CASES = {
         [swap("events.csv", "North", "Noth")],
         'events.csv:2 region: got "Noth", expected one of the regions of accounts, areas and districts; did you mean "North"?',
     ),
+    "event_with_half_a_place": (
+        [write("events.csv", "event_id,kind,start,end,lon,lat\nE1,strike,2025-03-03,2025-03-09,2.1,47.1\n")],
+        "events.csv:2 reach_km: got no reach_km, expected lon, lat and reach_km together, or none of them for an event of a whole region",
+    ),
+    "shares_of_a_category": (
+        [
+            swap(YAML, "  events:\n", "  categories: {path: categories.csv}\n  events:\n"),
+            write("categories.csv", "category,becomes,share\ntools,wear,0.5\n"),
+        ],
+        "categories.csv:2 share: got shares of 0.5, expected shares of one category and valid_from that sum to 1",
+    ),
+    "category_that_nobody_sells": (
+        [
+            swap(YAML, "  events:\n", "  categories: {path: categories.csv}\n  events:\n"),
+            write("categories.csv", "category,becomes\ntool,wear\n"),
+        ],
+        'categories.csv:2 category: got "tool", expected one of the categories of the sales; did you mean "tools"?',
+    ),
+    "category_that_gives_way_twice": (
+        [
+            swap(YAML, "  events:\n", "  categories: {path: categories.csv}\n  events:\n"),
+            write("categories.csv", "category,becomes\ntools,wear\nwear,parts\n"),
+        ],
+        'categories.csv:2 becomes: got "wear": which becomes "parts" on the same day; expected what it becomes in the end',
+    ),
     "event_ends_before_it_starts": (
         [swap("events.csv", "2025-03-09", "2025-03-01")],
         "events.csv:2 end: got 2025-03-01, expected a day not before the start",

@@ -1,0 +1,76 @@
+"""The effect of each kind of event is found again, and chance is not taken for one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecasting.event_effects import event_effects
+from forecasting.panel import make_panel
+from tests.forecasting.series import french_calendar, mondays, seasonal_history
+
+AHEAD = 13
+
+
+def event(number: int, kind: str, week: int, *, region: str = "R0", touched: float = 1.0, weeks: int = 2) -> dict:
+    start = mondays(week + 1)[-1]
+    return {"event_id": f"E{number}", "kind": kind, "region": region, "category": "", "start": pd.Timestamp(start),
+            "end": pd.Timestamp(start) + pd.Timedelta(days=7 * weeks - 1), "touched": touched}  # fmt: skip
+
+
+def effects_of(events: list[dict], planted: dict[str, float], *, noise: float = 0.05) -> pd.DataFrame:
+    """Estimate from sales into which effects were planted; P50 is 1,000 in every week to come."""
+    history = seasonal_history(noise=noise)
+    calendar = french_calendar(history, ahead=AHEAD, events=pd.DataFrame(events))
+    panel = make_panel(history, calendar, horizon=AHEAD, history_weeks=10_000)
+    for number, name in enumerate(panel.names):
+        if name.startswith("event "):
+            share = panel.known[: panel.hierarchy.bottom, : panel.past, number]
+            panel.sales[: panel.hierarchy.bottom] *= 1 + planted[name.removeprefix("event ")] * share
+    found = event_effects(panel, np.full((len(panel.sales), AHEAD), 1000.0), np.arange(AHEAD))
+    return found.set_index("kind")
+
+
+STRIKES = [event(n, "strike", week, touched=0.5) for n, week in enumerate((30, 75, 131))]
+FAIRS = [event(10 + n, "fair", week, region="R1", weeks=1) for n, week in enumerate((20, 72, 124))]
+
+
+def test_planted_effects_are_found_with_their_margin() -> None:
+    """A strike that touches half of a region, and a fair that comes back at the same time of every year."""
+    found = effects_of([*STRIKES, *FAIRS], {"strike": -0.4, "fair": 0.3})
+    assert found["effect"].to_dict() == pytest.approx({"strike": -0.4, "fair": 0.3}, abs=0.06)
+    assert found["weeks"].to_dict() == {"strike": 6, "fair": 3}
+    assert found.loc["strike", "high"] < 0 < found.loc["fair", "low"]
+
+
+def test_events_without_effect_are_not_taken_for_one() -> None:
+    """Zero lies within the margin."""
+    found = effects_of(STRIKES, {"strike": 0.0})
+    assert found.loc["strike", "low"] < 0 < found.loc["strike", "high"]
+
+
+def test_announced_events_to_come_are_priced() -> None:
+    """Half of two weeks at −40 %: P50 holds it, so that 1,000 without it would be 1,250."""
+    ahead = event(20, "strike", 175, touched=0.5)
+    found = effects_of([*STRIKES, ahead], {"strike": -0.4}, noise=0.0)
+    effect = found.loc["strike", "effect"]
+    share = effect * 0.5
+    assert found.loc["strike", "ahead"] == pytest.approx(2 * 2 * 1000 * share / (1 + share))
+
+
+def test_kinds_that_are_only_to_come_are_not_judged() -> None:
+    """No effect, no margin, no amount; and no table without events."""
+    found = effects_of([event(1, "move", 175)], {"move": 0.0})
+    assert found.loc["move", ["effect", "low", "high", "ahead"]].isna().all()
+    history = seasonal_history()
+    panel = make_panel(history, french_calendar(history), horizon=AHEAD, history_weeks=10_000)
+    assert event_effects(panel, np.ones((len(panel.sales), AHEAD)), np.arange(AHEAD)).empty
+
+
+def test_a_placed_event_takes_its_share_of_the_week() -> None:
+    """Three days of seven and a quarter of the sales."""
+    history = seasonal_history()
+    one = {**event(1, "strike", 30, touched=0.25), "end": pd.Timestamp(mondays(31)[-1]) + pd.Timedelta(days=2)}
+    panel = make_panel(history, french_calendar(history, events=pd.DataFrame([one])), horizon=13, history_weeks=10_000)
+    known = panel.known[:2, :, panel.names.index("event strike")]
+    assert known[:, 30].tolist() == pytest.approx([0.25 * 3 / 7] * 2)
+    assert known.sum() == pytest.approx(2 * 0.25 * 3 / 7)
