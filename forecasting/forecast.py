@@ -12,6 +12,8 @@ from forecasting.event_effects import event_effects
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_residuals
 from forecasting.intervals import calibrate, spread
+from forecasting.learned import fitting_models, learned_model
+from forecasting.model_version import LearnedModel
 from forecasting.models.boosting import GlobalBoosting
 from forecasting.models.combination import GATE, competing_models
 from forecasting.models.protocol import Model
@@ -53,6 +55,7 @@ def forecast_sales(
     period_start: date,
     period_end: date,
     settings: ForecastSettings,
+    put_back: LearnedModel | None = None,
     observer: Observer | None = None,
 ) -> Forecast:
     """Forecast every week of the planning period; see `period_weeks` for which weeks these are.
@@ -63,44 +66,57 @@ def forecast_sales(
     region × category, regions, categories and the total are made to agree (see `forecasting.reconciliation`), so that
     `Forecast.levels` sums up `Forecast.table` to the cent.
 
+    Parameters
+    ----------
+    put_back
+        A former version that forecasts in place of what would be learned now: its trees, and its choice of models. The
+        backtest, and with it P10 and P90, are those of models learned anew.
+
     Raises
     ------
     InvalidForecastError
-        The history is empty, has gaps between weeks, or the period begins before it.
+        The history is empty, has gaps between weeks, or the period begins before it; or the former version does not
+        fit.
     """
     watch = observer or Silent()
     wanted = period_weeks(period_start, period_end)
     last = _check(history, wanted)
     horizon = max(int((wanted[-1] - last) / np.timedelta64(7, "D")), 0)
     panel = make_panel(history, calendar, horizon=horizon, history_weeks=settings.history_weeks)
-    learned = _long_table(history, panel)
+    known = _long_table(history, panel)
     if horizon == 0:
         notes = ("Every week of the planning period is known already: nothing was forecast.",)
         table = _table(history, wanted, None)
         return Forecast(
             table=table,
             scores=no_scores(),
-            history=learned,
+            history=known,
             notes=notes,
             levels=_levels(history, table, None),
         )
     models = competing_models(settings)
     backtest = run_backtest(panel, models, origins=settings.origins, observer=_Part(watch))
     watch.report("forecast", share_done=BACKTEST_SHARE)
-    ahead = _Ahead(history, panel, models, backtest)
+    serving = models if put_back is None else fitting_models(put_back, history, settings)
+    ahead = _Ahead(history, panel, serving, backtest, put_back)
     watch.report("forecast", share_done=1.0)
     table = _table(history, wanted, ahead)
     to_come = wanted[wanted > last]
     steps = ((to_come - ahead.first) / np.timedelta64(7, "D")).astype(np.int64)
+    learned = put_back or learned_model(
+        panel, history, ahead.models, ahead.scores, boosting=_boosting(serving), settings=settings
+    )
     return Forecast(
         table=table,
         scores=ahead.scores,
-        history=learned,
+        history=known,
         notes=ahead.notes,
         levels=_levels(history, table, ahead),
         residuals=_residuals(panel, backtest, ahead.models, history.regions),
-        drivers=drivers_of(panel, ahead.made, ahead.models, steps, history=history, boosting=_boosting(models)),
+        drivers=drivers_of(panel, ahead.made, ahead.models, steps, history=history, boosting=_boosting(serving)),
         event_effects=event_effects(panel, ahead.median, steps),
+        learned=learned,
+        version=learned.version,
     )
 
 
@@ -151,7 +167,12 @@ class _Ahead:
     """The weeks after the history: medians, low, high and the model of each node."""
 
     def __init__(
-        self, history: SalesHistory, panel: Panel, models: tuple[Model, ...], backtest: Backtest | None
+        self,
+        history: SalesHistory,
+        panel: Panel,
+        models: tuple[Model, ...],
+        backtest: Backtest | None,
+        put_back: LearnedModel | None,
     ) -> None:
         self.first = panel.dates[panel.past]
         regions, hierarchy = history.regions, panel.hierarchy
@@ -168,16 +189,26 @@ class _Ahead:
             else:
                 choice = choose(scores, regions)
                 by_level = choose_by_level(backtest, hierarchy)
-        self.models = choice.by_node(hierarchy, by_level)
+        self.models = choice.by_node(hierarchy, by_level) if put_back is None else put_back.models
         if backtest is not None:
             served = pd.DataFrame(measure(backtest, choice.overall, backtest.served(self.models), hierarchy, regions))
             marked = mark_chosen(scores, served, choice, regions)
             self.scores = without_copies(marked, backtest, hierarchy, regions)
-        self.notes = (*choice.notes, *_thin_notes(history, panel))
+        told = choice.notes if put_back is None else (_former(put_back, panel),)
+        self.notes = (*told, *_thin_notes(history, panel))
         needed = {part for name in self.models for part in name.split(" + ")}
         self.made: Made = make_forecasts(panel, [model for model in models if model.name in needed])
         self.median = self.made.served(self.models)
         self.low, self.high = _bands(panel, self.median, backtest, self.models)
+
+
+def _former(learned: LearnedModel, panel: Panel) -> str:
+    """Say that a former version forecasts."""
+    beyond = panel.horizon > learned.horizon
+    more = f" It learned up to {learned.horizon} weeks ahead; later weeks follow the last of them." if beyond else ""
+    return (
+        f"Forecast by model version {learned.version}, put back; it learned from sales up to {learned.last_week}.{more}"
+    )
 
 
 def _bands(

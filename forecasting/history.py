@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.model_version import LearnedModel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SalesHistory:
@@ -81,6 +83,10 @@ class Forecast:
     """Columns of `EVENT_EFFECT_COLUMNS`: per kind of event the weeks of the past that it touched, its effect on the
     sales of a region and category that it takes up for a whole week, as a share with low and high (NaN where too few
     are known), and what it adds to the weeks to come, in currency."""
+    version: str = ""
+    """Name of the model version that made the forecast; "" where nothing was forecast."""
+    learned: LearnedModel | None = None
+    """That version, to be kept; None where it was read back or nothing was forecast."""
     residuals: pd.DataFrame = field(default_factory=no_residuals)
     """Columns of `RESIDUAL_COLUMNS`: errors of the backtest by region as shares of the forecast, origins one after the
     other, each in the order of its weeks; what later errors are compared with."""

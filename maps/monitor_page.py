@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -45,6 +45,8 @@ HEAD: Final = (
     "Region", "Weeks", "Error (WAPE)", "Bias", "Tracking signal", "In the 80 % band", "Shift of errors", "Alarm",
     "Reason",
 )  # fmt: skip
+VERSION_COLUMNS: Final = {"version": as_text, "learned_until": as_text, "wape": _SHARE, "bias": _SHARE}
+"""Of versions.csv, and how each is written."""
 INPUT_HEAD: Final = ("Region", "Input", "Weeks", "Shift", "Limit", "Shifted")
 
 
@@ -56,7 +58,7 @@ class Watched:
     """Of the scenario."""
     currency: str
     version: str
-    """Fingerprint of what the forecast was made from."""
+    """Model version that made the forecast; of older runs the fingerprint of what it was made from."""
     table: pd.DataFrame
     """Columns of `COLUMNS`: one row per region; shares."""
     advice: tuple[str, ...]
@@ -69,6 +71,8 @@ class Watched:
     """region, week, sales in the currency: what was known when the forecast was made."""
     inputs: pd.DataFrame
     """Columns of `INPUT_COLUMNS`: what the forecast learns from, before and now; may be empty."""
+    versions: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(VERSION_COLUMNS)))
+    """Columns of `VERSION_COLUMNS`: how far off each kept version of the models would have been; may be empty."""
     language: Language = "en"
     """Of the page."""
 
@@ -81,6 +85,11 @@ def monitor_csv(watched: Watched) -> str:
 def inputs_csv(watched: Watched) -> str:
     """Write one row per region and input."""
     return _csv(watched.inputs, INPUT_COLUMNS)
+
+
+def versions_csv(watched: Watched) -> str:
+    """Write one row per kept version."""
+    return _csv(watched.versions, VERSION_COLUMNS)
 
 
 def _csv(rows: pd.DataFrame, columns: Mapping[str, Callable[[Any], str]]) -> str:
@@ -128,6 +137,7 @@ def _page(watched: Watched) -> str:
             "than steady weeks would: by their change against last year, or by what is bought.",
             body=_inputs(watched),
         ),
+        *_version_chapters(watched),
         Chapter(
             anchor="weeks",
             title="Week by week",
@@ -205,6 +215,35 @@ def _inputs(watched: Watched) -> Markup:
     if not rows:
         return tag("p", "Fewer than four new weeks, or less than two years before: shifts cannot be told yet.")
     return table(INPUT_HEAD, rows, numeric=(2, 3, 4), caption="What the forecast learns from, by region")
+
+
+def _version_chapters(watched: Watched) -> list[Chapter]:
+    """Compare the kept versions; nothing where only one is kept."""
+    if len(watched.versions) < 2:
+        return []
+    rows = [
+        Row(
+            [
+                join([str(row["version"]), " ", badge("watched", "good")])
+                if row["version"] == watched.version
+                else str(row["version"]),
+                str(row["learned_until"]),
+                percent_text(row["wape"]),
+                signed_percent_text(row["bias"]),
+            ]
+        )
+        for row in _rows(watched.versions)
+    ]
+    head = ("Version", "Learned until", "Error (WAPE)", "Bias")
+    return [
+        Chapter(
+            anchor="versions",
+            title="Versions of the models",
+            how="How far off each kept version would have been in the weeks that came, region by region and week by "
+            "week, from what was known when the watched forecast was made.",
+            body=table(head, rows, numeric=(2, 3), caption="Kept versions against sales"),
+        )
+    ]
 
 
 def _charts(watched: Watched) -> Markup:

@@ -36,6 +36,8 @@ class Actuals:
     of."""
     notes: tuple[str, ...]
     """What was left aside, in sentences."""
+    data: CheckedData
+    """The scenario's tables."""
 
 
 def compare_weeks(forecast: Forecast, path: Path, loaded: LoadedScenario) -> Actuals:
@@ -80,7 +82,7 @@ def compare_weeks(forecast: Forecast, path: Path, loaded: LoadedScenario) -> Act
         text = f"holds sales of {', '.join(strange)}, but the forecast is one of {names}; run the scenario anew first"
         raise _fault(path, text)
     notes = [*note, *_left_aside(came, inside, ids), *_silent_regions(sales, ahead)]
-    return Actuals(forecast=ahead, sales=sales, notes=tuple(notes))
+    return Actuals(forecast=ahead, sales=sales, notes=tuple(notes), data=data)
 
 
 def _plain(sales: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pandas as pd
 from forecasting.calendar import build_calendar
 from forecasting.forecast import forecast_sales
 from forecasting.history import Calendar, Forecast, SalesHistory
+from forecasting.model_version import LearnedModel
 from forecasting.potential import share_out_potential
 from forecasting.progress import Observer
 from forecasting.settings import ForecastSettings, InvalidForecastError
@@ -16,9 +17,14 @@ from scenarios.schema import Scenario
 
 
 def forecast_potential(
-    data: CheckedData, loaded: LoadedScenario, *, observer: Observer
+    data: CheckedData, loaded: LoadedScenario, *, put_back: LearnedModel | None = None, observer: Observer
 ) -> tuple[Forecast, pd.DataFrame]:
     """Forecast sales over the planning period and share them out to accounts.
+
+    Parameters
+    ----------
+    put_back
+        The former version that forecasts, if one was put back.
 
     Returns
     -------
@@ -36,10 +42,17 @@ def forecast_potential(
     try:
         calendar = assemble_calendar(data, history, scenario)
         forecast = forecast_sales(
-            history, calendar, period_start=start, period_end=end, settings=settings, observer=observer
+            history,
+            calendar,
+            period_start=start,
+            period_end=end,
+            settings=settings,
+            put_back=put_back,
+            observer=observer,
         )
     except InvalidForecastError as error:
-        raise ScenarioError([fault_at(loaded, "period", str(error))]) from error
+        key = "forecast" if put_back else "period"
+        raise ScenarioError([fault_at(loaded, key, str(error))]) from error
     potential = share_out_potential(
         forecast,
         data.sales,
@@ -54,7 +67,11 @@ def forecast_potential(
 
 def assemble_history(data: CheckedData) -> SalesHistory:
     """Lay out the checked history as an array; weeks that are not known stay NaN."""
-    history = data.history
+    return history_of(data.history)
+
+
+def history_of(history: pd.DataFrame) -> SalesHistory:
+    """Lay out region, category, week and sales as an array; weeks that are not known stay NaN."""
     regions, categories = (tuple(sorted(history[column].astype(str).unique())) for column in ("region", "category"))
     weeks = np.sort(history["week"].unique())
     index = pd.MultiIndex.from_product([regions, categories, weeks])

@@ -11,6 +11,7 @@ from scenarios.commands import (
     evaluate,
     explain,
     find_day,
+    models,
     monitor,
     replan,
     run,
@@ -34,6 +35,7 @@ COMMANDS: Final[dict[str, ModuleType]] = {
     "compare": compare,
     "sweep": sweep,
     "monitor": monitor,
+    "models": models,
     "size": size,
 }
 
@@ -44,7 +46,8 @@ Draw balanced sales territories and plan weekly tours from a scenario file.
   python run_scenario.py validate my_scenario.yaml       check a scenario and its tables, run nothing
   python run_scenario.py my_scenario.yaml --set tours.weeks=2 --out out/two_weeks
 
-Other commands: monitor FILE --actuals SALES (the forecast against the sales that came),
+Other commands: monitor FILE --actuals SALES (the forecast against the sales that came), models FILE (versions of the
+learned models; restore VERSION puts one back),
 schema (the JSON Schema of scenario files), show FILE (the scenario with everything it extends),
 evaluate FILE --alignment assignment.csv (measure a given alignment), explain FILE --area ID (what moving an area would
 do), alternatives FILE (other good plans), compare A B (plans side by side), sweep FILE

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from forecasting.features import KEY, Features, make_features
 from forecasting.models.seasonal_naive import SeasonalNaive, is_thin
 from forecasting.panel import Panel
+from forecasting.settings import InvalidForecastError
 
 TREES = 200
 MOST_ROWS = 60_000
@@ -68,8 +69,13 @@ class GlobalBoosting:
         trees: int = TREES,
         name: str = name,
         dropped: Callable[[str], bool] = _none,
+        put_back: tuple[str, tuple[str, ...]] | None = None,
     ) -> None:
-        """Learn without features that are `dropped`, for an ablation under a `name` of its own."""
+        """Learn without features that are `dropped`, for an ablation under a `name` of its own.
+
+        With `put_back`, the text of former trees and the names of their features, nothing is learned.
+        """
+        self._put_back = put_back
         self.name = name
         self._dropped = dropped
         self._seed = seed
@@ -108,8 +114,27 @@ class GlobalBoosting:
             explained=np.asarray(trusted.all(axis=1) & ~np.isnan(features.base[ahead]).any(axis=1)),
         )
 
+    def written(self, panel: Panel) -> tuple[str, tuple[str, ...]]:
+        """Give the trees as text, and the names of their features; empty where nothing could be learned."""
+        learned = self._last[1] if self._last is not None and self._last[0] is panel else self._learn(panel)
+        return ("", ()) if learned is None else (str(learned[0].model_to_string()), learned[1].names)
+
+    def _former(self, panel: Panel, text: str, names: tuple[str, ...]) -> "_Learned | None":
+        """Read former trees; their features must be those of today."""
+        features = make_features(panel, np.array([panel.past - 1])).without(self._dropped)
+        if features.names != names:
+            other = sorted(set(features.names) ^ set(names))
+            raise InvalidForecastError(
+                f"the former trees read other features than today's tables give ({', '.join(other[:5])}); learn anew"
+            )
+        ahead = np.arange(len(features.base)).reshape(features.shape)[:, :, -1].T
+        trusted = ~is_thin(panel)[:, None] & (features.scale[ahead] > 0)
+        return lightgbm.Booster(model_str=text), features, ahead, trusted
+
     def _learn(self, panel: Panel) -> "_Learned | None":
         """Train; give the trees, the features, the rows to forecast and which of them may be believed."""
+        if self._put_back is not None:
+            return self._former(panel, *self._put_back)
         thin = is_thin(panel)
         origins = _training_origins(panel)
         if thin.all() or not len(origins):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from forecasting.model_version import LearnedModel
     from maps.book import PlanBook
     from maps.bookmaking import ForecastPart, RoundRecord, TerritoryPart, TourPart
     from scenarios.assemble_territories import AssembledTerritories
@@ -46,6 +47,8 @@ class Chain(StageRunner):
     """Homes that were chosen; None where every rep has one."""
     trial: Trial | None = None
     """The round whose workload is taken, with what was drawn in it; None without rounds."""
+    learned: LearnedModel | None = None
+    """What the forecast learned; None where it was read back."""
     cluster: str = ""
     """Address of the dask scheduler on whose workers tours are planned; empty for this machine."""
 
@@ -128,16 +131,22 @@ class Chain(StageRunner):
         from maps.bookmaking import ForecastPart
         from scenarios import saved
         from scenarios.assemble_forecast import forecast_potential
+        from scenarios.model_store import in_use, models_folder
         from scenarios.workload import estimate_workload
 
         sections = self._sections("period", "currency", "data", "cleaning", "forecast", "segments")
+        former = in_use(models_folder(self.loaded.scenario, self.folder))
+        version = [former.version] if former else []
+        if former:
+            self.console.remark(f"forecast by model version {former.version}, put back")
         forecast, potential = self._stage(
             "forecast",
-            saved.digest([self.inputs, sections, self._search()]),
-            lambda progress: forecast_potential(data, self.loaded, observer=progress),
+            saved.digest([self.inputs, sections, self._search(), *version]),
+            lambda progress: forecast_potential(data, self.loaded, put_back=former, observer=progress),
             lambda result: saved.forecast_payload(*result),
             saved.forecast_from,
         )
+        self.learned = forecast.learned
         potential = potential.set_index("account_id").loc[data.accounts["account_id"]].reset_index()
         potential["workload_hours"] = estimate_workload(data.accounts, data.reps, rules, self.loaded.scenario)
         return ForecastPart(

@@ -29,13 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def answer(arguments: argparse.Namespace) -> int:
     """Write and print the comparison; exit code 1 when an alarm is raised."""
     from forecasting.drift import input_drift
+    from forecasting.learned import advice_on_versions
     from forecasting.monitoring import watch_forecast
     from maps.folder import check_output_folder, staged_output
-    from maps.monitor_page import Watched, inputs_csv, monitor_csv, monitor_page, monitor_text
+    from maps.monitor_page import Watched, inputs_csv, monitor_csv, monitor_page, monitor_text, versions_csv
     from maps.writers import write_text
     from scenarios.actuals import compare_weeks
     from scenarios.commands.chain import load_named
     from scenarios.faults import Fault, ScenarioError
+    from scenarios.former_versions import versions_beside
     from scenarios.saved import read_forecast
 
     loaded = load_named(arguments)
@@ -55,13 +57,15 @@ def answer(arguments: argparse.Namespace) -> int:
         earlier=forecast.residuals,
         inputs=input_drift(forecast.history, actuals.sales),
     )
+    versions = versions_beside(loaded, run, forecast, actuals)
     watched = Watched(
         name=name,
         currency=loaded.scenario.currency,
-        version=made_from,
+        version=forecast.version or made_from,
+        versions=versions,
         language=loaded.scenario.outputs.language,
         table=watch.table,
-        advice=watch.advice,
+        advice=(*watch.advice, *advice_on_versions(versions, forecast.version, alarmed=bool(watch.alarmed))),
         notes=actuals.notes,
         forecast=actuals.forecast,
         sales=actuals.sales.groupby(["region", "week"])["sales"].sum().reset_index(),
@@ -71,6 +75,7 @@ def answer(arguments: argparse.Namespace) -> int:
     with staged_output(folder) as staging:
         write_text(staging / "monitor.csv", monitor_csv(watched))
         write_text(staging / "drift.csv", inputs_csv(watched))
+        write_text(staging / "versions.csv", versions_csv(watched))
         write_text(staging / "monitor.html", monitor_page(watched))
     if not arguments.quiet:
         print(monitor_text(watched))

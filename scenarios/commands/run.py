@@ -45,7 +45,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from maps.folder import check_output_folder
     from maps.headlines import headlines
     from scenarios.commands.chain import Chain
-    from scenarios.commands.leaving import leave_results
+    from scenarios.commands.leaving import keep_learned, leave_results
     from scenarios.moves import DRAWN_AROUND, forgotten_moves, refuse_to_forget
 
     chain = Chain.begin(arguments, quiet=arguments.quiet)
@@ -64,6 +64,7 @@ def answer(arguments: argparse.Namespace) -> int:
         )
     book = chain.run()
     leave_results(chain, book)
+    keep_learned(chain)
     if chain.dropped and not arguments.quiet:
         print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
     Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)

@@ -199,7 +199,11 @@ class StageRunner:
 
     def _sections(self, *names: str) -> dict[str, Any]:
         """Give sections of the resolved scenario, as far as results depend on them."""
-        return {name: self.loaded.resolved.get(name) for name in names}
+        found = {name: self.loaded.resolved.get(name) for name in names}
+        if "forecast" in found:  # where versions are kept changes no forecast
+            section = dict(found["forecast"] or {})
+            found["forecast"] = {key: section[key] for key in section if key not in {"models_folder", "models_kept"}}
+        return found
 
     def _wants(self, stage: str) -> bool:
         """Tell whether the scenario asks for a stage."""

@@ -32,6 +32,11 @@ class ForecastSection(Section):
     """Whether school holidays by zone are features (France)."""
     history_weeks: Annotated[int, Field(ge=20)] = 261
     """Weeks of history to learn from, counted back from the last one."""
+    models_folder: str = ""
+    """Folder in which versions of the learned models are kept; beside the output folder, with `.models` behind its
+    name, when left out. See `python run_scenario.py models`."""
+    models_kept: Annotated[int, Field(ge=1, le=1000)] = 12
+    """Versions that are kept, the newest ones and the one that was put back."""
     headroom_share: Share = 0.3
     """Share of the headroom that can be won in the period; potential = baseline + this · headroom."""
     headroom_quantile: Share = 0.85
