@@ -58,6 +58,8 @@ def national_book(folder: Path) -> PlanBook:
             "region": towns["region"],
             "geometry": towns.geometry,
             "potential": towns["population"].clip(upper=100_000).astype(float),
+            "baseline": 0.9 * towns["population"].clip(upper=100_000),
+            "headroom": towns["population"].clip(upper=100_000) / 3,
             "workload_hours": towns["population"].clip(upper=100_000) * HOURS_PER_HEAD,
             "rep_id": rep_ids[nearest],
             "territory_id": [f"T-{rep}" for rep in rep_ids[nearest]],
@@ -80,7 +82,8 @@ def national_book(folder: Path) -> PlanBook:
 def _accounts(areas: gpd.GeoDataFrame, towns: gpd.GeoDataFrame) -> pd.DataFrame:
     """Put an account into each larger commune."""
     large = (towns["population"] >= LEAST_POPULATION).to_numpy()
-    own = pd.DataFrame(areas.loc[large, ["area_id", "rep_id", "region", "potential"]]).reset_index(drop=True)
+    named = ["area_id", "rep_id", "region", "potential", "baseline", "headroom"]
+    own = pd.DataFrame(areas.loc[large, named]).reset_index(drop=True)
     towns = towns[large].reset_index(drop=True)
     return own.assign(
         account_id=[f"C{code}" for code in towns["code"]],

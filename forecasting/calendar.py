@@ -26,6 +26,7 @@ def build_calendar(
     school_zones: Mapping[str, str],
     events: pd.DataFrame,
     school_holidays: bool = False,
+    series: pd.DataFrame | None = None,
 ) -> Calendar:
     """Build the calendar of `regions` for `weeks`.
 
@@ -47,6 +48,8 @@ def build_calendar(
         empty.
     school_holidays
         Whether school holidays become a feature; they need a country whose school holidays the library holds.
+    series
+        Columns of `forecasting.history.SERIES_COLUMNS`: what is given beside sales, if anything.
 
     Returns
     -------
@@ -78,7 +81,8 @@ def build_calendar(
             columns["school_holidays"] = _working_days_in(mondays, schools[zone]) / WORKING_DAYS_PER_WEEK
         index = pd.MultiIndex.from_product([[region], pd.DatetimeIndex(mondays.astype("datetime64[s]"))])
         frames.append(pd.DataFrame(columns, index=index.set_names(["region", "week"])))
-    return Calendar(features=pd.concat(frames), events=_events(events))
+    given = {} if series is None else {"series": series}
+    return Calendar(features=pd.concat(frames), events=_events(events), **given)
 
 
 def _days(country: str, part: str, years: range, category: str) -> frozenset[date]:

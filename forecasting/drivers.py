@@ -12,13 +12,14 @@ from forecasting.history import DRIVER_COLUMNS, SalesHistory, no_drivers
 from forecasting.models.boosting import Explanation, GlobalBoosting
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import Panel
+from forecasting.series import SERIES, series_of
 
 Array = NDArray[np.float64]
 LAST_YEAR = "last year"
 TREND, SEASON, CALENDAR, HOLIDAYS, REGION, EVENTS = "trend", "season", "calendar", "holidays", "region", "events"
 OTHERS, AGREEMENT = "other models", "agreement of sums"
 GROUPS = (LAST_YEAR, TREND, SEASON, CALENDAR, HOLIDAYS, REGION, EVENTS, OTHERS, AGREEMENT)
-"""In the order of the table; the contributions of all groups sum to the forecast."""
+"""In the order of the table, series that are given after the events; all contributions sum to the forecast."""
 WORDS = {
     TREND: "level and trend",
     SEASON: "season",
@@ -47,8 +48,9 @@ def drivers_of(
 
     *last year*: the same weeks of last year. *trend*, *season*, *calendar*, *holidays*, *region*, *events*: what
     LightGBM adds, by exact TreeSHAP (Lundberg et al. 2020), its starting point counting as trend, by its part in the
-    average of models. *other models*: the distance of the other models of the average, and what holding the trees at 0
-    takes. *agreement of sums*: what reconciliation changed. Sums over regions or categories are those of their parts.
+    average of models; each series that is given has a group of its own, "series" and its name. *other models*: the
+    distance of the other models of the average, and what holding the trees at 0 takes. *agreement of sums*: what
+    reconciliation changed. Sums over regions or categories are those of their parts.
 
     Parameters
     ----------
@@ -73,25 +75,27 @@ def drivers_of(
     served, last_year = made.served(models), SeasonalNaive().forecast(panel)
     kinds = sorted({kind for name in panel.names if (kind := _kind_of(name))})
     by_kind = np.zeros((len(kinds), bottom))
-    parts = np.zeros((len(GROUPS), bottom, panel.horizon))
+    given = tuple(sorted({*panel.seen_names, *(name for name in panel.names if name.startswith(SERIES))}))
+    groups = (*GROUPS[:7], *given, *GROUPS[7:])
+    parts = np.zeros((len(groups), bottom, panel.horizon))
     parts[0] = last_year[:bottom]
     for node, name in enumerate(models[:bottom]):
         members = name.split(" + ")
         apart = made.apart[name][node]
-        own = np.zeros((6, panel.horizon))
+        own = np.zeros((len(groups) - 3, panel.horizon))
         if explained is not None and GlobalBoosting.name in members and explained.explained[node]:
-            own = _grouped(explained, node, last_year[node]) / len(members)
+            own = _grouped(explained, node, last_year[node], groups[1:-2]) / len(members)
             for number, feature in enumerate(explained.names):
                 if kind := _kind_of(feature):
                     by_kind[kinds.index(kind), node] += explained.parts[node, steps, number].sum()
-        parts[1:7, node] = own
-        parts[7, node] = apart - last_year[node] - own.sum(axis=0)
-        parts[8, node] = served[node] - apart
+        parts[1:-2, node] = own
+        parts[-2, node] = apart - last_year[node] - own.sum(axis=0)
+        parts[-1, node] = served[node] - apart
     sums = parts[:, :, steps].sum(axis=2)
     summing = panel.hierarchy.summing.T
     amounts = by_kind @ summing
     largest = [kinds[row] for row in np.abs(amounts).argmax(axis=0)] if kinds else [""] * summing.shape[1]
-    return _table(sums @ summing, panel, history, largest)
+    return _table(sums @ summing, groups, panel, history, largest)
 
 
 def group_of(feature: str) -> str:
@@ -119,23 +123,28 @@ def _kind_of(feature: str) -> str:
     return kind
 
 
-def _grouped(explained: Explanation, node: int, last_year: Array) -> Array:
-    """Sum the parts of one node by group, the starting point's distance from last year as trend. Shape (6, horizon)."""
-    groups = GROUPS[1:7]
+def _grouped(explained: Explanation, node: int, last_year: Array, groups: tuple[str, ...]) -> Array:
+    """Sum the parts of one node by group, the starting point's distance from last year as trend.
+
+    Shape (groups, horizon).
+    """
+    given = tuple(name for name in groups if name.startswith(SERIES))
     result = np.zeros((len(groups), len(last_year)))
     result[0] = explained.base[node] - last_year + explained.parts[node, :, -1]
     for number, name in enumerate(explained.names):
-        result[groups.index(group_of(name))] += explained.parts[node, :, number]
+        result[groups.index(series_of(name, given) or group_of(name))] += explained.parts[node, :, number]
     return result
 
 
-def _table(sums: Array, panel: Panel, history: SalesHistory, kinds: Sequence[str]) -> pd.DataFrame:
+def _table(
+    sums: Array, groups: tuple[str, ...], panel: Panel, history: SalesHistory, kinds: Sequence[str]
+) -> pd.DataFrame:
     """Lay out the contributions, shape (groups, nodes), as a table with words; `kinds` names each node's main event."""
     regions, categories = (*history.regions, ""), (*history.categories, "")  # code -1 is the last one
     rows = []
     for node, (region, category) in enumerate(panel.hierarchy.codes.tolist()):
         before = float(sums[0, node])
-        words = in_words(dict(zip(GROUPS, sums[:, node].tolist(), strict=True)), event=kinds[node])
+        words = in_words(dict(zip(groups, sums[:, node].tolist(), strict=True)), event=kinds[node])
         rows += [
             {
                 "region": regions[region],
@@ -145,7 +154,7 @@ def _table(sums: Array, panel: Panel, history: SalesHistory, kinds: Sequence[str
                 "share": float(sums[row, node]) / before if before > 0 else float("nan"),
                 "words": words,
             }
-            for row, group in enumerate(GROUPS)
+            for row, group in enumerate(groups)
         ]
     return pd.DataFrame(rows, columns=list(DRIVER_COLUMNS))
 
@@ -165,7 +174,9 @@ def in_words(contributions: dict[str, float], *, event: str = "") -> str:
     total = sum(shares.values())
     told = sorted((group for group in shares if abs(shares[group]) >= SMALLEST_SHARE), key=lambda g: -abs(shares[g]))
     words = WORDS | ({EVENTS: f"events ({event})"} if event else {})
-    reasons = ", ".join(f"{words[group]} {_points(shares[group])}" for group in told[:MOST_REASONS])
+    reasons = ", ".join(
+        f"{words.get(group, group.removeprefix(SERIES))} {_points(shares[group])}" for group in told[:MOST_REASONS]
+    )
     return f"{_points(total)} % against last year" + (f": {reasons}" if reasons else "")
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from forecasting.panel import Panel
 from forecasting.rhythm import Rhythm
 from forecasting.seasons import centred_mean, trailing_mean
+from forecasting.series import SERIES
 
 Array = NDArray[np.float64]
 WINDOWS = (1 / 52, 2 / 52, 1 / 13, 2 / 13, 1 / 4, 1 / 2)
@@ -21,6 +22,8 @@ BASE_WINDOW = 1 / 2
 """The one of `LEVEL_WINDOWS` that the model departs from for weeks: best on Iowa's origins of 2019 to April 2021.
 Months and quarters are steadier: there it departs from the last same season (best on retail's origins up to 2013)."""
 YEARS_OF_SEASON = 4
+SERIES_WINDOW = 1 / 4
+"""Part of a season over which an observed series is averaged."""
 LARGEST_GROWTH = 5.0
 KEY = "key "
 """Begins the names of categorical features."""
@@ -168,6 +171,11 @@ def _at_origin(panel: Panel, origins: NDArray[np.int64], unit: Array) -> dict[st
             now = trailing_mean(sales, width)
             before = _take(now, origins - rhythm.lag(1))
             columns[f"{label}growth {width}"] = np.minimum(_ratio(now[:, origins], before), LARGEST_GROWTH)
+    for number, name in enumerate(panel.seen_names):
+        recent = trailing_mean(panel.seen[:, :, number], rhythm.widths(SERIES_WINDOW)[0])
+        columns[f"{name} latest"] = panel.seen[:, origins, number]
+        columns[f"{name} recent"] = recent[:, origins]
+        columns[f"{name} against year"] = recent[:, origins] - _take(recent, origins - rhythm.lag(1))
     return columns
 
 
@@ -180,14 +188,14 @@ def _season_difference(panel: Panel) -> Array:
 
 
 def _in_advance(panel: Panel, targets: NDArray[np.int64], last_season: NDArray[np.int64]) -> dict[str, Array]:
-    """Read calendar and events of the target period, their change against last season, events of the periods beside."""
+    """Read what is known of the target period, its change against last season, events and plans of those beside."""
     columns: dict[str, Array] = {}
     last = panel.known.shape[1] - 1
     for number, name in enumerate(panel.names):
         values = panel.known[:, :, number]
         columns[name] = values[:, targets]
         columns[f"{name} against season"] = values[:, targets] - _take(values, last_season)
-        if name.startswith("event "):
+        if name.startswith(("event ", SERIES)):
             columns[f"{name} before"] = values[:, targets - 1]
             columns[f"{name} after"] = values[:, np.minimum(targets + 1, last)]
     return columns

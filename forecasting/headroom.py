@@ -1,5 +1,7 @@
 """Estimate what comparable accounts sell beyond what an account sells today."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,17 +16,20 @@ PROSPECT_CONVERSION = 0.25
 """Share of what its likes sell that a prospect can be taken to be worth at all, before `headroom_share`."""
 LARGEST_HEADROOM = 2.0
 """Times the own baseline, or the median of the segment when that is more: likes that sell far more are hardly likes."""
-NOT_ATTRIBUTES = frozenset({"lon", "lat", "visits", "service_minutes", "latitude", "longitude"})
-"""Numeric columns of accounts that say nothing about their size."""
 
 
 def comparable_quantile(
-    accounts: pd.DataFrame, baseline: NDArray[np.float64], *, customer: NDArray[np.bool_], quantile: float
+    accounts: pd.DataFrame,
+    baseline: NDArray[np.float64],
+    *,
+    customer: NDArray[np.bool_],
+    quantile: float,
+    attributes: Sequence[str] = (),
 ) -> NDArray[np.float64]:
     """Give each account the `quantile` of the baselines of customers like it.
 
-    Like means: same segment; among those, the nearest in numeric attributes (employees, floor space, … by rank) when
-    accounts carry any; adjusted by the level of the region in that segment. Quantiles of small groups are shrunk
+    Like means: same segment; among those, the nearest in `attributes` (employees, floor space, … by rank) where any are
+    named; adjusted by the level of the region in that segment. Quantiles of small groups are shrunk
     towards the group above (region in segment → segment → all) by n / (n + 20), in the manner of Fay & Herriot 1979
     with a variance that falls with n.
 
@@ -36,6 +41,8 @@ def comparable_quantile(
         In currency over the period, of every account. Shape (accounts,).
     customer
         Accounts that can serve as likes; those without a baseline never do. Shape (accounts,).
+    attributes
+        Numeric columns of `accounts` that tell how large an account is.
 
     Returns
     -------
@@ -46,14 +53,14 @@ def comparable_quantile(
     customer = customer & (baseline > 0)
     everybody = _quantile(baseline[customer], quantile)
     result = np.zeros(len(accounts))
-    attributes = attribute_ranks(accounts)
+    ranks = attribute_ranks(accounts, attributes)
     for name in sorted(set(segment)):
         rows = segment == name
         likes = rows & customer
         of_segment = _shrunk(baseline[likes], everybody, quantile)
         expected = np.full(int(rows.sum()), of_segment)
-        if attributes.shape[1] and likes.sum() > NEIGHBOURS:
-            expected = _by_neighbours(attributes[rows], attributes[likes], baseline[likes], of_segment, quantile)
+        if ranks.shape[1] and likes.sum() > NEIGHBOURS:
+            expected = _by_neighbours(ranks[rows], ranks[likes], baseline[likes], of_segment, quantile)
         for place in sorted(set(region[rows])):
             level = _shrunk(baseline[likes & (region == place)], of_segment, quantile)
             factor = np.clip(level / of_segment, *REGION_LIMITS) if of_segment > 0 else 1.0
@@ -69,6 +76,7 @@ def headroom(
     customer: NDArray[np.bool_],
     alive: NDArray[np.float64],
     quantile: float,
+    attributes: Sequence[str] = (),
 ) -> NDArray[np.float64]:
     """Give what likes sell beyond the own baseline, never below 0; prospects count for a part of what their likes sell.
 
@@ -82,12 +90,14 @@ def headroom(
         Belief between 0 and 1 that the account still buys: a shop that closed has no headroom. Shape (accounts,).
     quantile
         Which of the likes is looked up to, between 0 and 1.
+    attributes
+        See `comparable_quantile`.
 
     Returns
     -------
     Currency over the period. Shape (accounts,).
     """
-    looked_up_to = comparable_quantile(accounts, baseline, customer=customer, quantile=quantile)
+    looked_up_to = comparable_quantile(accounts, baseline, customer=customer, quantile=quantile, attributes=attributes)
     segment = accounts["segment"].astype(str).to_numpy()
     middle = np.zeros(len(accounts))
     for name in sorted(set(segment)):
@@ -105,16 +115,12 @@ def is_customer(accounts: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(accounts["status"].astype(str).to_numpy() != "prospect")
 
 
-def attribute_ranks(accounts: pd.DataFrame) -> NDArray[np.float64]:
-    """Turn numeric attributes into ranks between 0 and 1, the unknown in the middle. Shape (accounts, attributes)."""
-    names = [
-        name
-        for name in accounts.columns
-        if name not in NOT_ATTRIBUTES
-        and pd.api.types.is_numeric_dtype(accounts[name])
-        and not pd.api.types.is_bool_dtype(accounts[name])
-        and accounts[name].min() < accounts[name].max()
-    ]
+def attribute_ranks(accounts: pd.DataFrame, attributes: Sequence[str]) -> NDArray[np.float64]:
+    """Turn attributes into ranks between 0 and 1, the unknown in the middle; without those that tell nothing apart.
+
+    Shape (accounts, attributes).
+    """
+    names = [name for name in attributes if accounts[name].min() < accounts[name].max()]
     if not names:
         return np.zeros((len(accounts), 0))
     return accounts[names].rank(pct=True).fillna(0.5).to_numpy(np.float64)

@@ -8,6 +8,12 @@ from numpy.typing import NDArray
 
 from forecasting.model_version import LearnedModel
 
+AREA_COLUMNS = (
+    "area_id", "region", "accounts", "baseline", "expected", "reach", "headroom", "white_space", "potential", "low",
+    "high",
+)  # fmt: skip
+SERIES_COLUMNS = ("series", "region", "category", "week", "value", "planned")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SalesHistory:
@@ -31,6 +37,9 @@ class Calendar:
     events: pd.DataFrame
     """Columns event_id, kind, region ("" for all), category ("" for all), start, end (dates), touched (share of the
     sales that it reaches), announced."""
+    series: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({name: [] for name in SERIES_COLUMNS}))
+    """Columns of `SERIES_COLUMNS`: values given beside sales, region and category "" for all; planned: known in
+    advance."""
 
 
 LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90")
@@ -52,6 +61,11 @@ def no_residuals() -> pd.DataFrame:
 def no_event_effects() -> pd.DataFrame:
     """Give an empty table of effects."""
     return pd.DataFrame({name: pd.Series(dtype="object") for name in EVENT_EFFECT_COLUMNS})
+
+
+def no_areas() -> pd.DataFrame:
+    """Give an empty table of areas."""
+    return pd.DataFrame({name: pd.Series(dtype="object") for name in AREA_COLUMNS})
 
 
 def no_drivers() -> pd.DataFrame:
@@ -83,6 +97,8 @@ class Forecast:
     """Columns of `EVENT_EFFECT_COLUMNS`: per kind of event the weeks of the past that it touched, its effect on the
     sales of a region and category that it takes up for a whole week, as a share with low and high (NaN where too few
     are known), and what it adds to the weeks to come, in currency."""
+    areas: pd.DataFrame = field(default_factory=no_areas)
+    """Columns of `AREA_COLUMNS`: what areas could sell by their attributes, see `forecasting.area_potential`."""
     version: str = ""
     """Name of the model version that made the forecast; "" where nothing was forecast."""
     learned: LearnedModel | None = None

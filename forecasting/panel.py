@@ -1,6 +1,6 @@
 """Lay out history and calendar as arrays that models read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from forecasting.hierarchy import Hierarchy, make_hierarchy
 from forecasting.history import Calendar, SalesHistory
 from forecasting.rhythm import WEEKLY, Rhythm
+from forecasting.series import series_cubes
 
 LARGEST_NUMBER_OF_KINDS = 12
 """Event kinds that become features; the rarest beyond are left out."""
@@ -35,6 +36,10 @@ class Panel:
     Shape (nodes, past + horizon, features)."""
     names: tuple[str, ...]
     """Names of the features in `known`."""
+    seen: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    """What was known of observed series in each period, see `forecasting.series`. Shape (nodes, past, series)."""
+    seen_names: tuple[str, ...] = ()
+    """Names of the series in `seen`."""
 
     @property
     def past(self) -> int:
@@ -67,6 +72,8 @@ class Panel:
             known=np.where(since <= last_known, self.known[:, first:until], 0.0),
             known_from=np.maximum(since - first, ALWAYS),
             names=self.names,
+            seen=self.seen[:, first : last_known + 1].copy(),
+            seen_names=self.seen_names,
         )
 
 
@@ -88,14 +95,19 @@ def make_panel(history: SalesHistory, calendar: Calendar, *, horizon: int, histo
     always = np.full((len(region), *calendar_values.shape[1:]), ALWAYS)
     holds = hierarchy.summing > 0
     known_from = np.concatenate([always, since], axis=2)
+    series = series_cubes(calendar.series, history, hierarchy, weeks, len(past))
+    of_nodes = hierarchy.mean(np.concatenate([calendar_values[region], events], axis=2))
+    late = np.stack([known_from[members].max(axis=0) for members in holds])
     return Panel(
         sales=hierarchy.total(history.sales[:, :, first:].reshape(regions * categories, -1).astype(np.float64)),
         dates=weeks,
         hierarchy=hierarchy,
         rhythm=WEEKLY,
-        known=hierarchy.mean(np.concatenate([calendar_values[region], events], axis=2)),
-        known_from=np.stack([known_from[members].max(axis=0) for members in holds]),
-        names=(*calendar_names, *(f"event {kind}" for kind in kinds)),
+        known=np.concatenate([of_nodes, series.planned], axis=2),
+        known_from=np.concatenate([late, np.full(series.planned.shape, ALWAYS)], axis=2),
+        names=(*calendar_names, *(f"event {kind}" for kind in kinds), *series.planned_names),
+        seen=series.seen,
+        seen_names=series.seen_names,
     )
 
 

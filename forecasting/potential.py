@@ -1,5 +1,6 @@
 """Share the regional forecast out to accounts, and add the headroom that can be won: potential."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,6 +40,7 @@ def share_out_potential(
     period_end: date,
     headroom_share: float,
     headroom_quantile: float,
+    attributes: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Give every account its baseline, headroom and potential over the planning period.
 
@@ -58,12 +60,13 @@ def share_out_potential(
     sales
         Columns account_id, category, week (Mondays), sales (currency).
     accounts
-        Columns account_id, region, segment; status (customer, prospect) and numeric attributes such as employees if
-        there are any.
+        Columns account_id, region, segment, and status (customer, prospect) if there is one; the attributes.
     headroom_share
         Share of the headroom that can be won in the period, between 0 and 1.
     headroom_quantile
         Which of the comparable accounts headroom looks up to, between 0 and 1.
+    attributes
+        Numeric columns of `accounts` by which they are compared, such as employees.
 
     Returns
     -------
@@ -88,7 +91,14 @@ def share_out_potential(
         down[members], up[members] = relative_spread(lines)
     baseline = cents / 100
     bought = customer & recent.ever
-    room = headroom(accounts, baseline, customer=bought, alive=recent.alive, quantile=headroom_quantile).round(2)
+    room = headroom(
+        accounts,
+        baseline,
+        customer=bought,
+        alive=recent.alive,
+        quantile=headroom_quantile,
+        attributes=attributes,
+    ).round(2)
     own = np.minimum(NORMAL_80 * recent.unrest / np.sqrt(len(weeks)), LARGEST_SPREAD)
     potential = baseline + headroom_share * room
     low = np.maximum(baseline * (1 - np.hypot(down, own)), 0.0)

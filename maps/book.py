@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p90")
 DRIVER_COLUMNS: Final = ("region", "category", "group", "contribution", "share", "words")
+AREA_POTENTIAL_COLUMNS: Final = (
+    "area_id", "region", "accounts", "baseline", "expected", "reach", "headroom", "white_space", "potential", "low",
+    "high",
+)  # fmt: skip
 EVENT_EFFECT_COLUMNS: Final = ("kind", "weeks", "effect", "low", "high", "ahead")
 SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
 
@@ -56,9 +60,9 @@ class PlanBook:
     period_start: dt.date
     period_end: dt.date
     areas: gpd.GeoDataFrame
-    """area_id, name, district, region, geometry (EPSG:4326), potential, workload_hours, territory_id, rep_id,
-    current_rep_id ("" for none; not in `reps` for one who has left), drive_minutes (from the rep's home); sorted by
-    area_id. Neighbours share their borders exactly."""
+    """area_id, name, district, region, geometry (EPSG:4326), potential, workload_hours, baseline, headroom,
+    territory_id, rep_id, current_rep_id ("" for none; not in `reps` for one who has left), drive_minutes (from the
+    rep's home); sorted by area_id. Neighbours share their borders exactly."""
     accounts: pd.DataFrame
     """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low,
     high, workload_hours, visits_wanted, visits_planned, opening_hours ("" for those of the segment)."""
@@ -127,6 +131,9 @@ class PlanBook:
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
     """region, category ("" for all), group, contribution (currency over the weeks to come), share (of the same weeks of
     last year, NaN without sales then), words: what makes up the forecast, groups in the order in which they add up."""
+    area_potential: pd.DataFrame = field(default_factory=lambda: no_rows(*AREA_POTENTIAL_COLUMNS))
+    """area_id, region, accounts, baseline, expected, reach, headroom, white_space, potential, low, high (currency over
+    the period): what areas could sell by their attributes; empty where none are named."""
     event_effects: pd.DataFrame = field(default_factory=lambda: no_rows(*EVENT_EFFECT_COLUMNS))
     """kind, weeks (of the past that such events touched), effect (on the sales of a week that they take up, a share),
     low and high (NaN where too few are known), ahead (currency over the weeks to come)."""

@@ -12,7 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from maps.alternative_plans import AlternativePlan
-from maps.book import DRIVER_COLUMNS, EVENT_EFFECT_COLUMNS, LEVEL_COLUMNS, SOLVE_COLUMNS, PlanBook, no_rows, no_solves
+from maps.book import (
+    AREA_POTENTIAL_COLUMNS,
+    DRIVER_COLUMNS,
+    EVENT_EFFECT_COLUMNS,
+    LEVEL_COLUMNS,
+    SOLVE_COLUMNS,
+    PlanBook,
+    no_rows,
+    no_solves,
+)
 from maps.measures import disruption_measures, forecast_measures, territory_measures, tour_measures
 from maps.move_table import border_moves
 from maps.plan_tables import bridged, territories_table, territory_id, tour_tables
@@ -70,6 +79,8 @@ class ForecastPart:
     potential: pd.DataFrame
     levels: pd.DataFrame = field(default_factory=lambda: no_rows(*LEVEL_COLUMNS))
     drivers: pd.DataFrame = field(default_factory=lambda: no_rows(*DRIVER_COLUMNS))
+    areas: pd.DataFrame = field(default_factory=lambda: no_rows(*AREA_POTENTIAL_COLUMNS))
+    """What areas could sell by their attributes."""
     event_effects: pd.DataFrame = field(default_factory=lambda: no_rows(*EVENT_EFFECT_COLUMNS))
 
 
@@ -172,6 +183,7 @@ def make_book(
         forecast_notes=forecast.notes if forecast else (),
         forecast_levels=forecast.levels if forecast else no_rows(*LEVEL_COLUMNS),
         drivers=forecast.drivers if forecast else no_rows(*DRIVER_COLUMNS),
+        area_potential=forecast.areas if forecast else no_rows(*AREA_POTENTIAL_COLUMNS),
         event_effects=forecast.event_effects if forecast else no_rows(*EVENT_EFFECT_COLUMNS),
         quality=quality,
         visits=visits,
@@ -245,8 +257,9 @@ def _areas(
     areas: gpd.GeoDataFrame, accounts: pd.DataFrame, reps: pd.DataFrame, territory: TerritoryPart | None
 ) -> gpd.GeoDataFrame:
     book = areas[["area_id", "name", "district", "region", "geometry"]].copy()
-    sums = accounts.groupby("area_id")[["potential", "workload_hours"]].sum()
-    for column in ("potential", "workload_hours"):
+    columns = ["potential", "workload_hours", "baseline", "headroom"]
+    sums = accounts.groupby("area_id")[columns].sum()
+    for column in columns:
         book[column] = book["area_id"].map(sums[column]).fillna(0.0).to_numpy()
     if territory:
         owner = territory.plan.rep_of_area

@@ -160,6 +160,16 @@ TABLE_FILES: Final = (
 )  # fmt: skip
 """Every CSV file of an output folder."""
 
+AREA_POTENTIAL_FILE: Final = TableFile(
+    name="area_potential.csv",
+    rows=lambda book: book.area_potential,
+    order=("area_id",),
+    columns={
+        "area_id": as_id, "region": as_text, "accounts": as_whole, "baseline": _MONEY, "expected": _MONEY,
+        "reach": _MONEY, "headroom": _MONEY, "white_space": _MONEY, "potential": _MONEY, "low": _MONEY, "high": _MONEY,
+    },
+)  # fmt: skip
+"""Written where areas have attributes."""
 HOMES_FILE: Final = TableFile(
     name="homes.csv",
     rows=lambda book: book.homes,

@@ -158,6 +158,8 @@ def _areas(
         "territory": [places.get(name, -1) for name in book.areas["territory_id"]],
         "today": [today.get(rep, -1) for rep in book.areas["current_rep_id"]],
         "potential": _rounded(book.areas["potential"], 1),
+        "expected": _rounded(book.areas["baseline"], 0),
+        "headroom": _rounded(book.areas["headroom"], 0),
         "workload": _rounded(book.areas["workload_hours"], 2),
         "drive": _rounded(book.areas["drive_minutes"], 0),
         "shape": [packed(shape) for shape in light],
@@ -178,6 +180,8 @@ def _accounts(book: PlanBook, places: dict[str, int]) -> dict[str, Any]:
         "segment": [segments[name] for name in table["segment"]],
         "prospect": [int(status == "prospect") for status in table["status"]],
         "potential": _rounded(table["potential"], 1),
+        "expected": _rounded(table["baseline"], 0),
+        "headroom": _rounded(table["headroom"], 0),
         "wanted": _rounded(table["visits_wanted"], 0),
         "planned": _rounded(table["visits_planned"], 0),
     }

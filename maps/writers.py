@@ -22,7 +22,7 @@ from maps.report import report_page
 from maps.report_quality import quality_page
 from maps.resource_tables import resource_files
 from maps.retouching import retouch_page
-from maps.tables import HOMES_FILE, TABLE_FILES
+from maps.tables import AREA_POTENTIAL_FILE, HOMES_FILE, TABLE_FILES
 from maps.territory_map import territories_page
 
 STAGE_OF_FILE: Final = {
@@ -98,6 +98,8 @@ def write_tables(book: PlanBook, folder: Path) -> None:
     for table in TABLE_FILES:
         if _is_done(book, STAGE_OF_FILE.get(table.name, "tours")):
             write_text(folder / table.name, table.text(book))
+    if len(book.area_potential):
+        write_text(folder / AREA_POTENTIAL_FILE.name, AREA_POTENTIAL_FILE.text(book))
     if len(book.homes):
         write_text(folder / HOMES_FILE.name, HOMES_FILE.text(book))
     if len(book.moves.columns):

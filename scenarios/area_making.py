@@ -1,5 +1,6 @@
 """Make the areas that the scenario asks for, and put every account into one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -165,3 +166,12 @@ def _report_cells(
         log.about_region("big_site", severity, region, text, subject_kind="account", count=count)
     text = "{n} account{s} {do} not lie with the rest of {their} town and went to the area around {them}."
     log.about_accounts("account_apart_from_town", "info", np.array(moved_accounts, dtype=object), text)
+
+
+def with_attributes(areas: gpd.GeoDataFrame, tables: Tables, names: Sequence[str]) -> gpd.GeoDataFrame:
+    """Add the attributes of the areas' file, of its first row for each area."""
+    given = tables.areas if tables.areas is not None else tables.towns
+    if given is None:
+        return areas
+    first = given.drop_duplicates("area_id").set_index("area_id")
+    return areas.assign(**{name: areas["area_id"].map(first[name]).astype(float) for name in names})

@@ -1,8 +1,11 @@
 """Turn checked sales into the history, calendar and settings of the forecast."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from forecasting.area_potential import with_area_attributes
 from forecasting.calendar import build_calendar
 from forecasting.forecast import forecast_sales
 from forecasting.history import Calendar, Forecast, SalesHistory
@@ -61,8 +64,20 @@ def forecast_potential(
         period_end=end,
         headroom_share=scenario.forecast.headroom_share,
         headroom_quantile=scenario.forecast.headroom_quantile,
+        attributes=scenario.data.account_attributes,
     )
-    return forecast, potential
+    attributes = scenario.data.areas.attributes
+    if not attributes:
+        return forecast, potential
+    found = with_area_attributes(
+        potential,
+        data.accounts,
+        pd.DataFrame(data.areas[["area_id", "region", *attributes]]),
+        attributes,
+        headroom_share=scenario.forecast.headroom_share,
+        headroom_quantile=scenario.forecast.headroom_quantile,
+    )
+    return replace(forecast, areas=found.areas, notes=(*forecast.notes, found.note)), found.potential
 
 
 def assemble_history(data: CheckedData) -> SalesHistory:
@@ -108,6 +123,7 @@ def assemble_calendar(data: CheckedData, history: SalesHistory, scenario: Scenar
         school_zones=by_region["school_zone"],
         events=data.events,
         school_holidays=scenario.forecast.school_holidays,
+        series=data.series.assign(planned=data.series["series"].isin(scenario.forecast.planned_series)),
     )
 
 

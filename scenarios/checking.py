@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from scenarios.area_making import MadeAreas, given_polygons, make_areas, regions_of_areas
+from scenarios.area_making import MadeAreas, given_polygons, make_areas, regions_of_areas, with_attributes
 from scenarios.checks_accounts import check_activity, check_regions_served
 from scenarios.checks_history import (
     UnknownWeek,
@@ -33,6 +33,7 @@ from scenarios.repairs_positions import repair_positions
 from scenarios.repairs_sales import repair_sales
 from scenarios.schema import Scenario
 from scenarios.segments import fill_segments
+from scenarios.series import sorted_series
 from scenarios.successors import alignment_of_successors, join_successors, with_successors
 from scenarios.table_types import Tables
 
@@ -63,11 +64,13 @@ class CheckedData:
     """account_id that carries on the history, by that of each account it succeeded at its site."""
     areas: gpd.GeoDataFrame
     """area_id, name, district, region, population, lon, lat, geometry (EPSG:4326), group, current_rep_id ("" for
-    nobody, not in `reps` for one who has left); sorted."""
+    nobody, not in `reps` for one who has left), and the attributes that the scenario names; sorted."""
     reps: pd.DataFrame
     """REP_COLUMNS, region filled; sorted by rep_id."""
     regions: pd.DataFrame | None
     """REGION_COLUMNS in force, one row per district; sorted."""
+    series: pd.DataFrame
+    """SERIES_COLUMNS, empty where none are given; sorted."""
     events: pd.DataFrame
     """EVENT_COLUMNS and touched (share of the region's and category's sales, 1 for an event without a place); sorted by
     event_id, a row for each region and category that an event with a place touches."""
@@ -157,8 +160,9 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         past_accounts=accounts[["account_id", "region", "segment", "lon", "lat"]],
         past_sales=sales,
         successor=successor,
-        areas=areas,
+        areas=with_attributes(areas, tables, files.areas.attributes),
         reps=reps,
+        series=sorted_series(tables.series),
         regions=None if regions is None else regions[regions["region"].isin(wanted)].reset_index(drop=True),
         events=events[events["region"].isin(["", *wanted])].reset_index(drop=True),
         quality=sum_up(log, accounts, sales, areas=areas, reps=reps, region_of=region_of, regions=wanted),

@@ -113,6 +113,26 @@ def areas_have_a_source(data: Data) -> Findings:
         yield ("data", "areas", "source"), message
 
 
+def attributes_are_numbers(data: Data) -> Findings:
+    """Ask for attributes that no other key reads, each once, and for areas of a file that can have any."""
+    from scenarios.table_columns import TABLE_COLUMNS  # noqa: PLC0415 - only needed here
+
+    taken = {column.name for column in TABLE_COLUMNS["data.accounts"]}
+    of_areas = {column.name for form in ("polygons", "towns") for column in TABLE_COLUMNS[form]} - {"population"}
+    for path, names, reserved in (
+        (("data", "account_attributes"), data.account_attributes, taken),
+        (("data", "areas", "attributes"), data.areas.attributes, of_areas),
+    ):
+        for position, name in enumerate(names):
+            if name in names[:position]:
+                yield (*path, position), f'"{name}" is written twice'
+            elif name in reserved:
+                yield (*path, position), f'"{name}" means something else; expected a column of numbers of its own'
+    if data.areas.attributes and data.areas.make is AreaMaking.ACCOUNTS:
+        message = 'not used when areas are made from accounts; remove it, or write "make: polygons" or "make: towns"'
+        yield ("data", "areas", "attributes"), message
+
+
 def travel_has_its_graph(travel: Travel) -> Findings:
     """Ask for a road graph or a place when the method is `graph`, for a server when it is `osrm`."""
     if travel.method is TravelMethod.GRAPH and not (travel.graph or travel.place):
@@ -260,6 +280,7 @@ def minute_of_day(clock: str) -> int:
 CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Findings]], ...]] = (
     (("period",), period_ends_after_start),
     (("data",), areas_have_a_source),
+    (("data",), attributes_are_numbers),
     (("forecast",), forecast_is_possible),
     (("resources",), resources_agree),
     (("travel",), travel_has_its_graph),

@@ -50,6 +50,7 @@ def sources(data: Data) -> dict[str, Source]:
         "data.areas.outline": data.areas.outline,
         "data.regions": data.regions,
         "data.categories": data.categories,
+        "data.series": data.series,
         "data.events": data.events,
         "data.current_alignment": data.current_alignment,
     }

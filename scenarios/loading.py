@@ -32,6 +32,7 @@ FILE_KEYS: Final[tuple[KeyPath, ...]] = (
     ("data", "areas", "outline", "path"),
     ("data", "regions", "path"),
     ("data", "categories", "path"),
+    ("data", "series", "path"),
     ("data", "events", "path"),
     ("data", "current_alignment", "path"),
     ("forecast", "models_folder"),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter
 
-from forecasting.history import Forecast, no_drivers, no_event_effects, no_levels, no_residuals
+from forecasting.history import Forecast, no_areas, no_drivers, no_event_effects, no_levels, no_residuals
 from optimizer.solving import Conflict, Status, StopReason, Term, Violation
 from optimizer.territory.instance import TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
@@ -115,6 +115,7 @@ def forecast_payload(forecast: Forecast, potential: pd.DataFrame) -> dict[str, A
         "history": _frame(forecast.history),
         "notes": list(forecast.notes),
         "version": forecast.version,
+        "areas": _frame(forecast.areas),
         "levels": _frame(forecast.levels),
         "drivers": _frame(forecast.drivers),
         "event_effects": _frame(forecast.event_effects),
@@ -134,6 +135,7 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
         history=_unframe(payload["history"]),
         notes=tuple(payload["notes"]),
         version=str(payload.get("version", "")),
+        areas=_unframe(payload["areas"]) if "areas" in payload else no_areas(),
         levels=_unframe(payload["levels"]) if "levels" in payload else no_levels(),
         drivers=_unframe(payload["drivers"]) if "drivers" in payload else no_drivers(),
         event_effects=_unframe(payload["event_effects"]) if "event_effects" in payload else no_event_effects(),

@@ -11,6 +11,7 @@ from scenarios.faults import Fault
 from scenarios.loaded import nearest_mark, sources
 from scenarios.recoding import chained
 from scenarios.schema import AreaMaking, Data
+from scenarios.series import repeated_weeks, unplanned
 from scenarios.strict_yaml import Mark
 from scenarios.suggest import did_you_mean, one_of
 
@@ -49,6 +50,10 @@ def faults_in_table(
     if key == "data.events":
         _tell_backward(frame, names, told)
         _tell_half_placed(frame, names, told)
+    if key == "data.series":
+        again = repeated_weeks(frame)
+        shown = [f"{frame['week'].iloc[record]:%Y-%m-%d} again" for record in again[:EXAMPLES]]
+        told.tell(again, shown, names["week"], "expected one value a week for a series, region and category")
     if key == "data.categories":
         _tell_miscoded(frame, names, told)
     if key == "data.regions":
@@ -82,6 +87,7 @@ def faults_between_tables(
     _strangers_in_sales(frames, lists)
     _unknown_regions(frames, lists, sections["data"])
     _unknown_categories(frames, lists, sections["data"])
+    faults += _plans_with_gaps(frames, sections, marks)
     faults += _locks_of_strangers(frames, sections, marks)
     faults += _regions_to_plan(frames, sections, marks)
     return faults
@@ -175,7 +181,7 @@ def _unknown_regions(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, Fau
     known = _known_regions(frames, data)
     if not known:
         return
-    for key in ("data.reps", "data.events"):
+    for key in ("data.reps", "data.events", "data.series"):
         if key in frames:
             _tell_unknown(
                 frames[key]["region"], known, "region", "regions of accounts, areas and districts", lists[key]
@@ -190,9 +196,25 @@ def _unknown_categories(frames: Mapping[str, pd.DataFrame], lists: Mapping[str, 
     known = {str(name) for name in frames["data.sales"]["category"].cat.categories}
     if "data.categories" in frames:
         known |= set(frames["data.categories"]["becomes"])
-    for key in ("data.events", "data.categories"):
+    for key in ("data.events", "data.categories", "data.series"):
         if key in frames:
             _tell_unknown(frames[key]["category"], sorted(known), "category", "categories of the sales", lists[key])
+
+
+def _plans_with_gaps(
+    frames: Mapping[str, pd.DataFrame], sections: Mapping[str, Any], marks: Mapping[str, Mark]
+) -> list[Fault]:
+    """Refuse planned series that are not given, or not for every week to forecast."""
+    if not {"forecast", "period"} <= sections.keys() or "data.sales" not in frames:
+        return []
+    planned = sections["forecast"].planned_series
+    if planned and sections["data"].series is None:
+        return [_at(marks, "forecast.planned_series", "there is no table of series; name it under data.series")]
+    if not planned or "data.series" not in frames:
+        return []
+    last, end = frames["data.sales"]["week"].max(), pd.Timestamp(sections["period"].end)
+    found = unplanned(frames["data.series"], planned, last_sales=last, end=end)
+    return [_at(marks, f"forecast.planned_series[{position + 1}]", text) for position, text in found]
 
 
 def _locks_of_strangers(

@@ -104,6 +104,13 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="valid_from", kind=Kind.DATE),
         Column(name="share", kind=Kind.NUMBER, low=0, above=True, high=1, default=1.0),
     ),
+    "data.series": (
+        Column(name="series", required=True, filled=True),
+        Column(name="week", kind=Kind.DATE, required=True, filled=True),
+        Column(name="value", kind=Kind.NUMBER, required=True, filled=True),
+        Column(name="region"),
+        Column(name="category"),
+    ),
     "data.events": (
         _id("event_id"),
         Column(name="kind", required=True, filled=True),
@@ -127,5 +134,5 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
 `reps without homes` is `data.reps` where homes are chosen."""
 ALIGNED: Final = ("area_id", "district", "account_id")
 """What the current alignment may give to a rep; exactly one of them."""
-EXTRA_NAMES: Final = {"data.accounts": ("attributes",), "data.sales": ("units",)}
+EXTRA_NAMES: Final = {"data.sales": ("units",)}
 """Names that a mapping may hold although nothing reads them yet."""

@@ -32,6 +32,7 @@ POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population",
 TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population", "group")
 REGION_COLUMNS: Final = ("district", "region", "valid_from", "school_zone", "subdivision")
 CATEGORY_COLUMNS: Final = ("category", "becomes", "valid_from", "share")
+SERIES_COLUMNS: Final = ("series", "week", "value", "region", "category")
 EVENT_COLUMNS: Final = (
     "event_id",
     "kind",
@@ -68,6 +69,8 @@ class Tables:
     categories: pd.DataFrame | None = None
     """CATEGORY_COLUMNS; valid_from is NaT for a name that sales of every week give up; shares of one category and day
     sum to 1."""
+    series: pd.DataFrame | None = None
+    """SERIES_COLUMNS; one row a series, week, region and category."""
     events: pd.DataFrame
     """EVENT_COLUMNS, empty when there are none; announced is "true", "false" or ""; lon, lat and reach_km are NaN for
     an event without a place."""

@@ -55,6 +55,7 @@ def read_tables(loaded: LoadedScenario) -> Tables:
         outline=union_of(frames["data.areas.outline"]["geometry"]) if "data.areas.outline" in frames else None,
         regions=frames.get("data.regions"),
         categories=frames.get("data.categories"),
+        series=frames.get("data.series"),
         events=frames.get("data.events", _no_events()),
         current_alignment=frames.get("data.current_alignment"),
     )
@@ -189,11 +190,23 @@ def _read_one(
 
 
 def _columns_of(key: str, sections: Mapping[str, Any]) -> tuple[Column, ...]:
+    data = sections["data"]
     if key == "data.areas.source":
-        return TABLE_COLUMNS["towns" if sections["data"].areas.make is AreaMaking.TOWNS else "polygons"]
+        return _with_attributes(
+            TABLE_COLUMNS["towns" if data.areas.make is AreaMaking.TOWNS else "polygons"], data.areas.attributes
+        )
+    if key == "data.accounts":
+        return _with_attributes(TABLE_COLUMNS[key], data.account_attributes)
     if key == "data.reps" and sections["territories"].homes != "given":
         return TABLE_COLUMNS["reps without homes"]
     return TABLE_COLUMNS[key]
+
+
+def _with_attributes(columns: tuple[Column, ...], names: Sequence[str]) -> tuple[Column, ...]:
+    """Ask for columns of numbers as well; the last of the columns stays the last."""
+    known = [column.name for column in columns]
+    more = [Column(name=name, kind=Kind.NUMBER, required=True, low=0) for name in names if name not in known]
+    return (*columns[:-1], *more, columns[-1])
 
 
 @dataclass(slots=True, kw_only=True)

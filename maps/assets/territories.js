@@ -5,7 +5,7 @@ const SEGMENT_COLOURS = ['#1b2a38', '#7a4b9a', '#3d7d6e', '#8a6d3b', '#5b6b7a'];
 
 function showTerritories(map, data) {
   const canvas = L.canvas({padding: 0.3});
-  const byArea = {potential: data.areas.potential, workload: data.areas.workload, drive: data.areas.drive};
+  const byArea = {potential: data.areas.potential, expected: data.areas.expected, headroom: data.areas.headroom, workload: data.areas.workload, drive: data.areas.drive};
   const state = {colour: 'territory', region: '', territory: '', areas: false, accounts: false, homes: true};
   const accountCount = data.accounts.name.length;
   const visible = index => (!state.region || data.territories[index].region === state.region) && (!state.territory || data.territories[index].id === state.territory);
@@ -56,13 +56,15 @@ function showTerritories(map, data) {
     const today = data.areas.today[index];
     return facts(data.areas.name[index], [[say('Rep'), territory ? territory.rep : '–'],
       today >= 0 && data.reps_today[today] !== (territory && territory.rep_id) ? [say('Today'), data.reps_today[today]] : null,
-      [say('Potential'), moneyText(data.areas.potential[index], data.currency)], [say('Workload'), numberText(data.areas.workload[index], 1) + ' h'],
+      [say('Potential'), moneyText(data.areas.potential[index], data.currency)], [say('Expected sales'), moneyText(data.areas.expected[index], data.currency)],
+      [say('Headroom'), moneyText(data.areas.headroom[index], data.currency)], [say('Workload'), numberText(data.areas.workload[index], 1) + ' h'],
       [say('From home'), numberText(data.areas.drive[index], 0) + ' min'], [say('Area'), data.areas.id[index]]]);
   }
   function accountFacts(index) {
     return facts(data.accounts.name[index], [[say('Account'), data.accounts.id[index]], data.accounts.town[index] && [say('Town'), data.accounts.town[index]],
       [say('Segment'), data.segments[data.accounts.segment[index]] + (data.accounts.prospect[index] ? ' · ' + say('prospect') : '')],
-      [say('Potential'), moneyText(data.accounts.potential[index], data.currency)],
+      [say('Potential'), moneyText(data.accounts.potential[index], data.currency)], [say('Expected sales'), moneyText(data.accounts.expected[index], data.currency)],
+      [say('Headroom'), moneyText(data.accounts.headroom[index], data.currency)],
       [say('Visits'), say('{n1} of {n2}', {n1: data.accounts.planned[index], n2: data.accounts.wanted[index]})],
       [say('Rep'), (data.territories[data.accounts.territory[index]] || {rep: '–'}).rep]]);
   }
@@ -131,8 +133,8 @@ function showTerritories(map, data) {
       rows.push(el('b', {}, say('Change against today')), swatch(MOVED, say('gets another rep')), swatch(KEPT, say('stays')));
       if (data.areas.today.some(today => today < 0)) rows.push(swatch(NEW, say('has no rep today')));
     } else if (state.colour !== 'territory') {
-      const unit = {potential: value => moneyText(value, data.currency), workload: value => numberText(value, 1) + ' h', drive: value => numberText(value, 0) + ' min'}[state.colour];
-      rows.push(el('b', {}, {potential: say('Potential per area'), workload: say('Workload per area'), drive: say('Drive from home')}[state.colour]));
+      const unit = {potential: value => moneyText(value, data.currency), expected: value => moneyText(value, data.currency), headroom: value => moneyText(value, data.currency), workload: value => numberText(value, 1) + ' h', drive: value => numberText(value, 0) + ' min'}[state.colour];
+      rows.push(el('b', {}, {potential: say('Potential per area'), expected: say('Expected sales per area'), headroom: say('Headroom per area'), workload: say('Workload per area'), drive: say('Drive from home')}[state.colour]));
       const limits = classes[state.colour];
       RAMP.forEach((colour, at) => {
         if (!byArea[state.colour].some(value => value !== null && rampColour(state.colour, value) === colour)) return;
@@ -235,7 +237,7 @@ function showTerritories(map, data) {
       L.popup().setLatLng(shape.getBounds().getCenter()).setContent(areaFacts(at)).openOn(map);
     }
   }
-  const themes = [['territory', say('Territory')], ['potential', say('Potential')], ['workload', say('Workload')], ['drive', say('Drive')], ['change', say('Change')]]
+  const themes = [['territory', say('Territory')], ['potential', say('Potential')], ['expected', say('Expected sales')], ['headroom', say('Headroom')], ['workload', say('Workload')], ['drive', say('Drive')], ['change', say('Change')]]
     .filter(([name]) => name !== 'change' || data.areas.today.some(today => today >= 0));
   const segments = el('div', {class: 'segments', role: 'group', 'aria-label': say('Colour by')}, themes.map(([name, label]) => el('button', {type: 'button', 'data-theme': name, 'aria-pressed': String(name === state.colour), onclick: event => {
     state.colour = name;

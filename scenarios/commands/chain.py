@@ -158,6 +158,7 @@ class Chain(StageRunner):
             levels=forecast.levels,
             drivers=forecast.drivers,
             event_effects=forecast.event_effects,
+            areas=forecast.areas,
         )
 
     def _with_homes(self, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart) -> ForecastPart:

@@ -49,6 +49,9 @@ class AreaSource(Section):
     group (see `territories.keep_together`). Not used with `accounts`."""
     outline: Source | None = None
     """Polygon that cells are clipped to; without it, a margin around the points."""
+    attributes: tuple[str, ...] = Field(default=(), strict=False)
+    """Columns of the areas' file that tell what an area could sell: `population`, or any other column of numbers
+    (firms, income). With them the headroom of an area's accounts knows what areas with such attributes sell."""
     largest_share: Share = 0.25
     """A cell made around accounts with more than this share of an average territory's sales or accounts is split."""
 
@@ -61,6 +64,9 @@ class Data(Section):
     last_visit (before the cycle, so that intervals go on across it), opening_hours, visits,
     service_minutes, position_quality, group (see `territories.keep_together`), site (the same for successive numbers of
     one place, see `cleaning.same_site`)."""
+    account_attributes: tuple[str, ...] = Field(default=(), strict=False)
+    """Columns of the accounts' file with numbers that tell how large an account is (employees, floor space): headroom
+    looks up to customers of the same segment that are nearest in them."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""
     reps: Source
@@ -75,6 +81,10 @@ class Data(Section):
     """category, becomes; optional: valid_from, share. Product lines that were merged (several become one), renamed or
     split (one row for each part, with its `share`): sales before `valid_from` are booked under what took their place,
     so that history goes on; later sales stay as they are written. Without `valid_from` sales of all weeks are."""
+    series: Source | None = None
+    """series (its name), week (any day of it), value; optional: region and category (empty for all). What else may
+    drive sales: rep activity, marketing spend, prices, economy, weather. What was planned is named under
+    `forecast.planned_series`; of all others only past weeks are read, as late as they come."""
     events: Source | None = None
     """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name, announced (true or
     false: whether it was known before it began; left empty, storms, strikes and the like count as surprises), lon, lat

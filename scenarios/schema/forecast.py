@@ -30,6 +30,9 @@ class ForecastSection(Section):
     """ISO code for public holidays."""
     school_holidays: bool = False
     """Whether school holidays by zone are features (France)."""
+    planned_series: tuple[str, ...] = Field(default=(), strict=False)
+    """Series of `data.series` that are known in advance, such as a marketing plan: they need a value for every week to
+    forecast, and count with the week before and after. All others enter as they were last known."""
     history_weeks: Annotated[int, Field(ge=20)] = 261
     """Weeks of history to learn from, counted back from the last one."""
     models_folder: str = ""

@@ -169,9 +169,10 @@ def test_a_region_without_forecast_has_headroom_only():
 def test_bigger_employers_have_bigger_likes():
     size = np.tile(np.arange(1, 101), 2)
     table = accounts(200, employees=size, region="North")
-    assert attribute_ranks(table).shape == (200, 1)
+    assert attribute_ranks(table, ["employees"]).shape == (200, 1)
     baseline = size * 10.0
-    likes = comparable_quantile(table, baseline, customer=np.ones(200, dtype=bool), quantile=0.85)
+    everybody = np.ones(200, dtype=bool)
+    likes = comparable_quantile(table, baseline, customer=everybody, quantile=0.85, attributes=["employees"])
     assert likes[90] > 1.5 * likes[10]
 
 

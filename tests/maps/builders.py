@@ -96,6 +96,8 @@ def _areas() -> gpd.GeoDataFrame:
                     "region": "North" if row >= 3 else "South & <East>",
                     "geometry": Polygon([_corner(*corner) for corner in corners]),
                     "potential": 1000.0 + 37.5 * number,
+                    "baseline": 800.0 + 37.5 * number,
+                    "headroom": 666.0,
                     "workload_hours": 5.0 + number / 3,
                     "territory_id": f"T-{rep}",
                     "rep_id": rep,

@@ -168,6 +168,40 @@ CASES = {
         [swap("events.csv", "North", "Noth")],
         'events.csv:2 region: got "Noth", expected one of the regions of accounts, areas and districts; did you mean "North"?',
     ),
+    "series_with_two_values_a_week": (
+        [
+            swap(YAML, "  events:\n", "  series: {path: series.csv}\n  events:\n"),
+            write("series.csv", "series,week,value\nrain,2025-03-03,1\nrain,2025-03-05,2\n"),
+        ],
+        "series.csv:3 week: got 2025-03-03 again, expected one value a week for a series, region and category",
+    ),
+    "series_of_an_unknown_region": (
+        [
+            swap(YAML, "  events:\n", "  series: {path: series.csv}\n  events:\n"),
+            write("series.csv", "series,week,value,region\nrain,2025-03-03,1,Noth\n"),
+        ],
+        'series.csv:2 region: got "Noth", expected one of the regions of accounts, areas and districts; did you mean "North"?',
+    ),
+    "plan_with_gaps": (
+        [
+            swap(YAML, "  events:\n", "  series: {path: series.csv}\n  events:\n"),
+            swap(YAML, "  origins: 2\n", "  origins: 2\n  planned_series: [spend]\n"),
+            write("series.csv", "series,week,value\nspend,2026-01-05,1\nspend,2025-12-29,1\n"),
+        ],
+        'scenario.yaml:26:20 forecast.planned_series[1]: "spend" has no value in 3 of 5 weeks to forecast, first in that of 2026-01-12; add them, or leave it out here, so that only its past is read',
+    ),
+    "plan_of_an_unknown_series": (
+        [
+            swap(YAML, "  events:\n", "  series: {path: series.csv}\n  events:\n"),
+            swap(YAML, "  origins: 2\n", "  origins: 2\n  planned_series: [spend]\n"),
+            write("series.csv", "series,week,value\nspent,2026-01-05,1\n"),
+        ],
+        'scenario.yaml:26:20 forecast.planned_series[1]: "spend" is no series of data.series; did you mean "spent"?',
+    ),
+    "plan_without_series": (
+        [swap(YAML, "  origins: 2\n", "  origins: 2\n  planned_series: [spend]\n")],
+        "scenario.yaml:25:3 forecast.planned_series: there is no table of series; name it under data.series",
+    ),
     "event_with_half_a_place": (
         [write("events.csv", "event_id,kind,start,end,lon,lat\nE1,strike,2025-03-03,2025-03-09,2.1,47.1\n")],
         "events.csv:2 reach_km: got no reach_km, expected lon, lat and reach_km together, or none of them for an event of a whole region",
