@@ -243,7 +243,7 @@ def _print_alarms(result: Result, regions: Sequence[str], weeks: NDArray[np.date
 def iowa_calendar(history: SalesHistory, *, ahead: int = 0) -> Calendar:
     """Give the calendar of Iowa, `ahead` weeks beyond the history; there are no events."""
     weeks = np.concatenate([history.weeks, history.weeks[-1] + 7 * np.arange(1, ahead + 1)])
-    subdivisions = dict.fromkeys(history.regions, "IA")
+    subdivisions = {region: {"IA": 1.0} for region in history.regions}
     return build_calendar(
         history.regions, weeks, country="US", subdivisions=subdivisions, school_zones={}, events=pd.DataFrame()
     )

@@ -22,8 +22,8 @@ def build_calendar(
     weeks: Sequence[date] | NDArray[np.datetime64],
     *,
     country: str,
-    subdivisions: Mapping[str, str],
-    school_zones: Mapping[str, str],
+    subdivisions: Mapping[str, Mapping[str, float]],
+    school_zones: Mapping[str, Mapping[str, float]],
     events: pd.DataFrame,
     school_holidays: bool = False,
     series: pd.DataFrame | None = None,
@@ -37,11 +37,11 @@ def build_calendar(
     country
         ISO code, such as FR. Empty for no public holidays.
     subdivisions
-        Region: code of a part of the country with public holidays of its own, as the `holidays` library names it (`57`
-        for Moselle, `6AE` for Alsace, `IA` for Iowa). Regions that are not named, or whose code the library does not
-        know, have the country's holidays.
+        Region: codes of the parts of the country with public holidays of their own, as the `holidays` library names
+        them (`57` for Moselle, `6AE` for Alsace, `IA` for Iowa), each with its share of the region; a code that the
+        library does not know, such as "", has the country's holidays. Regions that are not named have these.
     school_zones
-        Region: school zone (`A`, `B`, `C`, or the library's own code).
+        Region: school zones (`A`, `B`, `C`, or the library's own code), each with its share of the region.
     events
         Columns of `EVENT_COLUMNS`; `announced` (whether it was known in advance) and `touched` (the share of the
         region's and category's sales that it reaches, all by default) if there are such; others are left aside. May be
@@ -53,10 +53,10 @@ def build_calendar(
 
     Returns
     -------
-    Features, all per region and week: `public_holidays` (Monday to Friday), `weekend_holidays`,
-    `public_holidays_before` and `public_holidays_after` (those of the weeks beside), `working_days`, `month_ends` and
-    `month_starts` (whether the last three or first three days of a month fall on its working days), and
-    `school_holidays` (share of Monday to Friday) when asked for.
+    Features, all per region and week, means over the parts of the region: `public_holidays` (Monday to Friday),
+    `weekend_holidays`, `public_holidays_before` and `public_holidays_after` (those of the weeks beside),
+    `working_days`, `month_ends` and `month_starts` (whether the last three or first three days of a month fall on its
+    working days), and `school_holidays` (share of Monday to Friday) when asked for.
 
     Raises
     ------
@@ -65,20 +65,23 @@ def build_calendar(
     """
     mondays = np.asarray(weeks, dtype="datetime64[D]")
     frames = []
-    found: dict[str, frozenset[date]] = {}
-    schools: dict[str, frozenset[date]] = {}
+    found: dict[str, dict[str, NDArray[np.float64]]] = {}
+    schools: dict[str, NDArray[np.float64]] = {}
     years = range(int(str(mondays.min())[:4]) - 1, int(str(mondays.max())[:4]) + 2)
     for region in regions:
-        part = subdivisions.get(region, "")
-        if part not in found:
-            found[part] = _days(country, part, years, "public")
-        columns = _week_columns(mondays, found[part])
+        parts = {code: share for code, share in sorted(subdivisions.get(region, {"": 1.0}).items()) if share > 0}
+        for code in parts.keys() - found.keys():
+            found[code] = _week_columns(mondays, _days(country, code, years, "public"))
+        columns = {
+            name: np.asarray(sum(share * found[code][name] for code, share in parts.items()))
+            for name in found[next(iter(parts))]
+        }
         if school_holidays:
-            zone = school_zones.get(region, "")
-            if zone not in schools:
+            zones = {zone: share for zone, share in sorted(school_zones.get(region, {"": 1.0}).items()) if share > 0}
+            for zone in zones.keys() - schools.keys():
                 code = f"Zone {zone}" if zone in ("A", "B", "C") else zone
-                schools[zone] = _days(country, code, years, "school")
-            columns["school_holidays"] = _working_days_in(mondays, schools[zone]) / WORKING_DAYS_PER_WEEK
+                schools[zone] = _working_days_in(mondays, _days(country, code, years, "school")) / WORKING_DAYS_PER_WEEK
+            columns["school_holidays"] = np.asarray(sum(share * schools[zone] for zone, share in zones.items()))
         index = pd.MultiIndex.from_product([[region], pd.DatetimeIndex(mondays.astype("datetime64[s]"))])
         frames.append(pd.DataFrame(columns, index=index.set_names(["region", "week"])))
     given = {} if series is None else {"series": series}

@@ -1,6 +1,7 @@
 """Turn checked sales into the history, calendar and settings of the forecast."""
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,13 @@ from scenarios.checking import CheckedData
 from scenarios.faults import ScenarioError
 from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.schema import Scenario
+
+POST_CODE: Final = 5
+"""Length of French post codes and commune codes, which begin with the département's."""
+OWN_HOLIDAYS: Final = {
+    "57": "57", "67": "6AE", "68": "6AE", "971": "971", "972": "972", "973": "973", "974": "974", "976": "976",
+}  # fmt: skip
+"""Département: its subdivision in the `holidays` library, where it has public holidays of its own."""
 
 
 def forecast_potential(
@@ -114,17 +122,45 @@ def assemble_calendar(data: CheckedData, history: SalesHistory, scenario: Scenar
     """Describe every week from the start of history to the end of the period in every region."""
     last = pd.Timestamp(scenario.period.end)
     weeks = pd.date_range(history.weeks[0], max(last, pd.Timestamp(history.weeks[-1])), freq="7D")
-    by_region = most_frequent_by_region(data)
     return build_calendar(
         history.regions,
         weeks.to_numpy().astype("datetime64[D]"),
         country=scenario.forecast.country,
-        subdivisions=by_region["subdivision"],
-        school_zones=by_region["school_zone"],
+        subdivisions=shares_by_region(data, "subdivision", scenario.forecast.country),
+        school_zones=shares_by_region(data, "school_zone", scenario.forecast.country),
         events=data.events,
         school_holidays=scenario.forecast.school_holidays,
         series=data.series.assign(planned=data.series["series"].isin(scenario.forecast.planned_series)),
     )
+
+
+def shares_by_region(data: CheckedData, column: str, country: str) -> dict[str, dict[str, float]]:
+    """Give per region the share of its accounts under each holiday subdivision or school zone of their districts.
+
+    Where the table of regions names no subdivision, French districts that are départements (or communes) have that of
+    their département: Moselle, Alsace and those overseas have holidays of their own.
+    """
+    accounts = data.accounts[["region", "district"]].astype(str)
+    named: dict[str, str] = {}
+    if data.regions is not None:
+        named = dict(zip(data.regions["district"].astype(str), data.regions[column].astype(str), strict=True))
+    codes = [
+        named.get(district, "") or (of_departement(district) if country == "FR" and column == "subdivision" else "")
+        for district in accounts["district"]
+    ]
+    counts = accounts.assign(code=codes).groupby(["region", "code"]).size()
+    shares = counts / counts.groupby(level="region").transform("sum")
+    found: dict[str, dict[str, float]] = {}
+    for (region, code), share in zip(shares.index.to_list(), shares.to_list(), strict=True):
+        found.setdefault(str(region), {})[str(code)] = float(share)
+    return found
+
+
+def of_departement(code: str) -> str:
+    """Give the holiday subdivision of a French département, by its code or that of a commune or town in it."""
+    length = 3 if code.startswith("97") else 2
+    departement = code[:length] if len(code) == POST_CODE else code
+    return OWN_HOLIDAYS.get(departement, "")
 
 
 def most_frequent_by_region(data: CheckedData) -> dict[str, dict[str, str]]:

@@ -114,7 +114,7 @@ def _add_budget(made: MadeResources, wanted: Budget, accounts: pd.DataFrame) -> 
     expected = by_region["baseline"].to_numpy(float)
     winnable = np.maximum(by_region["potential"].to_numpy(float) - expected, 0.0)
     half = np.maximum(wanted.half_spend * expected, wanted.step)
-    total, groups = int(wanted.amount // wanted.step), len(expected)
+    total, groups = int(np.floor(wanted.amount / wanted.step + 1e-9)), len(expected)
     gains = diminishing_gains(winnable, half, step=wanted.step, steps=total + 1)
     least = np.full(groups, int(np.floor(wanted.least_share * total + 1e-9)))
     most = np.full(groups, int(np.ceil(wanted.most_share * total - 1e-9)))

@@ -1,5 +1,6 @@
 """From checked data to the problems that solvers get, on the tiny firm."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 from optimizer.territory.instance import NO_LIMIT
-from scenarios.assemble_forecast import assemble_calendar, assemble_history
+from scenarios.assemble_forecast import assemble_calendar, assemble_history, shares_by_region
 from scenarios.assemble_territories import assemble_territories
 from scenarios.assemble_tours import assemble_tours, first_monday
 from scenarios.checking import check_data
@@ -207,3 +208,27 @@ def test_targets_of_accounts_need_not_be_whole(scenario_file):
     *_, instance = assembled(scenario_file, "territories.balance={accounts: {tolerance: 0.5, share_by: equal}}")
     measure = instance.measures[0]
     assert measure.targets / measure.scale == pytest.approx(60 / instance.n_reps, abs=0.01)
+
+
+def test_holidays_of_a_region_are_those_of_its_accounts_districts(scenario_file):
+    """By the table of regions, else by the département of the district, its communes or post codes; elsewhere never."""
+    _, data, *_ = assembled(scenario_file)
+    count = len(data.accounts)
+    north = data.accounts["region"] == "North"
+    districts = np.where(np.arange(count) % 2 == 0, "67482", "51")
+    accounts = data.accounts.assign(district=np.where(north, districts, "974"))
+    own = dataclasses.replace(data, accounts=accounts)
+    expected = float((districts[north] == "67482").mean())
+    found = shares_by_region(own, "subdivision", "FR")
+    assert found["North"] == {"": pytest.approx(1 - expected), "6AE": pytest.approx(expected)}
+    assert found["South"] == {"974": 1.0}
+    assert shares_by_region(own, "subdivision", "BE") == {"North": {"": 1.0}, "South": {"": 1.0}}
+    columns = {"district": ["51", "974"], "region": ["North", "South"]}
+    named = pd.DataFrame(columns | {"subdivision": ["57", ""], "school_zone": ["B", ""]})
+    zones = shares_by_region(dataclasses.replace(own, regions=named), "school_zone", "FR")
+    assert zones["North"] == {"": pytest.approx(expected), "B": pytest.approx(1 - expected)}
+    parts = shares_by_region(dataclasses.replace(own, regions=named), "subdivision", "FR")
+    assert parts == {
+        "North": {"57": pytest.approx(1 - expected), "6AE": pytest.approx(expected)},
+        "South": {"974": 1.0},
+    }

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 import run_scenario
+from scenarios.assemble_resources import MadeResources, _add_budget
+from scenarios.schema.resources import Budget
 from tests.builders import tiny_case
 
 ALL = """
@@ -68,6 +70,17 @@ def test_the_budget_is_spent_and_beats_a_split_by_sales(made):
     potential = pd.read_csv(made / "potential.csv")
     won = (potential["potential"] - potential["baseline"]).groupby(potential["region"]).sum()
     assert budget.set_index("region")["winnable"].to_dict() == pytest.approx(won.to_dict(), abs=0.05)
+
+
+def test_a_budget_of_decimals_is_spent_to_the_last_step():
+    """By hand: two regions alike get 0.5 each of 1 in steps of 0.1, which wins 100 · 0.5 / (0.5 + 50) in each."""
+    accounts = pd.DataFrame({"region": ["N", "S"], "baseline": [1000.0] * 2, "potential": [1100.0] * 2})
+    made = MadeResources()
+    _add_budget(made, Budget(amount=1.0, step=0.1, half_spend=0.05, margin=0.5), accounts)
+    budget = made.tables["budget"]
+    assert budget["spend"].tolist() == pytest.approx([0.5, 0.5])
+    assert budget["gain"].tolist() == pytest.approx([50 / 50.5] * 2)
+    assert budget["return"].tolist() == pytest.approx([0.5 * 50 / 50.5 / 0.5] * 2)
 
 
 def test_rep_time_is_moved_within_regions_and_limits(made):
