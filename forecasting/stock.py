@@ -1,4 +1,4 @@
-"""Say how much stock a regional warehouse needs at a service level, from the forecast's own quantiles."""
+"""Say what is asked of a regional warehouse, and how much stock it needs, from the forecast's own quantiles."""
 
 from collections.abc import Mapping
 from statistics import NormalDist
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from forecasting.potential import CORRELATION, NORMAL_80
 
 STOCK_COLUMNS = ("warehouse", "category", "week", "cover_until", "expected", "safety", "stock")
+DEMAND_COLUMNS = ("warehouse", "category", "week", "p10", "p50", "p90")
 
 
 def stock_levels(
@@ -54,6 +55,28 @@ def stock_levels(
             rows.append((warehouse, category, weeks[first], weeks[first + reach - 1], middle, stock - middle, stock))
     result = pd.DataFrame(rows, columns=list(STOCK_COLUMNS))
     return result.round({"expected": 2, "safety": 2, "stock": 2})
+
+
+def warehouse_demand(table: pd.DataFrame, *, warehouse_of: Mapping[str, str]) -> pd.DataFrame:
+    """Sum a forecast up to warehouses; distances of P10 and P90 of several regions are joined as in `stock_levels`.
+
+    Parameters
+    ----------
+    table, warehouse_of
+        As in `stock_levels`.
+
+    Returns
+    -------
+    Columns of `DEMAND_COLUMNS`, by warehouse, category and week. Currency a week.
+    """
+    lines = table.assign(warehouse=table["region"].astype(str).map(dict(warehouse_of)))
+    rows = []
+    for (warehouse, category, week), part in lines.groupby(["warehouse", "category", "week"], sort=True, observed=True):
+        low, middle, high = (part[column].to_numpy(np.float64) for column in ("p10", "p50", "p90"))
+        expected = float(middle.sum())
+        below, above = joined_distance(np.abs(middle - low)), joined_distance(np.abs(high - middle))
+        rows.append((warehouse, category, week, max(expected - below, 0.0), expected, expected + above))
+    return pd.DataFrame(rows, columns=list(DEMAND_COLUMNS)).round({"p10": 2, "p50": 2, "p90": 2})
 
 
 def joined_distance(distance: NDArray[np.float64]) -> float:

@@ -24,8 +24,14 @@ def line_chart(
     band: Sequence[tuple[float, float, float]],
     marks: Sequence[tuple[float, str]],
     title: str,
+    before: Points = (),
+    wide: int = WIDE,
+    high: int = HIGH,
 ) -> Markup:
     """Draw what was sold, what is expected and the band it will lie in.
+
+    All lines lie in a drawing of their own, which the page's script narrows to the weeks that are chosen; `data-first`
+    and `data-last` tell it which days the sides of the drawing are.
 
     Parameters
     ----------
@@ -37,9 +43,14 @@ def line_chart(
         Places on the time axis and what to write there.
     title
         What a reader who cannot see the chart is told.
+    before
+        Expected weeks and what was sold a year earlier.
+    wide, high
+        Size of the drawing.
     """
     places = [at for at, _ in (*history, *middle)]
-    values = [value for _, value in (*history, *middle)] + [value for _, low, high in band for value in (low, high)]
+    values = [value for _, value in (*history, *middle, *before)]
+    values += [value for _, low, upper in band for value in (low, upper)]
     if not values:
         return tag("p", "Nothing to draw.", class_="soft")
     first, last = min(places), max(places)
@@ -47,29 +58,38 @@ def line_chart(
     bottom, top = steps[0], max(steps[-1], *values)
 
     def x(at: float) -> float:
-        return _LEFT + (WIDE - _LEFT - _RIGHT) * (at - first) / ((last - first) or 1.0)
+        return (wide - _LEFT - _RIGHT) * (at - first) / ((last - first) or 1.0)
 
     def y(value: float) -> float:
-        return HIGH - _BOTTOM - (HIGH - _TOP - _BOTTOM) * (value - bottom) / ((top - bottom) or 1.0)
+        return high - _BOTTOM - (high - _TOP - _BOTTOM) * (value - bottom) / ((top - bottom) or 1.0)
 
     def path(points: Points, start: str = "M") -> str:
         return start + "L".join(f"{x(at):.1f} {y(value):.1f}" for at, value in points)
 
-    parts = [_line(_LEFT, y(step), WIDE - _RIGHT, y(step), "grid") for step in steps]
+    parts = [_line(_LEFT, y(step), wide - _RIGHT, y(step), "grid") for step in steps]
     parts += [_label(_LEFT - 6, y(step) + 4, short_number(step), "end") for step in steps]
-    parts += [_line(x(at), HIGH - _BOTTOM, x(at), HIGH - _BOTTOM + 4, "axis") for at, _ in marks]
-    parts += [_label(x(at), HIGH - 7, words, "middle") for at, words in marks]
+    shown = [_line(_LEFT + x(at), high - _BOTTOM, _LEFT + x(at), high - _BOTTOM + 4, "axis") for at, _ in marks]
+    shown += [_label(_LEFT + x(at), high - 7, words, "middle") for at, words in marks]
+    parts.append(Markup(f'<g class="marks">{"".join(shown)}</g>'))
+    lines = []
     if band:
-        outline = path([(at, high) for at, _, high in band]) + path([(at, low) for at, low, _ in reversed(band)], "L")
-        parts.append(Markup(f'<path class="band" d="{outline}Z"/>'))
+        outline = path([(at, upper) for at, _, upper in band]) + path([(at, low) for at, low, _ in reversed(band)], "L")
+        lines.append(Markup(f'<path class="band" d="{outline}Z"/>'))
     if middle:
-        parts.append(_line(x(middle[0][0]), _TOP, x(middle[0][0]), HIGH - _BOTTOM, "today"))
-    parts += [
+        lines.append(_line(x(middle[0][0]), _TOP, x(middle[0][0]), high - _BOTTOM, "today"))
+    lines += [
         Markup(f'<path class="{kind}" d="{path(line)}"/>')
-        for kind, line in (("past", history), ("ahead", middle))
+        for kind, line in (("past", history), ("before", before), ("ahead", middle))
         if line
     ]
-    return _svg(WIDE, HIGH, title, parts)
+    room = wide - _LEFT - _RIGHT
+    parts.append(
+        Markup(
+            f'<svg class="weeks" x="{_LEFT}" y="0" width="{room}" height="{high}" viewBox="0 0 {room} {high}" '
+            f'preserveAspectRatio="none" data-first="{first:g}" data-last="{last:g}">{"".join(lines)}</svg>'
+        )
+    )
+    return _svg(wide, high, title, parts)
 
 
 def deviation_strip(share: float, tolerance: float, *, title: str) -> Markup:

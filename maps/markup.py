@@ -15,10 +15,14 @@ SAID: Final = frozenset({"p", "h2", "h3", "li", "summary", "caption", "th", "tit
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table's row, and the region it belongs to ("" for none), by which the page can be filtered."""
+    """A table's row, and what it belongs to ("" for nothing), by which the page can be narrowed."""
 
     cells: Sequence[object]
     region: str = ""
+    """Or several of them, one a line."""
+    category: str = ""
+    of_category: str | None = None
+    """The row is shown only where this very category is chosen, "" for all of them."""
 
 
 class Markup(str):
@@ -85,6 +89,9 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int]
             "tr",
             *(_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=True)),
             data_region=row.region or None,
+            data_category=row.category or None,
+            data_of_category=row.of_category,
+            hidden="hidden" if row.of_category else None,
         )
         for row in rows
     ]

@@ -81,7 +81,7 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         data=data,
         body="",
         styles=("page.css", "rep.css"),
-        scripts=("page.js", "rep_ways.js", "rep_calls.js", "rep.js"),
+        scripts=("texts.js", "page.js", "rep_ways.js", "rep_calls.js", "rep.js"),
         start="showRep",
     )
 

@@ -114,7 +114,8 @@ def write_changed(
         calendar = folder / "calendars" / f"{page_name}.ics"
         if calendar.is_file():
             (staging / "calendars").mkdir()
-            (staging / "calendars" / calendar.name).write_bytes(rep_calendars(book)[rep_id])
+            made = rep_calendars(book, {rep_id: calendar.read_bytes()})
+            (staging / "calendars" / calendar.name).write_bytes(made[rep_id])
         if (folder / "gpx").is_dir():
             for (_, date), text in day_routes(book).items():
                 _write(staging / routes / f"{date}.gpx", text)

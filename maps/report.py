@@ -14,6 +14,7 @@ from maps.report_page import Chapter, reading_page
 from maps.report_quality import quality_chapters
 from maps.report_resources import resource_chapters
 from maps.report_territories import territory_chapters
+from maps.report_totals import period_mondays, totals_data
 from maps.report_tours import tour_chapters
 from maps.resource_tables import RESOURCE_FILES, resource_files
 from maps.spans import plan_span
@@ -79,6 +80,7 @@ def report_page(
                     _files(book, with_workbook=with_workbook),
                 ]
             ),
+            follows=("region", "category", "period"),
         ),
     ]
     tiles = [
@@ -97,7 +99,16 @@ def report_page(
     lead = join(
         [_doors(with_maps=with_maps, with_retouch=with_maps and bool(book.rules)), tag("dl", *tiles, class_="tiles")]
     )
-    return reading_page(title=f"Plan: {book.name}", subtitle=subtitle, lead=lead, chapters=chapters, regions=regions)
+    return reading_page(
+        title=f"Plan: {book.name}",
+        subtitle=subtitle,
+        lead=lead,
+        chapters=chapters,
+        regions=regions,
+        categories=sorted(book.forecast["category"].astype(str).unique()),
+        weeks=period_mondays(book),
+        data=totals_data(book),
+    )
 
 
 def _alarms(book: PlanBook) -> list[Chapter]:

@@ -29,7 +29,8 @@ def driver_chapters(book: PlanBook) -> list[Chapter]:
             how="Over the weeks to come, against the same weeks of last year. Each bar is what one thing adds or "
             "takes, in percent of sales then; together they make the whole difference. They say what the forecast "
             "rests on, not what caused sales.",
-            body=join([_regions(book), _figures(book)]),
+            body=join([_sums(book), _figures(book)]),
+            follows=("region", "category"),
         ),
         *_event_chapters(book),
     ]
@@ -64,14 +65,15 @@ def _event_chapters(book: PlanBook) -> list[Chapter]:
             "The margin is what chance makes of the same events put into other weeks; one that holds 0 % is no proof. "
             "The last column is what announced events add to the weeks to come or take from them.",
             body=table(columns, rows, numeric=(1, 2, 3, 4), caption="Effect of each kind of event"),
+            follows=(),
         )
     ]
 
 
-def _regions(book: PlanBook) -> Markup:
-    """List the total and each region over all categories."""
+def _sums(book: PlanBook) -> Markup:
+    """List the total and each region over all categories, or over the one that is chosen."""
     rows = []
-    for name, group in _groups(book.drivers[book.drivers["category"] == ""]):
+    for name, group in _groups(book.drivers):
         last_year = float(group.loc[group["group"] == LAST_YEAR, "contribution"].sum())
         expected = float(group["contribution"].sum())
         cells = [
@@ -80,9 +82,9 @@ def _regions(book: PlanBook) -> Markup:
             money_text(expected, book.currency),
             say(group["words"].iloc[0]),
         ]
-        rows.append(Row(cells, name[0]))
+        rows.append(Row(cells, name[0], of_category=name[1]))
     columns = ["Region", "Same weeks last year", "Expected", "Why"]
-    return table(columns, rows, numeric=(1, 2), caption="What makes the forecast of each region, over all categories")
+    return table(columns, rows, numeric=(1, 2), caption="What makes the forecast of each region")
 
 
 def _figures(book: PlanBook) -> Markup:
@@ -111,6 +113,7 @@ def _figure(region: str, category: str, group: pd.DataFrame, most: float) -> Mar
         tag("p", words, class_="small"),
         *chart,
         data_region=region,
+        data_category=category,
     )
 
 

@@ -7,14 +7,18 @@ import numpy as np
 import pandas as pd
 
 from maps.book import PlanBook
-from maps.charts import line_chart
+from maps.charts import HIGH, WIDE, line_chart
 from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key
-from maps.words import money_text, month_text, number_text, percent_text
+from maps.report_totals import YEAR, totals
+from maps.words import month_text, number_text, percent_text
 
 WEEKS_SHOWN: Final = 104
 """Of history: two years show the season."""
+WIDE_LEVEL: Final = 760
+HIGH_LEVEL: Final = 240
+"""Size of the charts of sums."""
 
 
 def forecast_chapters(book: PlanBook) -> list[Chapter]:
@@ -26,8 +30,10 @@ def forecast_chapters(book: PlanBook) -> list[Chapter]:
             anchor="forecast",
             title="Forecast",
             how="Grey is what was sold, orange what is expected each week (as likely to be more as less), and "
-            "the band holds eight weeks out of ten. The dashed line is where the planning period begins.",
-            body=join([_totals(book), _notes(book), _charts(book)]),
+            "the band holds eight weeks out of ten. The dotted line is the same weeks a year before; the dashed "
+            "upright is where the planning period begins. What is chosen above narrows charts and sums alike.",
+            body=join([totals(book), _notes(book), _charts(book)]),
+            follows=("region", "category", "period"),
         ),
         Chapter(
             anchor="backtest",
@@ -40,37 +46,6 @@ def forecast_chapters(book: PlanBook) -> list[Chapter]:
     ]
 
 
-def _totals(book: PlanBook) -> Markup:
-    sums = book.forecast.groupby("region", sort=True)["p50"].sum()
-    sold = book.forecast[book.forecast["model"] == "actual"].groupby("region")["p50"].sum()
-    last_year = _year_before(book)
-    rows = []
-    for region, value in sums.items():
-        before = last_year.get(region, 0.0)
-        change = percent_text(value / before - 1.0) if before > 0 else "–"
-        rows.append(
-            Row(
-                [
-                    region,
-                    money_text(value, book.currency),
-                    money_text(float(sold.get(region, 0.0)), book.currency),
-                    money_text(before, book.currency),
-                    change,
-                ],
-                str(region),
-            )
-        )
-    columns = ["Region", "Expected in the period", "of it already sold", "Same weeks a year before", "Change"]
-    return table(columns, rows, numeric=(1, 2, 3, 4), caption="Expected sales by region")
-
-
-def _year_before(book: PlanBook) -> dict[object, float]:
-    """Sum the sales of the same weeks 52 weeks earlier by region."""
-    weeks = pd.DatetimeIndex(book.forecast["week"].unique()) - pd.Timedelta(weeks=52)
-    past = book.history[book.history["week"].isin(weeks)]
-    return past.groupby("region")["sales"].sum().astype(float).to_dict()
-
-
 def _notes(book: PlanBook) -> Markup:
     if not book.forecast_notes:
         return Markup()
@@ -78,32 +53,75 @@ def _notes(book: PlanBook) -> Markup:
 
 
 def _charts(book: PlanBook) -> Markup:
-    history = dict(list(book.history.groupby(["region", "category"])))
-    figures = []
-    for name, ahead in book.forecast.sort_values("week").groupby(["region", "category"], sort=True):
-        region, category = str(name[0]), str(name[1])
-        past = history.get(name)
-        figures.append(_figure(region, category, past, ahead))
-    legend = key(("#41505e", "sold"), ("#c2410c", "expected (P50)"), ("#f6b48a", "P10 to P90"))
-    return join([legend, tag("div", *figures, class_="charts")])
-
-
-def _figure(region: str, category: str, past: pd.DataFrame | None, ahead: pd.DataFrame) -> Markup:
-    sold: list[tuple[float, float]] = []
-    if past is not None:
-        past = past.sort_values("week").tail(WEEKS_SHOWN)
-        sold = _points(past["week"], past["sales"])
-    middle = _points(ahead["week"], ahead["p50"])
-    low, high = ahead["p10"].to_numpy(float), ahead["p90"].to_numpy(float)
-    band = [(at, float(lo), float(hi)) for (at, _), lo, hi in zip(middle, low, high, strict=True)]
-    chart = line_chart(
-        history=sold,
-        middle=middle,
-        band=band,
-        marks=_quarters([at for at, _ in (*sold, *middle)]),
-        title=f"Weekly sales of {category} in {region}",
+    """Draw every level: all, each region and each category wide, and below them each category of each region."""
+    levels = [part for names, ahead in _wide_levels(book) if (part := _wide_figure(book, *names, ahead))]
+    detail = book.forecast.sort_values("week").groupby(["region", "category"], sort=True)
+    figures = [
+        tag(
+            "figure",
+            tag("figcaption", f"{region} · {category}", dir="auto"),
+            _chart(_past(book, str(region), str(category)), ahead, f"Weekly sales of {category} in {region}"),
+            data_region=region,
+            data_category=category,
+        )
+        for (region, category), ahead in detail
+    ]
+    legend = key(
+        ("#41505e", "sold"),
+        ("#c2410c", "expected (P50)"),
+        ("#f6b48a", "P10 to P90"),
+        ("#6d8297", "the same weeks a year before"),
     )
-    return tag("figure", tag("figcaption", f"{region} · {category}", dir="auto"), chart, data_region=region)
+    return join([legend, *levels, tag("div", *figures, class_="charts")])
+
+
+def _wide_levels(book: PlanBook) -> list[tuple[tuple[str, str], pd.DataFrame]]:
+    """Split the sums over regions or categories, "" where summed over: the whole first."""
+    sums = book.forecast_levels[book.forecast_levels["week"].notna()]
+    parts = sums.sort_values("week").groupby(["region", "category"], sort=True)
+    return [((str(name[0]), str(name[1])), part) for name, part in parts if "" in name]
+
+
+def _wide_figure(book: PlanBook, region: str, category: str, ahead: pd.DataFrame) -> Markup:
+    """Draw a sum; it is shown where just this region and category are chosen."""
+    title = f"Weekly sales of {category}" if category else f"Weekly sales in {region}" if region else "Weekly sales"
+    names = [part for part in (region, category) if part]
+    caption = names[0] if names else say("All regions and categories")
+    return tag(
+        "figure",
+        tag("figcaption", caption, dir="auto"),
+        _chart(_past(book, region, category), ahead, title, wide=WIDE_LEVEL, high=HIGH_LEVEL),
+        class_="level",
+        data_of_region=region,
+        data_of_category=category,
+        hidden="hidden" if names else None,
+    )
+
+
+def _past(book: PlanBook, region: str, category: str) -> pd.DataFrame:
+    """Sum up the history of a region and category, "" for all."""
+    past = book.history
+    for column, name in (("region", region), ("category", category)):
+        past = past[past[column] == name] if name else past
+    return past.groupby("week", as_index=False)["sales"].sum().sort_values("week")
+
+
+def _chart(past: pd.DataFrame, ahead: pd.DataFrame, title: str, *, wide: int = WIDE, high: int = HIGH) -> Markup:
+    middle = _points(ahead["week"], ahead["p50"])
+    low, upper = ahead["p10"].to_numpy(float), ahead["p90"].to_numpy(float)
+    sold = _points(past["week"], past["sales"])
+    known = dict(sold)
+    shown = sold[-WEEKS_SHOWN:]
+    return line_chart(
+        history=shown,
+        middle=middle,
+        band=[(at, float(lo), float(hi)) for (at, _), lo, hi in zip(middle, low, upper, strict=True)],
+        marks=_quarters([at for at, _ in (*shown, *middle)]),
+        title=title,
+        before=[(at, known[at - YEAR.days]) for at, _ in middle if at - YEAR.days in known],
+        wide=wide,
+        high=high,
+    )
 
 
 def _points(weeks: pd.Series, values: pd.Series) -> list[tuple[float, float]]:

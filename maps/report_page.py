@@ -1,11 +1,16 @@
 """Lay out the pages that are read from top to bottom: report and data quality."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
-from maps.languages.speaking import language, say
+from maps.languages.speaking import language, say, script_words
 from maps.markup import Markup, join, tag
-from maps.offline import asset_text, self_contained
+from maps.offline import asset_text, data_element, self_contained
+from maps.words import date_text, month_day_text
+
+SCRIPTS: Final = ("texts.js", "report.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +23,20 @@ class Chapter:
     how: str = ""
     """How to read it, in a sentence or two."""
     alarm: bool = False
+    follows: tuple[str, ...] = ("region",)
+    """By which choices its body is narrowed: region, category, period. It says so where another one is made."""
 
 
 def reading_page(
-    *, title: str, subtitle: str, lead: Markup, chapters: Sequence[Chapter], regions: Sequence[str]
+    *,
+    title: str,
+    subtitle: str,
+    lead: Markup,
+    chapters: Sequence[Chapter],
+    regions: Sequence[str],
+    categories: Sequence[str] = (),
+    weeks: Sequence[dt.date] = (),
+    data: Mapping[str, Any] | None = None,
 ) -> str:
     """Make a page.
 
@@ -29,16 +44,16 @@ def reading_page(
     ----------
     lead
         What stands above the first chapter.
-    regions
-        What the page can be narrowed to.
+    regions, categories, weeks
+        What the page can be narrowed to: weeks as their Mondays, in their order.
+    data
+        What the page's script adds up for what is chosen.
 
     Returns
     -------
     str
         HTML that loads nothing.
     """
-    options = [tag("option", say("All regions"), value=""), *(tag("option", name, value=name) for name in regions)]
-    choice = tag("label", say("Region"), " ", tag("select", *options, id="region"))
     contents = [tag("a", say(chapter.title), href=f"#{chapter.anchor}") for chapter in chapters]
     sections = [
         tag(
@@ -48,14 +63,16 @@ def reading_page(
             chapter.body,
             id=chapter.anchor,
             class_="alarm" if chapter.alarm else None,
+            data_follows=" ".join(chapter.follows),
         )
         for chapter in chapters
     ]
     page = tag(
         "div",
         tag("header", tag("h1", say(title), dir="auto"), tag("p", subtitle, class_="soft", dir="auto"), class_="top"),
-        tag("nav", *contents, *([choice] if regions else []), class_="bar", aria_label=say("Contents")),
-        tag("main", lead, *sections),
+        tag("nav", *contents, class_="bar", aria_label=say("Contents")),
+        *_choices(regions, categories, weeks),
+        tag("main", tag("div", lead, data_follows=""), *sections),
         id="page",
     )
     head = join(
@@ -66,10 +83,49 @@ def reading_page(
             Markup(f"<style>\n{asset_text('page.css')}{asset_text('report.css')}</style>"),
         ]
     )
-    script = Markup(f"<script>\n{asset_text('report.js')}</script>")
+    script = "".join(asset_text(name) for name in SCRIPTS)
+    told = data_element({**(data or {}), "words": script_words(script)})
     return self_contained(
-        f'<!DOCTYPE html>\n<html lang="{language()}"><head>{head}</head><body>{page}{script}</body></html>\n'
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head>{head}</head><body>{page}{told}<script>\n{script}</script>'
+        "</body></html>\n"
     )
+
+
+def _choices(regions: Sequence[str], categories: Sequence[str], weeks: Sequence[dt.date]) -> list[Markup]:
+    """Lay out what the page can be narrowed by; nothing where there is no choice."""
+    fields = [
+        *([_field("region", "Region", [("All regions", "")], regions)] if regions else []),
+        *([_field("category", "Category", [("All categories", "")], categories)] if categories else []),
+        *([_weeks_field("from", "From the week of", weeks)] if weeks else []),
+        *([_weeks_field("to", "to that of", weeks, chosen=len(weeks) - 1)] if weeks else []),
+    ]
+    if not fields:
+        return []
+    whole = tag("button", say("Whole plan"), type="button", id="whole", hidden="hidden")
+    shown = tag("p", id="shown", role="status", class_="soft", hidden="hidden")
+    return [tag("form", *fields, whole, class_="choices", aria_label=say("What is shown"), role="search"), shown]
+
+
+def _field(name: str, words: str, first: Sequence[tuple[str, str]], values: Sequence[str]) -> Markup:
+    options = [tag("option", say(label), value=value) for label, value in first]
+    options += [tag("option", value, value=value) for value in values]
+    return tag("label", say(words), " ", tag("select", *options, id=name, autocomplete="off"))
+
+
+def _weeks_field(name: str, words: str, weeks: Sequence[dt.date], *, chosen: int = 0) -> Markup:
+    """Offer weeks by their number, from 0; a short form for charts is beside each."""
+    options = [
+        tag(
+            "option",
+            date_text(week),
+            value=place,
+            data_short=month_day_text(week),
+            data_day=(week - dt.date(1970, 1, 1)).days,
+            selected="selected" if place == chosen else None,
+        )
+        for place, week in enumerate(weeks)
+    ]
+    return tag("label", say(words), " ", tag("select", *options, id=name, autocomplete="off"))
 
 
 def badge(words: str, kind: str) -> Markup:

@@ -91,14 +91,16 @@ def _stock(book: PlanBook) -> Chapter:
     stock = book.resources.tables["stock"]
     rows = []
     for name, part in stock.groupby(["warehouse", "category"], sort=True):
+        warehouse, category = map(str, name)
         first, most = part.iloc[0], part.iloc[int(part["stock"].to_numpy(float).argmax())]
         cells = [
-            *map(str, name),
+            warehouse,
+            category,
             *(money_text(float(first[column]), book.currency) for column in ("expected", "safety", "stock")),
             money_text(float(most["stock"]), book.currency),
             date_text(pd.Timestamp(most["week"]).date()),
         ]
-        rows.append(Row(cells, str(name[0])))
+        rows.append(Row(cells, region=str(first["regions"]), category=category))
     columns = ["Warehouse", "Category", "Expected sales", "Safety", "Stock at first", "Highest", "Week of the highest"]
     return Chapter(
         anchor="stock",
@@ -111,6 +113,7 @@ def _stock(book: PlanBook) -> Chapter:
                 table(columns, rows, numeric=(2, 3, 4, 5), caption="Stock by warehouse and category"),
             ]
         ),
+        follows=("region", "category"),
     )
 
 

@@ -89,7 +89,7 @@ def retouch_page(book: PlanBook) -> str:
         data=data,
         body="",
         styles=("page.css", "territories.css", "retouch.css"),
-        scripts=("page.js", "retouch_rules.js", "retouch.js"),
+        scripts=("texts.js", "page.js", "retouch_rules.js", "retouch.js"),
         start="showRetouch",
     )
 

@@ -44,7 +44,7 @@ def territories_page(book: PlanBook) -> str:
         data=_page_data(book),
         body="",
         styles=("page.css", "territories.css"),
-        scripts=("page.js", "territories_before.js", "territories.js"),
+        scripts=("texts.js", "page.js", "territories_before.js", "territories.js"),
         start="showTerritories",
     )
 

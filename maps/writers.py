@@ -10,6 +10,7 @@ from maps.alternative_plans import alternatives_csv, assignment_csv
 from maps.book import PlanBook
 from maps.exports.calendars import rep_calendars
 from maps.exports.crm import CRM_FILES
+from maps.exports.erp import erp_files
 from maps.exports.gis import write_gis
 from maps.exports.routes import day_routes
 from maps.exports.workbook import workbook_bytes
@@ -51,6 +52,7 @@ class Wanted:
     workbook: bool = True
     gis: bool = False
     crm: bool = False
+    erp: bool = False
     language: Language = "en"
     """Of pages and calendars; tables and GeoJSON keep their English names."""
 
@@ -58,7 +60,7 @@ class Wanted:
 EVERYTHING_USUAL: Final = Wanted()
 
 
-def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -> None:
+def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL, *, former: Path | None = None) -> None:
     """Write tables, GeoJSON, records, maps and report; the same book gives the same bytes.
 
     Files of stages that were not run are left out, and so are maps and report unless all were.
@@ -71,10 +73,14 @@ def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -
         An existing folder, best the one that `maps.folder.staged_output` gives.
     wanted
         What to write besides.
+    former
+        The folder that this one will take the place of; calendars count what has changed against its.
     """
     write_tables(book, folder)
     write_geojson(book, folder)
     write_records(book, folder)
+    for name, text in erp_files(book).items() if wanted.erp else ():
+        write_text(folder / name, text)
     whole = _is_done(book, "tours")
     with speaking(wanted.language):
         if wanted.maps and whole:
@@ -85,7 +91,7 @@ def write_all(book: PlanBook, folder: Path, wanted: Wanted = EVERYTHING_USUAL) -
                 links = {"with_maps": wanted.maps, "with_workbook": wanted.workbook, "with_calendars": wanted.calendars}
                 write_text(folder / "report.html", report_page(book, **links))
         if whole:
-            write_exports(book, folder, wanted)
+            write_exports(book, folder, wanted, former=former)
 
 
 def _is_done(book: PlanBook, stage: str) -> bool:
@@ -152,11 +158,13 @@ def write_maps(book: PlanBook, folder: Path) -> None:
         write_text(folder / "maps" / f"{names[rep_id]}.html", page)
 
 
-def write_exports(book: PlanBook, folder: Path, wanted: Wanted) -> None:
+def write_exports(book: PlanBook, folder: Path, wanted: Wanted, *, former: Path | None = None) -> None:
     """Write what other systems take: calendars, navigation, spreadsheets, GIS, CRM."""
     names = page_names(list(book.reps["rep_id"]))
     if wanted.calendars:
-        for rep_id, calendar in rep_calendars(book).items():
+        there = {rep_id: former / "calendars" / f"{name}.ics" for rep_id, name in names.items()} if former else {}
+        before = {rep_id: path.read_bytes() for rep_id, path in there.items() if path.is_file()}
+        for rep_id, calendar in rep_calendars(book, before).items():
             _write_bytes(folder / "calendars" / f"{names[rep_id]}.ics", calendar)
     if wanted.gpx:
         for (rep_id, date), text in day_routes(book).items():

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forecasting.account_behaviour import behaviour_of
 from forecasting.account_scores import SCORE_COLUMNS, score_accounts
 from forecasting.headroom import is_customer
-from forecasting.stock import stock_levels
+from forecasting.stock import stock_levels, warehouse_demand
 from forecasting.watchlist import (
     accounts_below_likes,
     accounts_that_may_leave,
@@ -19,7 +19,7 @@ from forecasting.watchlist import (
 )
 from optimizer.allocation import diminishing_gains, share_out
 from scenarios.checking import CheckedData
-from scenarios.consistency_resources import resources_fit_regions
+from scenarios.consistency_resources import resources_fit_data
 from scenarios.faults import ScenarioError
 from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.schema import Scenario
@@ -59,7 +59,9 @@ def check_resources(loaded: LoadedScenario, data: CheckedData) -> None:
         With all faults.
     """
     regions = sorted(set(data.history["region"].astype(str)))
-    faults = [fault_at(loaded, *found) for found in resources_fit_regions(loaded.scenario.resources, regions)]
+    categories = sorted(set(data.history["category"].astype(str)))
+    found = resources_fit_data(loaded.scenario.resources, regions, categories)
+    faults = [fault_at(loaded, *one) for one in found]
     if faults:
         raise ScenarioError(faults)
 
@@ -72,7 +74,7 @@ def make_resources(
     Parameters
     ----------
     table
-        The forecast: region, category, week, p10, p50, p90.
+        The forecast: region, category, week, p10, p50, p90, model.
     history
         region, category, week, sales: what was learned from.
     potential
@@ -95,12 +97,28 @@ def make_resources(
 
 
 def _add_stock(made: MadeResources, wanted: Stock, table: pd.DataFrame) -> None:
-    """Stock by warehouse, category and week."""
+    """Stock and demand by warehouse, category and week; `reorder` lasts through the weeks of delivery alone."""
     warehouse_of = {region: region for region in table["region"].astype(str).unique()}
     warehouse_of |= {region: warehouse for warehouse, regions in wanted.warehouses.items() for region in regions}
     cover = wanted.lead_weeks + wanted.review_weeks
-    made.tables["stock"] = stock_levels(
-        table, warehouse_of=warehouse_of, service_level=wanted.service_level, cover_weeks=cover
+    stock, reorder = (
+        stock_levels(table, warehouse_of=warehouse_of, service_level=wanted.service_level, cover_weeks=weeks)
+        for weeks in (cover, wanted.lead_weeks)
+    )
+    place = ["warehouse", "category", "week"]
+    served = pd.Series(warehouse_of).sort_index()
+    regions = {warehouse: "\n".join(part.index) for warehouse, part in served.groupby(served)}
+    made.tables["stock"] = stock.merge(
+        reorder[[*place, "stock"]].rename(columns={"stock": "reorder"}), on=place, how="left", validate="1:1"
+    ).assign(
+        regions=stock["warehouse"].map(regions),
+        unit_price=stock["category"].map(wanted.unit_prices).astype(float),
+        service_level=wanted.service_level,
+    )
+    demand = warehouse_demand(table, warehouse_of=warehouse_of)
+    sold = set(table.loc[table["model"] == "actual", "week"])
+    made.tables["demand"] = demand.assign(
+        sold=demand["week"].isin(sold), unit_price=demand["category"].map(wanted.unit_prices).astype(float)
     )
     weeks = table["week"].nunique()
     note = f"{wanted.lead_weeks} weeks of delivery and {wanted.review_weeks} between orders are covered"

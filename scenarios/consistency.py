@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from scenarios.consistency_resources import resources_agree
+from scenarios.consistency_resources import erp_files_need_stock, resources_agree
 from scenarios.opening import parse_opening_hours
 from scenarios.schema import (
     AreaMaking,
@@ -283,6 +283,7 @@ CHECKS: Final[tuple[tuple[tuple[str, ...], Callable[..., Findings]], ...]] = (
     (("data",), attributes_are_numbers),
     (("forecast",), forecast_is_possible),
     (("resources",), resources_agree),
+    (("resources", "outputs"), erp_files_need_stock),
     (("travel",), travel_has_its_graph),
     (("segments",), segments_can_be_filled),
     (("segments", "tours"), segments_fit_the_cycle),

@@ -2,23 +2,32 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 from icalendar import Calendar, Event, vGeo
 
 from maps.book import PlanBook, rows_by
+from maps.exports.calendar_changes import add_with_changes
+from maps.languages.speaking import language, say
 
-PRODUCT: Final = "-//territory-tours//visit plan//EN"
+PRODUCT: Final = "-//territory-tours//visit plan//"
+NOTHING_BEFORE: Final[Mapping[str, bytes]] = {}
 _IDS: Final = uuid.uuid5(uuid.NAMESPACE_URL, "territory-tours/visit")
 
 
-def rep_calendars(book: PlanBook) -> dict[str, bytes]:
+def rep_calendars(book: PlanBook, former: Mapping[str, bytes] = NOTHING_BEFORE) -> dict[str, bytes]:
     """Make one iCalendar (RFC 5545) per rep.
 
     Times are local times without a zone ("floating"): 09:00 is nine o'clock where the rep is. The id of a visit is made
     from the first day of the period, the account and the visit's number in the cycle: when the plan is made anew, the
     calendar moves the visit and keeps no second one. `DTSTAMP` is the first day of the period, so that the same plan is
     the same bytes.
+
+    Parameters
+    ----------
+    former
+        rep_id → the calendar that is replaced, against which changes are counted, see `add_with_changes`.
 
     Returns
     -------
@@ -29,16 +38,21 @@ def rep_calendars(book: PlanBook) -> dict[str, bytes]:
     visits = book.visits.sort_values(["rep_id", "date", "stop"], kind="stable")
     numbers = visits.groupby("account_id").cumcount() + 1
     calendars = {str(row["rep_id"]): _calendar(book, str(row["name"])) for row in book.reps.to_dict("records")}
+    events: dict[str, list[Event]] = {rep_id: [] for rep_id in calendars}
     for visit, number in zip(visits.to_dict("records"), numbers, strict=True):
         account = accounts[str(visit["account_id"])]
         row = {str(key): value for key, value in visit.items()}
-        calendars[str(visit["rep_id"])].add_component(_event(book, row, account, int(number)))
+        events[str(visit["rep_id"])].append(_event(book, row, account, int(number)))
+    last_day = dt.date.fromisoformat(str(book.days["date"].max())) if len(book.days) else book.period_end
+    for rep_id, calendar in calendars.items():
+        before = former.get(rep_id, b"")
+        add_with_changes(calendar, events[rep_id], before, period_start=book.period_start, last_day=last_day)
     return {rep_id: calendar.to_ical() for rep_id, calendar in sorted(calendars.items())}
 
 
 def _calendar(book: PlanBook, rep_name: str) -> Calendar:
     calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
+    calendar.add("prodid", f"{PRODUCT}{language().upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"{book.name}: {rep_name}")
@@ -63,9 +77,9 @@ def _description(visit: dict[str, Any], account: dict[str, Any], number: int) ->
     """Say in a few lines what the rep wants to know before he drives."""
     return "\n".join(
         [
-            f"Stop {visit['stop']}, visit {number} of {account['visits_planned']} in the cycle",
-            f"Segment {account['segment']}, account {visit['account_id']}",
-            f"{round(float(visit['drive_minutes']))} minutes of driving before",
+            say(f"Stop {visit['stop']}, visit {number} of {account['visits_planned']} in the cycle"),
+            say(f"Segment {account['segment']}, account {visit['account_id']}"),
+            say(f"{round(float(visit['drive_minutes']))} minutes of driving before"),
         ]
     )
 

@@ -1,10 +1,13 @@
 """Write a GPX file per rep and day, for navigation devices and apps."""
 
+import datetime as dt
 from typing import Any
 
 from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
 
 from maps.book import PlanBook, rows_by
+from maps.languages.speaking import say
+from maps.words import date_text
 
 
 def day_routes(book: PlanBook) -> dict[tuple[str, str], str]:
@@ -22,14 +25,14 @@ def day_routes(book: PlanBook) -> dict[tuple[str, str], str]:
     for (rep_id, date), stops in visits.groupby(["rep_id", "date"], sort=True):
         key = (str(rep_id), str(date))
         home, day = reps[key[0]], days[key]
-        route = GPXRoute(name=f"{home['name']}, {date}")
-        route.points.append(_point(home, f"Home, leave {day['leave_home']}"))
+        route = GPXRoute(name=f"{home['name']}, {date_text(dt.date.fromisoformat(key[1]))}")
+        route.points.append(_point(home, say(f"Home, leave {day['leave_home']}")))
         for stop in stops.to_dict("records"):
             account = accounts[str(stop["account_id"])]
             route.points.append(
                 _point(account, f"{stop['stop']} {account['name']}", f"{stop['start']}-{stop['depart']}")
             )
-        route.points.append(_point(home, f"Home, back {day['back_home']}"))
+        route.points.append(_point(home, say(f"Home, back {day['back_home']}")))
         gpx = GPX()
         gpx.creator = "territory-tours"
         gpx.routes.append(route)

@@ -10,6 +10,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 
 from maps.book import PlanBook
+from maps.languages.speaking import language, say
 from maps.measures import of_reps_who_left
 from maps.tables import with_account
 
@@ -18,6 +19,7 @@ HOURS: Final = "#,##0.0"
 SHARE: Final = "+0.0%;-0.0%;0.0%"
 COUNT: Final = "0"
 DAY: Final = "yyyy-mm-dd"
+FRENCH_DAY: Final = "dd/mm/yyyy"
 WIDEST: Final = 60
 """Characters of the widest column."""
 
@@ -37,7 +39,7 @@ def _territories(book: PlanBook) -> pd.DataFrame:
 
 
 def _accounts(book: PlanBook) -> pd.DataFrame:
-    return book.accounts.sort_values("account_id")
+    return _said(book.accounts, "status").sort_values("account_id")
 
 
 def _visits(book: PlanBook) -> pd.DataFrame:
@@ -50,11 +52,16 @@ def _moved(book: PlanBook) -> pd.DataFrame:
     moved = (areas["current_rep_id"] != "") & (areas["current_rep_id"] != areas["rep_id"])
     left = of_reps_who_left(areas, set(book.reps["rep_id"]))
     why = (areas["current_rep_id"] + " has left: no plan can avoid it").where(left, "by this plan")
-    return areas.assign(why=why)[moved].sort_values(["current_rep_id", "area_id"])
+    return areas.assign(why=[say(text) for text in why])[moved].sort_values(["current_rep_id", "area_id"])
 
 
 def _forecast(book: PlanBook) -> pd.DataFrame:
     return book.forecast.sort_values(["region", "category", "week"])
+
+
+def _said(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Say the sentences of columns in the reader's language."""
+    return table.assign(**{column: [say(str(text)) for text in table[column]] for column in columns})
 
 
 SHEETS: Final = (
@@ -94,7 +101,7 @@ SHEETS: Final = (
     ),
     Sheet(
         title="Not planned",
-        rows=lambda book: book.missed.sort_values(["rep_id", "account_id"]),
+        rows=lambda book: _said(book.missed, "reason").sort_values(["rep_id", "account_id"]),
         columns={
             "rep_id": ("Rep", ""), "account_id": ("Account", ""), "name": ("Name", ""), "segment": ("Segment", ""),
             "visits_wanted": ("Visits wanted", COUNT), "visits_planned": ("Visits planned", COUNT),
@@ -136,11 +143,13 @@ def workbook_bytes(book: PlanBook) -> bytes:
 
 def _add(workbook: Workbook, sheet: Sheet, table: pd.DataFrame) -> None:
     """Add one sheet with a heading that stays in sight and a filter on every column."""
-    page, bold = workbook.add_worksheet(sheet.title), workbook.add_format({"bold": True})
+    page, bold = workbook.add_worksheet(say(sheet.title)), workbook.add_format({"bold": True})
     columns = {name: told for name, told in sheet.columns.items() if name in table.columns}
     for number, (name, (heading, form)) in enumerate(columns.items()):
         longest = 12 if form or table.empty else int(table[name].astype(str).str.len().max())
-        look = workbook.add_format({"num_format": form}) if form else None
+        heading = say(heading)
+        shown = FRENCH_DAY if form == DAY and language() == "fr" else form
+        look = workbook.add_format({"num_format": shown}) if form else None
         page.set_column(number, number, min(WIDEST, max(longest, len(heading)) + 2), look)
         page.write_string(0, number, heading, bold)
         for row, value in enumerate(table[name], start=1):

@@ -20,7 +20,8 @@ def leave_results(chain: Chain, book: PlanBook) -> None:
     """Write every file of a run aside and move the folder into place whole."""
     with staged_output(chain.folder) as staging:
         with chain.timed("maps"):
-            write_all(book, staging, Wanted(**chain.loaded.scenario.outputs.model_dump()))
+            outputs = chain.loaded.scenario.outputs.model_dump()
+            write_all(book, staging, Wanted(**outputs), former=chain.folder)
         chain.save(staging)
         save_desks(chain, staging)
         if chain.moves:

@@ -23,6 +23,8 @@ class Stock(Section):
     warehouses: dict[Identifier, Regions] = Field(default_factory=dict)
     """Warehouse: the regions that it serves, such as `Rennes: [Bretagne, Normandie]`. A region that is not named has a
     warehouse of its own."""
+    unit_prices: dict[str, Money] = Field(default_factory=dict)
+    """Category: mean sales price of a piece. With it the files for the ERP count pieces, without it money."""
 
 
 class Budget(Section):

@@ -55,6 +55,8 @@ class Outputs(Section):
     """plan.gpkg, and gis/<layer>.parquet: the layers for GIS."""
     crm: bool = False
     """crm/: owners and visits in a plain form and in that of Salesforce."""
+    erp: bool = False
+    """erp/: demand and stock levels by warehouse, category and week, for import; needs `resources.stock`."""
     language: Literal["en", "fr"] = "en"
     """Of pages and calendars: English, or French with numbers, dates and money as French readers write them. Tables
     keep their English column names."""

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.stock import stock_levels
+from forecasting.stock import stock_levels, warehouse_demand
 
 WEEKS = pd.date_range("2026-01-05", periods=4, freq="7D")
 
@@ -65,3 +65,13 @@ def test_normal_sales_are_served_as_often_as_asked():
     weeks = 100 + sigma * (shared + random.standard_normal((200_000, 3)) * np.sqrt(0.7))
     stock = levels(table(regions=("N",)), level=0.95, cover=3)["stock"].iloc[0]
     assert (weeks.sum(axis=1) <= stock).mean() == pytest.approx(0.95, abs=0.003)
+
+
+def test_demand_of_a_shared_warehouse_is_surer_than_its_parts():
+    """P50 adds up; the distances of two regions are joined as √(0.3·40² + 0.7·2·20²), of one they stay."""
+    alone = warehouse_demand(table(), warehouse_of={"N": "N", "S": "S"})
+    assert alone[["p10", "p50", "p90"]].drop_duplicates().to_numpy().tolist() == [[80.0, 100.0, 120.0]]
+    both = warehouse_demand(table(), warehouse_of={"N": "both", "S": "both"})
+    assert both["week"].tolist() == list(WEEKS)
+    assert both["p50"].tolist() == [200.0] * 4
+    assert both["p90"].tolist() == pytest.approx([200 + np.sqrt(0.3 * 1600 + 0.7 * 800)] * 4, abs=0.01)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import Polygon
 
-from maps.book import PlanBook
+from maps.book import LEVEL_COLUMNS, PlanBook
+from maps.resources import Resources
 
 COLUMNS: Final = 6
 ROWS: Final = 5
@@ -252,12 +253,12 @@ def _forecast() -> dict[str, Any]:
         for place, model in enumerate(("lightgbm+theta", "seasonal_naive", "theta")):
             values = (100.0 + place, 130.0 + place, 0.1 + place / 50, 0.8 + place / 10, 0.09 + place / 40, 0.79)
             scores.append((region, model, *values, place == 0, ""))
-    levels = [("region", region, "", future[0], *[2400.0 + 2000.0 * place] * 3) for place, region in enumerate(REGIONS)]
+    lines = pd.DataFrame(forecast, columns=["region", "category", "week", "p10", "p50", "p90", "model"])
     drivers: list[tuple[str, str, str, float, float, str]] = []
     for region, category, before in (
         ("", "", 40_000.0),
         ("North", "Pumps", 12_000.0),
-        ("North", "`${Valves}", 0.0),
+        ("North", "`${Valves}`", 0.0),
         ("South & <East>", "Pumps", 24_000.0),
     ):
         words = "−1 % against last year: <b>events</b> −2" if before else "nothing was sold in these weeks last year"
@@ -270,9 +271,9 @@ def _forecast() -> dict[str, Any]:
             )
         ]
     return {
-        "forecast_levels": pd.DataFrame(levels, columns=["level", "region", "category", "week", "p10", "p50", "p90"]),
+        "forecast_levels": _levels(lines),
         "drivers": pd.DataFrame(drivers, columns=["region", "category", "group", "contribution", "share", "words"]),
-        "forecast": pd.DataFrame(forecast, columns=["region", "category", "week", "p10", "p50", "p90", "model"]),
+        "forecast": lines,
         "history": pd.DataFrame(history, columns=["region", "category", "week", "sales"]),
         "scores": pd.DataFrame(
             scores, columns=["region", "model", "mae", "rmse", "mape", "mase", "wape", "coverage_80", "chosen", "note"]
@@ -282,6 +283,70 @@ def _forecast() -> dict[str, Any]:
             "Valves in North: too thin for its own model.",
         ),
     }
+
+
+def _levels(lines: pd.DataFrame) -> pd.DataFrame:
+    """Sum a forecast up by region, by category and in total, as if all were off together."""
+    parts = []
+    for level, sides in (("region", ["region"]), ("category", ["category"]), ("total", [])):
+        sums = lines.groupby([*sides, "week"], as_index=False)[["p10", "p50", "p90"]].sum()
+        parts.append(sums.assign(level=level).reindex(columns=list(LEVEL_COLUMNS)))
+    return pd.concat(parts, ignore_index=True).fillna({"region": "", "category": ""})
+
+
+def made_up_resources() -> Resources:
+    """One row or a few of everything, with names that break careless pages."""
+    week = pd.Timestamp("2026-01-05")
+    return Resources(
+        tables={
+            "stock": pd.DataFrame(
+                [
+                    ("=Main <b>", "Pumps", week, week, 900.0, 100.0, 1000.0, 700.0, "\n".join(REGIONS), 12.5, 0.95),
+                    ("=Main <b>", "`${Valves}`", week, week, 90.0, 10.0, 100.0, 70.0, REGIONS[1], math.nan, 0.95),
+                ],
+                columns=[
+                    "warehouse", "category", "week", "cover_until", "expected", "safety", "stock", "reorder", "regions",
+                    "unit_price", "service_level",
+                ],
+            ),
+            "demand": pd.DataFrame(
+                [
+                    ("=Main <b>", "Pumps", week, 250.0, 300.0, 350.0, True, 12.5),
+                    ("=Main <b>", "`${Valves}`", week, 20.0, 30.0, 40.0, False, math.nan),
+                ],
+                columns=["warehouse", "category", "week", "p10", "p50", "p90", "sold", "unit_price"],
+            ),
+            "budget": pd.DataFrame(
+                [("North", 1000.0, 300.0, 0.0, 0.0, math.nan, 1.4, 50.0, 9.0)],
+                columns=[
+                    "region", "expected", "winnable", "spend", "gain", "return", "next_return", "by_sales",
+                    "gain_by_sales",
+                ],
+            ),
+            "rep_time": pd.DataFrame(
+                [("A01", "North", "A", 2, 10.0, 500.0, 12.0), ("A02", "North", "A", 1, 10.0, 500.0, 12.0)],
+                columns=["area_id", "region", "segment", "accounts", "hours", "potential", "suggested_hours"],
+            ),
+            "risks": pd.DataFrame(
+                [("may_leave", "North", f"C{n}", name, 50.0, 0.2, "silent") for n, name in enumerate(HOSTILE * 3)]
+                + [("under_target", "North", "", "", 70.0, 0.9, "expected 3 against 4")],
+                columns=["kind", "region", "account_id", "name", "size", "probability", "reason"],
+            ),
+            "account_scores": pd.DataFrame(
+                [("C1", "leave", 0.2, 3.0, 1.5, math.nan)],
+                columns=["account_id", "kind", "probability", "silent_weeks", "usual_gap", "trend"],
+            ),
+            "score_tests": pd.DataFrame(
+                [("leave", week, 100, 5, 4.5, 0.02, 0.03, 0.8)],
+                columns=["kind", "origin", "accounts", "happened", "expected", "brier", "brier_base", "auc"],
+            ),
+            "score_parts": pd.DataFrame(
+                [("leave", 1, 50, 0.01, 0.02), ("leave", 2, 50, 0.08, 0.07)],
+                columns=["kind", "part", "accounts", "expected", "happened"],
+            ),
+        },
+        notes={"stock": ("Covered <i>well</i>.",)},
+    )  # fmt: skip
 
 
 def _quality() -> dict[str, Any]:

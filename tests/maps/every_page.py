@@ -16,7 +16,7 @@ from maps.writers import write_all, write_text
 from optimizer.siting.plan import SitingResult
 from optimizer.siting.sizing import TeamSize
 from optimizer.solving import Status, StopReason
-from tests.maps.builders import REGIONS, made_up_book
+from tests.maps.builders import REGIONS, made_up_book, made_up_resources
 from tests.maps.test_retouching import instance, plan
 
 PAGES: Final = (
@@ -32,8 +32,9 @@ PAGES: Final = (
 
 
 def whole_book(**changes: Any) -> PlanBook:
-    """The made-up book with the rules that retouching needs, and call notes."""
-    return made_up_book(**{"rules": retouch_rules(instance(), plan()), "calls": calls(), **changes})
+    """The made-up book with the rules that retouching needs, call notes and resources."""
+    filled = {"rules": retouch_rules(instance(), plan()), "calls": calls(), "resources": made_up_resources()}
+    return made_up_book(**{**filled, **changes})
 
 
 def calls() -> pd.DataFrame:

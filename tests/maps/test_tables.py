@@ -54,11 +54,11 @@ def test_drivers_keep_the_order_in_which_they_add_up() -> None:
     texts = {table.name: table.text(book).split("\n") for table in TABLE_FILES}
     assert texts["drivers.csv"][1].startswith(",,last year,")
     assert texts["drivers.csv"][7:10] == [
-        "North,`${Valves},last year,0.00,,nothing was sold in these weeks last year",
-        "North,`${Valves},trend,100.00,,nothing was sold in these weeks last year",
-        "North,`${Valves},events,-50.00,,nothing was sold in these weeks last year",
+        "North,`${Valves}`,last year,0.00,,nothing was sold in these weeks last year",
+        "North,`${Valves}`,trend,100.00,,nothing was sold in these weeks last year",
+        "North,`${Valves}`,events,-50.00,,nothing was sold in these weeks last year",
     ]
-    assert texts["forecast_levels.csv"][1] == "region,North,,2026-01-05,2400.00,2400.00,2400.00"
+    assert texts["forecast_levels.csv"][1] == "category,,Pumps,2026-01-05,3000.00,3000.00,3000.00"
 
 
 def test_names_that_look_like_formulas_are_made_harmless() -> None:

@@ -12,10 +12,11 @@ from tests.builders import tiny_case
 
 ALL = """
 resources:
-  stock: {service_level: 0.9, warehouses: {Main: [North, South]}}
+  stock: {service_level: 0.9, warehouses: {Main: [North, South]}, unit_prices: {tools: 20}}
   budget: {amount: 3000, step: 100, half_spend: 0.05, least_share: 0.1}
   rep_time: {most_change: 0.2}
   risks: {growth: 0.05, targets: {South: 1000000}, horizon_weeks: 13, most: 5}
+outputs: {erp: true}
 """
 FILES = {"stock.csv", "budget.csv", "rep_time.csv", "risks.csv", "account_scores.csv", "score_tests.csv"}
 
@@ -60,6 +61,23 @@ def test_a_shared_warehouse_expects_the_sum_of_its_regions(made):
     first = stock[stock["week"] == weeks[0]].set_index("category")["expected"]
     assert first.to_dict() == pytest.approx(expected.to_dict(), abs=0.02)
     assert (stock["stock"] > stock["expected"]).all()
+
+
+def test_the_erp_gets_demand_and_levels_of_every_warehouse(made):
+    """Read back, they agree with forecast.csv and stock.csv; what lasts through delivery alone is less."""
+    demand = pd.read_csv(made / "erp" / "demand_forecast.csv", parse_dates=["period_start"])
+    forecast = pd.read_csv(made / "forecast.csv", parse_dates=["week"])
+    pieces = demand["unit"] == "EA"
+    assert set(demand["unit"]) == {"EA", "EUR"}
+    money = demand.assign(money=demand["quantity"].where(~pieces, 20 * demand["quantity"]))
+    found = money.groupby(["item_category", "period_start"])["money"].sum()
+    assert found.tolist() == pytest.approx(forecast.groupby(["category", "week"])["p50"].sum().tolist(), abs=0.05)
+    assert (demand["quantity_low"] < demand["quantity"]).any()
+    levels, stock = pd.read_csv(made / "erp" / "stock_levels.csv"), pd.read_csv(made / "stock.csv")
+    assert (levels["reorder_point"] < levels["order_up_to"]).all()
+    price = levels["unit"].map({"EA": 20.0, "EUR": 1.0})
+    assert (levels["order_up_to"] * price).tolist() == pytest.approx(stock["stock"].tolist(), abs=0.05)
+    assert levels["valid_from"].tolist() == stock["week"].tolist()
 
 
 def test_the_budget_is_spent_and_beats_a_split_by_sales(made):
@@ -135,6 +153,11 @@ def test_the_same_scenario_gives_the_same_bytes(made):
         ),
         ("resources: {risks: {targets: {Sout: 5}}}", 'there is no region "Sout"; did you mean "South"?'),
         ("resources: {risk: {}}", 'did you mean "risks"?'),
+        (
+            "resources: {stock: {unit_prices: {toolz: 5}}}",
+            'resources.stock.unit_prices.toolz: there is no category "toolz"; did you mean "tools"?',
+        ),
+        ("outputs: {erp: true}", "outputs.erp: needs resources.stock; `stock: {}` takes its defaults"),
     ],
 )
 def test_faults_say_where_and_what_to_write(tmp_path, capsys, more, told):

@@ -55,3 +55,45 @@ def test_ids_are_unique_and_stay_when_a_visit_moves():
 def test_the_same_plan_is_the_same_bytes():
     """No time of writing is in the file."""
     assert rep_calendars(made_up_book()) == rep_calendars(made_up_book())
+
+
+def sequences(data: bytes) -> dict[str, int]:
+    """How often each visit was changed, by its id; cancelled ones are left out."""
+    return {e.uid.value: int(e.sequence.value) for e in events(data) if "status" not in e.contents}
+
+
+def test_changes_are_counted_and_the_same_plan_is_the_same_bytes_again():
+    """A visit that moves counts one more, so that programs take the update; one that stays keeps its number."""
+    book = made_up_book()
+    first = rep_calendars(book)
+    assert set(sequences(first["R1"]).values()) == {0}
+    assert rep_calendars(book, first) == first
+    visits = book.visits.copy()
+    here = visits.index[(visits["rep_id"] == "R1") & (visits["stop"] == 1)][0]
+    visits.loc[here, "start"] = "08:00"
+    second = rep_calendars(made_up_book(visits=visits), first)
+    assert sorted(sequences(second["R1"]).values()) == [0] * (len(sequences(first["R1"])) - 1) + [1]
+    third = rep_calendars(book, second)
+    assert max(sequences(third["R1"]).values()) == 2
+    assert rep_calendars(book, third) == third
+
+
+def test_visits_that_are_no_more_are_cancelled():
+    """Once, and for good; those of another period are left alone."""
+    book = made_up_book()
+    first = rep_calendars(book)
+    own = book.visits[book.visits["rep_id"] == "R1"].sort_values(["date", "stop"])
+    fewer = made_up_book(visits=book.visits.drop(own.index[-1]))
+    second = rep_calendars(fewer, first)
+    gone = [e for e in events(second["R1"]) if "status" in e.contents]
+    assert [(e.status.value, e.sequence.value) for e in gone] == [("CANCELLED", "1")]
+    assert {e.uid.value for e in events(second["R1"])} == {e.uid.value for e in events(first["R1"])}
+    assert rep_calendars(fewer, second) == second
+    next_quarter = made_up_book(period_start=dt.date(2026, 4, 6))
+    assert len(events(rep_calendars(next_quarter, first)["R1"])) == len(events(first["R1"]))
+
+
+def test_a_former_file_that_is_no_calendar_counts_as_none():
+    """Somebody wrote into the folder."""
+    book = made_up_book()
+    assert rep_calendars(book, {"R1": b"not a calendar"}) == rep_calendars(book)
