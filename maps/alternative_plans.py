@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from maps.languages.speaking import say
 from maps.tables import decimals
 from maps.words import MISSING, number_text, percent_text
 from optimizer.territory.alternatives import Alternative, Alternatives
@@ -89,12 +90,12 @@ def assignment_csv(plan: AlternativePlan, area_ids: tuple[str, ...]) -> str:
 def alternatives_text(plans: tuple[AlternativePlan, ...], notes: tuple[str, ...]) -> str:
     """Write the plans side by side for the terminal."""
     if not plans:
-        return "No other plans: there is no plan that keeps every rule to compare with."
+        return say("No other plans: there is no plan that keeps every rule to compare with.")
     measures = list(plans[0].worst_deviation)
     head = ["plan", "travel", "changes hands", *(f"{name} off by" for name in measures), "stays inside", "areas unlike"]
     rows = [
         [
-            plan.name,
+            say(plan.name),
             number_text(plan.travel),
             MISSING if plan.moved_share is None else percent_text(plan.moved_share),
             *(percent_text(plan.worst_deviation[name]) for name in measures),
@@ -103,6 +104,7 @@ def alternatives_text(plans: tuple[AlternativePlan, ...], notes: tuple[str, ...]
         ]
         for plan in plans
     ]
+    head = [say(name) for name in head]
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
     lines = [
         "  ".join(
@@ -110,7 +112,7 @@ def alternatives_text(plans: tuple[AlternativePlan, ...], notes: tuple[str, ...]
         )
         for line in [head, *rows]
     ]
-    return "\n".join([*lines, *(["", *notes] if notes else [])])
+    return "\n".join([*lines, *(["", *(say(note) for note in notes)] if notes else [])])
 
 
 def _laid_out(instance: TerritoryInstance, one: Alternative, futures: Futures | None) -> AlternativePlan:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
+from maps.languages.speaking import Language, say, speaking
 from maps.words import duration_text, number_text, percent_text
 
 if TYPE_CHECKING:
@@ -63,13 +64,14 @@ def progress_text(
         parts.append(f"gap {percent_text(abs(objective - bound) / max(abs(objective), 1e-9))}")
     if 0.03 <= share_done < 1.0 and seconds >= 1.0:
         parts.append(f"about {duration_text(seconds * (1.0 - share_done) / share_done)} left")
-    return " · ".join(parts)
+    return " · ".join(say(part) for part in parts)
 
 
 class PlainProgress:
     """Writes a line now and then, for logs and pipes."""
 
-    def __init__(self, title: str, stream: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(self, title: str, stream: TextIO, clock: Callable[[], float], language: Language = "en") -> None:
+        self._language: Language = language
         self._title = title
         self._stream = stream
         self._clock = clock
@@ -84,7 +86,9 @@ class PlainProgress:
         if now - self._last_line < PLAIN_SECONDS:
             return
         self._last_line = now
-        text = progress_text(doing, share_done=share_done, seconds=now - self._began, objective=objective, bound=bound)
+        seconds = now - self._began
+        with speaking(self._language):
+            text = progress_text(doing, share_done=share_done, seconds=seconds, objective=objective, bound=bound)
         print(f"{self._title}: {share_done:4.0%}  {text}", file=self._stream, flush=True)
 
 
@@ -98,8 +102,10 @@ class Console:
         progress_stream: TextIO | None = None,
         summary_stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
+        language: Language = "en",
     ) -> None:
         self._quiet = quiet
+        self._language: Language = language
         self._progress_stream = progress_stream
         self._summary_stream = summary_stream
         self._clock = clock
@@ -121,6 +127,8 @@ class Console:
             The observer to hand to the solver or the forecast.
         """
         stream = self._progress_stream or sys.stderr
+        with speaking(self._language):
+            title, hint = say(title), say(hint)
         if self._quiet:
             yield SilentProgress()
         elif stream.isatty():
@@ -133,21 +141,31 @@ class Console:
     def ending_early(self) -> None:
         """Say that a stage ends with the best so far; safe to call while a signal is handled."""
         if not self._quiet:
-            text = "\nEnding with the best so far. Ctrl-C again: stop at once, with nothing written.\n"
-            os.write(sys.stderr.fileno(), text.encode())
+            with speaking(self._language):
+                text = say("Ending with the best so far. Ctrl-C again: stop at once, with nothing written.")
+            os.write(sys.stderr.fileno(), f"\n{text}\n".encode())
 
     def remark(self, text: str) -> None:
         """Write a line that is neither progress nor result, such as where a plan was taken from."""
         if not self._quiet:
-            print(text, file=self._progress_stream or sys.stderr, flush=True)
+            with speaking(self._language):
+                print(say(text), file=self._progress_stream or sys.stderr, flush=True)
 
-    def summary(self, headlines: "tuple[Headline, ...]", folder: Path, *, open_first: tuple[str, ...] = ()) -> None:
+    def tell(self, make: Callable[[], str]) -> None:
+        """Print an answer, made in the reader's language."""
+        if not self._quiet:
+            with speaking(self._language):
+                print(make(), file=self._summary_stream or sys.stdout)
+
+    def summary(
+        self, make: "Callable[[], tuple[Headline, ...]]", folder: Path, *, open_first: tuple[str, ...] = ()
+    ) -> None:
         """Print the main measures and the files to open.
 
         Parameters
         ----------
-        headlines
-            What `maps.headlines.headlines` made of the book.
+        make
+            Gives what `maps.headlines.headlines` makes of the book, in the reader's language.
         folder
             The output folder.
         open_first
@@ -157,13 +175,14 @@ class Console:
             return
         from maps.terminal import print_summary  # noqa: PLC0415 - rich is slow to import, and quiet runs need none
 
-        print_summary(headlines, folder, open_first, self._summary_stream or sys.stdout)
+        with speaking(self._language):
+            print_summary(make(), folder, open_first, self._summary_stream or sys.stdout)
 
     @contextmanager
     def _bar(self, title: str, stream: TextIO, hint: str) -> Iterator[StageProgress]:
         from maps.terminal import BarProgress  # noqa: PLC0415 - as in `summary`
 
-        bar = BarProgress(title, stream, self._clock, hint=hint)
+        bar = BarProgress(title, stream, self._clock, hint=hint, language=self._language)
         began = self._clock()
         ended = "stopped after"
         with bar.bar:
@@ -171,15 +190,22 @@ class Console:
                 yield bar
                 ended = "done in"
             finally:
-                bar.end(f"{ended} {duration_text(self._clock() - began)}", complete=ended == "done in")
+                bar.end(self._ended(ended, began), complete=ended == "done in")
 
     @contextmanager
     def _lines(self, title: str, stream: TextIO, hint: str) -> Iterator[StageProgress]:
         began = self._clock()
-        print(f"{title}: begins{f' ({hint})' if hint else ''}", file=stream, flush=True)
+        with speaking(self._language):
+            begins = say("begins")
+        print(f"{title}: {begins}{f' ({hint})' if hint else ''}", file=stream, flush=True)
         ended = "stopped after"
         try:
-            yield PlainProgress(title, stream, self._clock)
+            yield PlainProgress(title, stream, self._clock, self._language)
             ended = "done in"
         finally:
-            print(f"{title}: {ended} {duration_text(self._clock() - began)}", file=stream, flush=True)
+            print(f"{title}: {self._ended(ended, began)}", file=stream, flush=True)
+
+    def _ended(self, how: str, began: float) -> str:
+        """Say how a stage ended and how long it took."""
+        with speaking(self._language):
+            return f"{say(how)} {duration_text(self._clock() - began)}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from maps.languages.speaking import say, say_lines
 from maps.words import number_text, percent_text
 from optimizer.solving import Term, Violation
 
@@ -35,16 +36,17 @@ def evaluation_text(
             number_text(row["areas"]),
             number_text(row["accounts"]),
             *(f"{'+' if row[column] >= 0 else '−'}{percent_text(abs(row[column]))}" for column in deviations),
-            "yes" if row["contiguous"] else "NO",
-            "yes" if row["inside_tolerance"] else "NO",
+            say("yes" if row["contiguous"] else "NO"),
+            say("yes" if row["inside_tolerance"] else "NO"),
         ]
         for row in territories.to_dict("records")
     ]
+    head = [say(name) for name in head]
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in [head, *rows]]
-    lines += ["", *(f"{term.name}: {number_text(term.value)} {term.unit} × {term.weight:g}" for term in terms)]
-    lines.append(f"objective: {number_text(sum(term.contribution for term in terms))}")
-    lines += notes
-    lines += ["", f"{len(violations)} broken rules" if violations else "No rule is broken."]
-    lines += [f"  {violation.text}" for violation in violations]
-    return "\n".join(lines)
+    said = ["", *(f"{term.name}: {number_text(term.value)} {term.unit} × {term.weight:g}" for term in terms)]
+    said.append(f"objective: {number_text(sum(term.contribution for term in terms))}")
+    said += notes
+    said += ["", f"{len(violations)} broken rules" if violations else "No rule is broken."]
+    said += [f"  {violation.text}" for violation in violations]
+    return "\n".join([*lines, say_lines("\n".join(said))])

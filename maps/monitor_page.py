@@ -14,7 +14,7 @@ from maps.languages.speaking import Language, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
 from maps.tables import as_text, as_whole, decimals
-from maps.words import number_text, percent_text, signed_percent_text
+from maps.words import date_text, number_text, percent_text, signed_percent_text
 
 WEEKS_SHOWN: Final = 52
 """Of history, before the forecast."""
@@ -104,12 +104,14 @@ def _csv(rows: pd.DataFrame, columns: Mapping[str, Callable[[Any], str]]) -> str
 def monitor_text(watched: Watched) -> str:
     """Write a line per region, then what to do."""
     rows = _rows(watched.table)
-    lines = [list(HEAD), *([*_cells(row), "ALARM" if row["alarm"] else "no", str(row["reason"])] for row in rows)]
+    lines = [
+        [say(name) for name in HEAD],
+        *([*_cells(row), say("ALARM" if row["alarm"] else "no"), say(str(row["reason"]))] for row in rows),
+    ]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEAD) - 1)]
     written = ["  ".join([*map(str.ljust, line[:-1], widths), line[-1]]).rstrip() for line in lines]
-    return "\n".join(
-        [*written, *_shift_lines(watched), "", *watched.advice, *watched.notes, f"Forecast {watched.version}."]
-    )
+    after = [*_shift_lines(watched), "", *watched.advice, *watched.notes, f"Forecast {watched.version}."]
+    return "\n".join([*written, *(say(text) for text in after)])
 
 
 def monitor_page(watched: Watched) -> str:
@@ -178,7 +180,9 @@ def _with_limit(shift: float, limit: float) -> str:
 def _shift_lines(watched: Watched) -> list[str]:
     """Write a line for each input that has shifted."""
     shifted = [row for row in _rows(watched.inputs) if row["shifted"]]
-    return [f"Shifted in {row['region']}: {row['input']}, {_with_limit(row['shift'], row['limit'])}" for row in shifted]
+    return [
+        f"Shifted in {row['region']}: {say(row['input'])} {_with_limit(row['shift'], row['limit'])}" for row in shifted
+    ]
 
 
 def _list(sentences: tuple[str, ...]) -> Markup:
@@ -259,7 +263,7 @@ def _charts(watched: Watched) -> Markup:
             history=[*_points(past["week"], past["sales"])[-WEEKS_SHOWN:], *_points(came["week"], came["sales"])],
             middle=middle,
             band=[(at, float(low), float(high)) for (at, _), low, high in limits],
-            marks=[(middle[0][0], f"{ahead['week'].iloc[0]:%d.%m.%Y}")],
+            marks=[(middle[0][0], date_text(pd.Timestamp(ahead["week"].iloc[0]).date()))],
             title=f"Weekly sales in {region}, expected and sold",
         )
         figures.append(tag("figure", tag("figcaption", region, dir="auto"), chart, data_region=str(region)))

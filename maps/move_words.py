@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from maps.languages.speaking import say, say_lines
 from maps.plan_tables import territory_id
 from maps.words import minutes_text, number_text, signed_percent_text
 from optimizer.territory.cut_off import CutOff, cut_off
@@ -32,17 +33,17 @@ def area_words(instance: TerritoryInstance, plan: TerritoryPlan, area: int, *, r
     cuts = cut_off(instance, plan)
     moves = explain_moves(instance, plan, pairs_of(instance, plan, area), cuts=cuts)
     giver = int(plan.rep_of_area[area])
-    holds = [f"{minutes_text(int(instance.drive_minutes[area, giver]))} from home"]
-    holds += [f"{measure.name} {measure.text(int(measure.amounts[area]))}" for measure in instance.measures]
+    holds = [say(f"{minutes_text(int(instance.drive_minutes[area, giver]))} from home")]
+    holds += [f"{say(measure.name)} {measure.text(int(measure.amounts[area]))}" for measure in instance.measures]
     if instance.current_rep[area] >= 0 and instance.current_rep[area] != giver:
-        holds.append(f"with {instance.rep_ids[instance.current_rep[area]]} today")
+        holds.append(say(f"with {instance.rep_ids[instance.current_rep[area]]} today"))
     territory = territory_id(instance.rep_ids[giver])
     head = f"{instance.area_ids[area]} is in {territory}, the territory of {reps[giver]}: {', '.join(holds)}."
     if not len(moves):
-        return f"{head}\nNo other territory touches this one."
+        return say_lines(f"{head}\nNo other territory touches this one.")
     cost = sum(term.contribution for term in terms(instance, plan))
     note = f"The whole plan costs {number_text(cost)} {instance.travel_unit}."
-    return f"{head}\n{note}\n\n{_moves_text(instance, plan, moves, cuts, reps=reps)}"
+    return say_lines(f"{head}\n{note}\n\n{_moves_text(instance, plan, moves, cuts, reps=reps)}")
 
 
 def border_words(instance: TerritoryInstance, plan: TerritoryPlan, *, reps: Sequence[str]) -> str:
@@ -53,7 +54,7 @@ def border_words(instance: TerritoryInstance, plan: TerritoryPlan, *, reps: Sequ
     touching = f"{len(np.unique(moves.area))} of {instance.n_areas} areas touch another territory"
     lines = [f"{touching}: {len(moves)} moves, {len(free)} of them allowed."]
     counts = moves.forbidden.sum(axis=1)
-    told = [f"{rule_word(FAMILIES[i])} {counts[i]}" for i in np.argsort(-counts, kind="stable") if counts[i]]
+    told = [f"{say(rule_word(FAMILIES[i]))} {counts[i]}" for i in np.argsort(-counts, kind="stable") if counts[i]]
     if told:
         lines.append(f"What forbids the others (a move may break several rules): {', '.join(told)}.")
     best = free[np.argsort(moves.cost_change[free], kind="stable")][:SHOWN]
@@ -66,7 +67,7 @@ def border_words(instance: TerritoryInstance, plan: TerritoryPlan, *, reps: Sequ
             f"{_cost_words(instance, moves, number)}"
         )
     lines.append("\nName an area with --area to see everything about it; area_moves.csv has every move.")
-    return "\n".join(lines)
+    return say_lines("\n".join(lines))
 
 
 def _moves_text(

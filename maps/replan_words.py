@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
+from maps.languages.speaking import say_lines
 from maps.words import day_text, minutes_text
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import Missed, TourPlan
@@ -42,7 +43,7 @@ def changes_text(
     driving = [minutes_text(_driving(plan, first_day)) for plan in (before, after)]
     rest = f"Rest of the cycle: driving {driving[0]} before, {driving[1]} now."
     faults = ["", "Cannot be kept:", *(f"  {text}" for text in broken)] if broken else []
-    return "\n".join([head + (":" if lines else "."), *lines, "", rest, *faults])
+    return say_lines("\n".join([head + (":" if lines else "."), *lines, "", rest, *faults]))
 
 
 def _moved(  # noqa: PLR0917 -- two plans and what is said of them

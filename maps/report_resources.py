@@ -6,7 +6,8 @@ from typing import Final
 import pandas as pd
 
 from maps.book import PlanBook
-from maps.markup import Markup, Row, join, table, tag
+from maps.languages.speaking import Said, say
+from maps.markup import Markup, Row, join, table, tag, text
 from maps.report_page import Chapter
 from maps.words import date_text, money_text, number_text, percent_text, signed_percent_text
 
@@ -52,7 +53,7 @@ def _risk_table(book: PlanBook, risks: pd.DataFrame, words: str) -> Markup:
                 row["region"],
                 money_text(float(row["size"]), book.currency),
                 percent_text(float(row["probability"]), 0) if pd.notna(row["probability"]) else "–",
-                row["reason"],
+                say(str(row["reason"])),
             ],
             str(row["region"]),
         )
@@ -60,9 +61,9 @@ def _risk_table(book: PlanBook, risks: pd.DataFrame, words: str) -> Markup:
     ]
     total = money_text(float(risks["size"].sum()), book.currency)
     shown = f"the largest {ROWS_SHOWN} of {len(risks)}" if len(risks) > ROWS_SHOWN else f"{len(risks)}"
-    caption = f"{words}: {shown}, together {total}"
-    listed = table(["Who", "Region", "Size", "Probability", "Why"], rows, numeric=(2, 3), caption=caption)
-    return join([tag("h3", caption), listed])
+    caption = f"{say(words)}: {say(f'{shown}, together {total}')}"
+    listed = table(["Who", "Region", "Size", "Probability", "Why"], rows, numeric=(2, 3), caption=Said(caption))
+    return join([tag("h3", text(caption)), listed])
 
 
 def _reliability(book: PlanBook) -> Markup:
@@ -73,8 +74,8 @@ def _reliability(book: PlanBook) -> Markup:
     rows = [
         Row(
             [
-                "Customers leaving" if row["kind"] == "leave" else "Prospects buying",
-                f"{int(row['part'])} of {int((parts['kind'] == row['kind']).sum())}",
+                say("Customers leaving" if row["kind"] == "leave" else "Prospects buying"),
+                say(f"{int(row['part'])} of {int((parts['kind'] == row['kind']).sum())}"),
                 number_text(float(row["accounts"]), 0),
                 percent_text(float(row["expected"])),
                 percent_text(float(row["happened"])),

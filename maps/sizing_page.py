@@ -109,13 +109,14 @@ def sizing_csv(sizing: Sizing) -> str:
 
 def sizing_text(sizing: Sizing) -> str:
     """Write the teams side by side for the terminal."""
-    lines = [_columns(sizing), *(_cells(sizing, size) for size in sizing.sizes)]
+    cells = (_cells(sizing, size) for size in sizing.sizes)
+    lines = [[say(name) for name in _columns(sizing)], *([*line[:-1], say(line[-1])] for line in cells)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
     rows = [
         "  ".join([*(cell.rjust(width) for cell, width in zip(line[:-1], widths, strict=False)), line[-1]])
         for line in lines
     ]
-    return "\n".join([*rows, "", verdict(sizing)])
+    return "\n".join([*rows, "", say(verdict(sizing))])
 
 
 def sizing_page(sizing: Sizing) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from maps.console import progress_text
 from maps.headlines import Headline
+from maps.languages.speaking import Language, say, speaking
 
 BAR_SECONDS: Final = 0.1
 """A bar is redrawn at most this often, so that a solver may report as often as it likes."""
@@ -21,7 +22,10 @@ BAR_SECONDS: Final = 0.1
 class BarProgress:
     """Draws a bar that fills while the stage runs and stays on the screen when it has ended."""
 
-    def __init__(self, title: str, stream: TextIO, clock: Callable[[], float], *, hint: str = "") -> None:
+    def __init__(
+        self, title: str, stream: TextIO, clock: Callable[[], float], *, hint: str = "", language: Language = "en"
+    ) -> None:
+        self._language: Language = language
         self._clock = clock
         self._hint = hint
         self._began = clock()
@@ -46,7 +50,9 @@ class BarProgress:
         if now - self._last_drawn < BAR_SECONDS:
             return
         self._last_drawn = now
-        text = progress_text(doing, share_done=share_done, seconds=now - self._began, objective=objective, bound=bound)
+        seconds = now - self._began
+        with speaking(self._language):
+            text = progress_text(doing, share_done=share_done, seconds=seconds, objective=objective, bound=bound)
         self.bar.update(self._task, completed=share_done, text=" · ".join(part for part in (self._hint, text) if part))
 
     def end(self, text: str, *, complete: bool) -> None:
@@ -65,7 +71,9 @@ def print_summary(headlines: tuple[Headline, ...], folder: Path, open_first: tup
     table.add_column()
     styles = {"good": "green", "bad": "red"}
     for line in headlines:
-        table.add_row(Text(line.label), Text(line.value, style=styles.get(line.verdict, "")), Text(line.note))
+        table.add_row(
+            Text(say(line.label)), Text(say(line.value), style=styles.get(line.verdict, "")), Text(say(line.note))
+        )
     # Logs and pipes get lines of any length: a folded path cannot be clicked or copied.
     console = Console(file=stream, width=None if stream.isatty() else 160, highlight=False)
     console.print(table)

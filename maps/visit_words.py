@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from maps.languages.speaking import say, say_lines
 from maps.words import day_text, minutes_text
 from optimizer.tours.insertion import DayOffer
 from optimizer.tours.instance import TourInstance
@@ -11,7 +12,7 @@ from optimizer.tours.instance import TourInstance
 def offers_text(instance: TourInstance, offers: Sequence[DayOffer], *, account: str) -> str:
     """List days, the cheapest first: when the visit would start and what the day would get longer by."""
     if not offers:
-        return (
+        return say(
             f"{account}: no day of {instance.rep_id} has room for one more visit within opening hours, working day and "
             "weekly hours."
         )
@@ -26,4 +27,4 @@ def offers_text(instance: TourInstance, offers: Sequence[DayOffer], *, account: 
             f"+{offer.extra_drive_minutes} min driving, day longer by {minutes_text(offer.extra_work_minutes)}"
             f"{overtime}{spacing}"
         )
-    return "\n".join(lines)
+    return say_lines("\n".join(lines))

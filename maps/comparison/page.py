@@ -14,7 +14,7 @@ from maps.charts import gain_and_loss
 from maps.comparison.changes import ACCOUNT_COLUMNS, account_changes, changed_areas, changed_keys, potential_by_rep
 from maps.comparison.drawing import change_picture, plan_colours, plan_picture, trade_off
 from maps.comparison.lines import Line, compared_lines
-from maps.languages.speaking import Said, say, speaking
+from maps.languages.speaking import Language, Said, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
 from maps.tables import Format, as_id, as_text, decimals
@@ -38,8 +38,14 @@ class NamedPlan:
 
 def comparison_page(plans: Sequence[NamedPlan]) -> str:
     """Make the page; the first plan is the one that the others are held against, and whose language is spoken."""
-    with speaking(plans[0].scenario.get("outputs", {}).get("language", "en")):
+    with speaking(language_of(plans[0])):
         return _page(plans)
+
+
+def language_of(plan: NamedPlan) -> Language:
+    """Name the language of a plan's pages."""
+    language: Language = plan.scenario.get("outputs", {}).get("language", "en")
+    return language
 
 
 def _page(plans: Sequence[NamedPlan]) -> str:

@@ -1,4 +1,4 @@
-"""Count the changes of each visit of a calendar, and cancel visits that are no more, so that programs take up a plan."""
+"""Count the changes of each visit of a calendar, and cancel visits that are no more."""
 
 import datetime as dt
 from collections.abc import Sequence

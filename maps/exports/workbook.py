@@ -145,9 +145,9 @@ def _add(workbook: Workbook, sheet: Sheet, table: pd.DataFrame) -> None:
     """Add one sheet with a heading that stays in sight and a filter on every column."""
     page, bold = workbook.add_worksheet(say(sheet.title)), workbook.add_format({"bold": True})
     columns = {name: told for name, told in sheet.columns.items() if name in table.columns}
-    for number, (name, (heading, form)) in enumerate(columns.items()):
+    for number, (name, (words, form)) in enumerate(columns.items()):
         longest = 12 if form or table.empty else int(table[name].astype(str).str.len().max())
-        heading = say(heading)
+        heading = say(words)
         shown = FRENCH_DAY if form == DAY and language() == "fr" else form
         look = workbook.add_format({"num_format": shown}) if form else None
         page.set_column(number, number, min(WIDEST, max(longest, len(heading)) + 2), look)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
-_NUMBER: Final = re.compile(r"[+−-]?[\d\u202f ]*\d(\.\d+)?( ?[%hk]| M| bn| min| km)?")
+_NUMBER: Final = re.compile(r"[+−-]?[\d\u202f ]*\d(,\d{3})*(\.\d+)?( ?[%hk]| M| bn| min| km)?")
 _LEAST_DEFINITE: Final = 16
 """Characters of a text that are not open, from which on its places may hold sentences."""
 _ONE_SENTENCE: Final = r"((?:(?![.;!?] ).)*?)"

@@ -27,6 +27,7 @@ _PIECES: Final = re.compile(r"(?<=[.;!?…]) +| · ")
 """Between sentences and between the parts of a line."""
 _AMOUNT: Final = re.compile(r"[^A-Za-z]*( ?(k|M|Md|bn)?[ €$£]*|h|km|min|[A-Z]{3})")
 """A number with its unit, which needs no translation."""
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SCRIPT_TEXT: Final = re.compile(r"\bsay\('((?:[^'\\]|\\.)*)'")
 
 
@@ -69,6 +70,11 @@ def say(text: str) -> str:
     if notes is not None:
         notes.extend(unknown)
     return Said(said)
+
+
+def say_lines(text: str) -> str:
+    """Translate line by line, each with its indentation."""
+    return "\n".join(f"{line[: len(line) - len(line.lstrip())]}{say(line.strip())}" for line in text.split("\n"))
 
 
 def script_words(script: str) -> dict[str, str]:
@@ -117,6 +123,11 @@ def _piecewise(spoken: Language, text: str) -> tuple[str, tuple[str, ...]]:
     return text[:start] + rest, (text[: ends[0]], *unknown)
 
 
+def _number(spoken: Language, number: str) -> str:
+    """Write an English number as readers do."""
+    return _THOUSANDS.sub("\u202f", number).replace(".", POINTS[spoken])
+
+
 def _whole(spoken: Language, text: str) -> tuple[str, tuple[str, ...]] | None:
     """Translate a text that the catalogue has as it stands or with places."""
     known = catalogue(spoken)
@@ -130,7 +141,7 @@ def _whole(spoken: Language, text: str) -> tuple[str, tuple[str, ...]] | None:
             unknown.extend(not_known)
             return said
 
-        filled = pattern.filled(text, inner, lambda number: number.replace(".", POINTS[spoken]))
+        filled = pattern.filled(text, inner, lambda number: _number(spoken, number))
         if filled is not None:
             return filled, tuple(unknown)
     return None

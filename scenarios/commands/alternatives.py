@@ -29,6 +29,7 @@ def answer(arguments: argparse.Namespace) -> int:
     """Take the plan of the output folder, or make it, look for others, and leave all of them in the folder."""
     from maps.alternative_plans import alternatives_text
     from maps.folder import check_output_folder
+    from maps.languages.speaking import say
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import leave_results
     from scenarios.moves import refuse_to_forget
@@ -41,9 +42,9 @@ def answer(arguments: argparse.Namespace) -> int:
     refuse_to_forget(chain.folder, chain.loaded, instead="add --drawn-around {file}, or name another --out")
     book = chain.run()
     leave_results(chain, book)
-    if not arguments.quiet:
-        print(alternatives_text(book.alternatives, book.alternative_notes))
-        print(f"\nOpen {chain.folder / 'report.html'}, or {chain.folder / 'alternatives.csv'}")
+    files = f"{chain.folder / 'report.html'}, {chain.folder / 'alternatives.csv'}"
+    chain.console.tell(lambda: alternatives_text(book.alternatives, book.alternative_notes))
+    chain.console.tell(lambda: f"\n{say(f'Open {files}')}")
     if not book.alternatives:
         return exits.NO_PLAN
     return exits.STOPPED_EARLY if chain.interrupted else exits.DONE

@@ -59,9 +59,8 @@ class Chain(StageRunner):
 
         loaded = load_named(arguments)
         folder = getattr(arguments, "out", None) or Path("out", loaded.scenario.name)
-        return cls(
-            loaded=loaded, folder=folder, console=Console(quiet=quiet), only=getattr(arguments, "only", None) or ""
-        )
+        console = Console(quiet=quiet, language=loaded.scenario.outputs.language)
+        return cls(loaded=loaded, folder=folder, console=console, only=getattr(arguments, "only", None) or "")
 
     def run(self) -> PlanBook:
         """Go through the stages and gather what there is to show."""

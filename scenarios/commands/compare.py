@@ -23,7 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Run what is missing, and write one page and its tables."""
+    from maps.comparison.page import language_of
+    from maps.console import Console
     from maps.folder import check_output_folder
+    from maps.languages.speaking import say
     from scenarios.commands.comparing import leave_comparison, plan_of
     from scenarios.faults import Fault, ScenarioError
     from scenarios.loading import load_scenario
@@ -48,8 +51,8 @@ def answer(arguments: argparse.Namespace) -> int:
         changes = [override] if override else []
         plans.append(plan_of(path, place, sets=[], overrides=changes, quiet=arguments.quiet, name=name))
     leave_comparison(plans, folder)
-    if not arguments.quiet:
-        print(f"\nOpen {folder / 'compare.html'}")
+    page = folder / "compare.html"
+    Console(quiet=arguments.quiet, language=language_of(plans[0])).tell(lambda: f"\n{say(f'Open {page}')}")
     return exits.DONE
 
 

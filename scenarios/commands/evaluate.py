@@ -70,6 +70,5 @@ def answer(arguments: argparse.Namespace) -> int:
         reps=chain.housed(data).reps,
         account_reps=account_reps,
     )
-    if not arguments.quiet:
-        print(evaluation_text(table, terms, violations, notes=instance.left_notes()))
+    chain.console.tell(lambda: evaluation_text(table, terms, violations, notes=instance.left_notes()))
     return exits.RULES_BROKEN if violations else exits.DONE

@@ -35,6 +35,7 @@ def answer(arguments: argparse.Namespace) -> int:
     """Explain the saved plan in plain words."""
     from dataclasses import replace
 
+    from maps.languages.speaking import speaking
     from maps.move_words import area_words, border_words
     from scenarios.commands.chain import Chain
 
@@ -49,10 +50,11 @@ def answer(arguments: argparse.Namespace) -> int:
     areas = [_area(word, data) for word in arguments.areas]
     if arguments.quiet:
         return exits.DONE
-    for area in areas:
-        print(area_words(instance, territory.plan, area, reps=reps), end="\n\n")
-    if not areas:
-        print(border_words(instance, territory.plan, reps=reps))
+    with speaking(chain.loaded.scenario.outputs.language):
+        for area in areas:
+            print(area_words(instance, territory.plan, area, reps=reps), end="\n\n")
+        if not areas:
+            print(border_words(instance, territory.plan, reps=reps))
     return exits.DONE
 
 

@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Print the cheapest days; the rest of the tours stays as it is."""
+    from maps.languages.speaking import speaking
     from maps.visit_words import offers_text
     from optimizer.tours.insertion import find_days
     from scenarios.commands.chain import Chain
@@ -47,7 +48,8 @@ def answer(arguments: argparse.Namespace) -> int:
             offers = find_days(instance, result.plan, ids.index(account_id))
             if not arguments.quiet:
                 name = str(chosen["name"].iloc[0])
-                print(offers_text(instance, offers[:SHOWN], account=f"{account_id} {name}".strip()))
+                with speaking(chain.loaded.scenario.outputs.language):
+                    print(offers_text(instance, offers[:SHOWN], account=f"{account_id} {name}".strip()))
             return exits.DONE
     text = f'"{word}" wants no visits, so that no rep plans for it; give its segment, or the account itself, some'
     raise ScenarioError([Fault(file="", key="--account", message=text)])

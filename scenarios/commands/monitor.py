@@ -31,7 +31,9 @@ def answer(arguments: argparse.Namespace) -> int:
     from forecasting.drift import input_drift
     from forecasting.learned import advice_on_versions
     from forecasting.monitoring import watch_forecast
+    from maps.console import Console
     from maps.folder import check_output_folder, staged_output
+    from maps.languages.speaking import say
     from maps.monitor_page import Watched, inputs_csv, monitor_csv, monitor_page, monitor_text, versions_csv
     from maps.writers import write_text
     from scenarios.actuals import compare_weeks
@@ -77,7 +79,7 @@ def answer(arguments: argparse.Namespace) -> int:
         write_text(staging / "drift.csv", inputs_csv(watched))
         write_text(staging / "versions.csv", versions_csv(watched))
         write_text(staging / "monitor.html", monitor_page(watched))
-    if not arguments.quiet:
-        print(monitor_text(watched))
-        print(f"\nOpen {folder / 'monitor.html'}")
+    page = folder / "monitor.html"
+    console = Console(quiet=arguments.quiet, language=watched.language)
+    console.tell(lambda: f"{monitor_text(watched)}\n\n{say(f'Open {page}')}")
     return exits.ALARM if watch.alarmed else exits.DONE

@@ -62,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Plan again, write the rep's files and say what has changed."""
+    from maps.languages.speaking import say, speaking
     from maps.replan_words import changes_text
     from maps.replanned import rep_book, write_changed
     from optimizer.tours.replan import replan
@@ -107,21 +108,22 @@ def answer(arguments: argparse.Namespace) -> int:
     )
     if not arguments.quiet:
         labels = [f"{account['account_id']} {account['name']}".strip() for account in desk.accounts]
-        text = changes_text(
-            after.instance,
-            desk.plan,
-            after.plan,
-            first_day=news.first_day,
-            labels=labels,
-            missed=change.missed,
-            broken=change.broken,
-        )
-        print(text)
-        print(f"\nWritten: visits, days, page, calendar and routes of {desk.rep_id} in {folder}.")
-        if old:
-            print(f"As of the run, until it is made again: {', '.join(old)}.")
-        if note:
-            print(note)
+        with speaking(scenario.outputs.language):
+            text = changes_text(
+                after.instance,
+                desk.plan,
+                after.plan,
+                first_day=news.first_day,
+                labels=labels,
+                missed=change.missed,
+                broken=change.broken,
+            )
+            print(text)
+            print(f"\n{say(f'Written: visits, days, page, calendar and routes of {desk.rep_id} in {folder}.')}")
+            if old:
+                print(say(f"As of the run, until it is made again: {', '.join(old)}."))
+            if note:
+                print(say(note))
     return exits.RULES_BROKEN if change.broken else exits.DONE
 
 

@@ -1,7 +1,6 @@
 """Run a scenario and leave the folder of its results."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -41,9 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Run the whole chain, or one stage of it, and leave the output folder."""
-    from maps.console import Console
     from maps.folder import check_output_folder
     from maps.headlines import headlines
+    from maps.languages.speaking import say
     from scenarios.commands.chain import Chain
     from scenarios.commands.leaving import keep_learned, leave_results
     from scenarios.moves import DRAWN_AROUND, forgotten_moves, refuse_to_forget
@@ -56,16 +55,16 @@ def answer(arguments: argparse.Namespace) -> int:
         refuse_to_forget(
             chain.folder, chain.loaded, instead="add --moves {file} before the other --moves, or name another --out"
         )
-    elif (forgotten := len(forgotten_moves(chain.folder, chain.loaded))) and not arguments.quiet:
-        print(
+    elif forgotten := len(forgotten_moves(chain.folder, chain.loaded)):
+        chain.console.remark(
             f"{chain.folder}: its plan was drawn around {forgotten} moves ({DRAWN_AROUND}); this one is not, for lack "
-            "of --moves",
-            file=sys.stderr,
+            "of --moves"
         )
     book = chain.run()
     leave_results(chain, book)
     keep_learned(chain)
-    if chain.dropped and not arguments.quiet:
-        print(f"Not run again, and no longer fitting: {', '.join(chain.dropped)}; their files were left out.")
-    Console(quiet=arguments.quiet).summary(headlines(book), chain.folder, open_first=OPEN_FIRST)
+    if chain.dropped:
+        stages = ", ".join(chain.dropped)
+        chain.console.tell(lambda: say(f"Not run again, and no longer fitting: {stages}; their files were left out."))
+    chain.console.summary(lambda: headlines(book), chain.folder, open_first=OPEN_FIRST)
     return exits.STOPPED_EARLY if chain.interrupted else exits.DONE

@@ -32,6 +32,7 @@ def answer(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from maps.folder import check_output_folder, staged_output
+    from maps.languages.speaking import say
     from maps.sizing_page import Sizing, sizing_csv, sizing_page, sizing_text
     from maps.writers import write_text
     from optimizer.interruption import listening, requested
@@ -77,8 +78,8 @@ def answer(arguments: argparse.Namespace) -> int:
         write_text(staging / "size.html", sizing_page(sizing))
         write_text(staging / "sizing.csv", sizing_csv(sizing))
         chain.save(staging)
-    if not arguments.quiet:
-        print(f"{sizing_text(sizing)}\n\nOpen {chain.folder / 'size.html'}")
+    page = chain.folder / "size.html"
+    chain.console.tell(lambda: f"{sizing_text(sizing)}\n\n{say(f'Open {page}')}")
     return exits.STOPPED_EARLY if stopped else exits.DONE
 
 

@@ -28,8 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def answer(arguments: argparse.Namespace) -> int:
     """Run every combination in a folder of its own below the comparison's, and write one page and its tables."""
-    from maps.comparison.page import NamedPlan
+    from maps.comparison.page import NamedPlan, language_of
+    from maps.console import Console
     from maps.folder import check_output_folder
+    from maps.languages.speaking import say
     from scenarios.commands.chain import load_named
     from scenarios.commands.comparing import leave_comparison, plan_of
     from scenarios.loading import load_scenario
@@ -61,8 +63,8 @@ def answer(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
         lenders.append(place)
     leave_comparison(plans, folder)
-    if not arguments.quiet:
-        print(f"\nOpen {folder / 'compare.html'}")
+    page = folder / "compare.html"
+    Console(quiet=arguments.quiet, language=language_of(plans[0])).tell(lambda: f"\n{say(f'Open {page}')}")
     return exits.DONE
 
 

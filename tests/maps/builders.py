@@ -329,7 +329,7 @@ def made_up_resources() -> Resources:
             ),
             "risks": pd.DataFrame(
                 [("may_leave", "North", f"C{n}", name, 50.0, 0.2, "silent") for n, name in enumerate(HOSTILE * 3)]
-                + [("under_target", "North", "", "", 70.0, 0.9, "expected 3 against 4")],
+                + [("under_target", "North", "", "", 70.0, 0.9, "expected 3 against a target of 4 (-25.0%)")],
                 columns=["kind", "region", "account_id", "name", "size", "probability", "reason"],
             ),
             "account_scores": pd.DataFrame(

@@ -80,7 +80,7 @@ def test_quiet_is_quiet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     console = Console(quiet=True)
     with console.stage("Tours") as progress:
         progress.report("x", share_done=0.5)
-    console.summary(headlines(made_up_book()), tmp_path)
+    console.summary(lambda: headlines(made_up_book()), tmp_path)
     assert capsys.readouterr() == ("", "")
 
 
@@ -89,7 +89,7 @@ def test_the_summary_names_measures_and_files(tmp_path: Path) -> None:
     stream = io.StringIO()
     (tmp_path / "report.html").touch()
     Console(summary_stream=stream).summary(
-        headlines(made_up_book()), tmp_path, open_first=("report.html", "maps/territories.html")
+        lambda: headlines(made_up_book()), tmp_path, open_first=("report.html", "maps/territories.html")
     )
     shown = stream.getvalue()
     assert "2 of 3" in shown

@@ -27,6 +27,8 @@ FROM_THE_DATA = {
     "<i>12.3 %</i>",
     "<b>events</b> −2",
     "too thin for its own model.",
+    "Covered <i>well</i>.",
+    "silent",
 }
 """Sentences that the made-up tables hold in place of those that a run makes, and names."""
 ENGLISH = re.compile(
