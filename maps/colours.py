@@ -17,6 +17,7 @@ PALETTE: Final = (
 )  # fmt: skip
 """Paul Tol's "muted" scheme and three of "vibrant" and "bright" (personal.sron.nl/~pault, 2021); then those that lie
 farthest from all before them in CIELAB among common ones."""
+NO_HOMES: Final[Mapping[str, tuple[float, float]]] = {}
 CLEARLY_DIFFERENT: Final = 20.0
 """Least distance of two neighbours' colours in CIELAB, seen with the eye that sees them worst."""
 
@@ -31,36 +32,48 @@ _TO_XYZ: Final = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722), (0.0193, 0
 _WHITE: Final = (0.95047, 1.0, 1.08883)
 
 
-def territory_colours(shapes: Mapping[str, BaseGeometry]) -> dict[str, str]:
+def territory_colours(
+    shapes: Mapping[str, BaseGeometry], homes: Mapping[str, tuple[float, float]] = NO_HOMES
+) -> dict[str, str]:
     """Choose a colour for each territory, clearly different from those of its neighbours.
 
-    A territory's first choice depends on its id alone, so that most keep their colour from one plan to the next; where
-    a neighbour's is too much like it, or a neighbour's neighbour has it, the next one in the palette is tried.
+    A territory's first choice depends on its home alone, so that most keep their colour from one plan to the next, also
+    when reps are numbered anew or join; where a neighbour's is too much like it, or a neighbour's neighbour has it, the
+    next one in the palette is tried. Territories choose in an order that has nothing to do with their place: so a
+    change moves few others.
 
     Parameters
     ----------
     shapes
         territory_id → its polygon, in degrees.
+    homes
+        territory_id → (lon, lat) of its rep's home; where it is not known the id stands for it.
 
     Returns
     -------
     dict
         territory_id → `#rrggbb`.
     """
-    names = sorted(shapes)
+    drawn = {name: zlib.crc32(_home_text(name, homes).encode()) for name in shapes}
+    names = sorted(shapes, key=lambda name: (drawn[name], name))
     beside = neighbours({name: shapes[name] for name in names})
     apart = colour_distances()
     chosen: dict[str, int] = {}
     for name in names:
         taken = [chosen[other] for other in beside[name] if other in chosen]
-        first = zlib.crc32(name.encode()) % len(PALETTE)
+        first = drawn[name] % len(PALETTE)
         order = [(first + step) % len(PALETTE) for step in range(len(PALETTE))]
         nearest = {colour: min((float(apart[colour, other]) for other in taken), default=np.inf) for colour in order}
         fit = [colour for colour in order if nearest[colour] >= CLEARLY_DIFFERENT]
         second = {chosen[far] for other in beside[name] for far in beside[other] if far in chosen}
         rare = [colour for colour in fit if colour not in second]
         chosen[name] = (rare or fit or [max(order, key=lambda colour: nearest[colour])])[0]
-    return {name: PALETTE[chosen[name]] for name in names}
+    return {name: PALETTE[chosen[name]] for name in sorted(names)}
+
+
+def _home_text(name: str, homes: Mapping[str, tuple[float, float]]) -> str:
+    """Write a home to about a kilometre, so that another way to find its position changes nothing."""
+    return f"{homes[name][0]:.2f} {homes[name][1]:.2f}" if name in homes else name
 
 
 def neighbours(shapes: Mapping[str, BaseGeometry], *, margin: float = 0.01) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.book import PlanBook
+from maps.colours import territory_colours
 from maps.plain import plain
 
 DECIMALS: Final = 6
@@ -94,6 +95,12 @@ def dissolved(book: PlanBook, shapes: Sequence[BaseGeometry] | None = None) -> d
         shapely.coverage_union_all if shapely.coverage_is_valid(geometries) else shapely.union_all
     )
     return {str(owner): join(geometries[owners == owner]) for owner in sorted(set(owners)) if owner}
+
+
+def plan_colours(book: PlanBook) -> dict[str, str]:
+    """Choose the colours of a plan's territories, the same on every page."""
+    homes = {f"T-{row['rep_id']}": (float(row["lon"]), float(row["lat"])) for row in book.reps.to_dict("records")}
+    return territory_colours(dissolved(book), homes)
 
 
 def _places(table: pd.DataFrame, column: str) -> dict[str, tuple[float, float]]:

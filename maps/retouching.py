@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from maps.book import PlanBook, rows_by
-from maps.colours import territory_colours
-from maps.features import dissolved
+from maps.features import plan_colours
 from maps.languages.speaking import say
 from maps.offline import map_page
 from maps.shapes import lighter_coverage, packed
@@ -65,8 +64,7 @@ def retouch_rules(instance: TerritoryInstance, plan: TerritoryPlan) -> Plain:
 def retouch_page(book: PlanBook) -> str:
     """Make the page; it needs `book.rules`, which a plan of the territories brings."""
     light = lighter_coverage(list(book.areas.geometry))
-    shapes = dissolved(book)
-    colours, reps = territory_colours(shapes), rows_by(book.reps, "rep_id")
+    colours, reps = plan_colours(book), rows_by(book.reps, "rep_id")
     areas = pd.DataFrame(book.areas.drop(columns="geometry")).set_index("area_id")
     order = [areas.index.get_loc(area) for area in book.rules["areas"]]
     ids = book.rules["reps"]

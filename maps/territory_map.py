@@ -9,8 +9,7 @@ import pandas as pd
 import shapely
 
 from maps.book import PlanBook, rows_by
-from maps.colours import territory_colours
-from maps.features import dissolved
+from maps.features import dissolved, plan_colours
 from maps.headlines import bridges_text, deviation_measures, territory_gap
 from maps.languages.speaking import say
 from maps.offline import map_page
@@ -101,7 +100,7 @@ def _measure_texts(book: PlanBook, row: Mapping[Any, Any]) -> list[list[str]]:
 
 
 def _territories(book: PlanBook, shapes: dict[str, Any]) -> list[dict[str, Any]]:
-    colours = territory_colours(shapes)
+    colours = plan_colours(book)
     table = rows_by(book.territories, "territory_id")
     reps = rows_by(book.reps, "rep_id")
     rows = []

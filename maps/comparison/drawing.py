@@ -11,7 +11,6 @@ from shapely.geometry.base import BaseGeometry
 
 from maps.book import PlanBook
 from maps.charts import short_number, ticks
-from maps.colours import territory_colours
 from maps.features import dissolved
 from maps.languages.speaking import say
 from maps.markup import Markup, text
@@ -22,11 +21,6 @@ POINTS: Final = 12_000
 """Of all areas in one picture."""
 UNCHANGED: Final = "#e3e8ec"
 CHANGED: Final = "#c2410c"
-
-
-def plan_colours(book: PlanBook) -> dict[str, str]:
-    """Choose the colours of a plan's territories."""
-    return territory_colours(dissolved(book))
 
 
 def plan_picture(book: PlanBook, colours: Mapping[str, str], *, title: str) -> Markup:

@@ -12,8 +12,9 @@ import pandas as pd
 from maps.book import PlanBook
 from maps.charts import gain_and_loss
 from maps.comparison.changes import ACCOUNT_COLUMNS, account_changes, changed_areas, changed_keys, potential_by_rep
-from maps.comparison.drawing import change_picture, plan_colours, plan_picture, trade_off
+from maps.comparison.drawing import change_picture, plan_picture, trade_off
 from maps.comparison.lines import Line, compared_lines
+from maps.features import plan_colours
 from maps.languages.speaking import Language, Said, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
