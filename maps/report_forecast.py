@@ -11,7 +11,7 @@ from maps.charts import HIGH, WIDE, line_chart
 from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key
-from maps.report_totals import YEAR, totals
+from maps.report_totals import YEAR, sums_by_side, whole_sum
 from maps.words import month_text, number_text, percent_text
 
 WEEKS_SHOWN: Final = 104
@@ -32,7 +32,7 @@ def forecast_chapters(book: PlanBook) -> list[Chapter]:
             how="Grey is what was sold, orange what is expected each week (as likely to be more as less), and "
             "the band holds eight weeks out of ten. The dotted line is the same weeks a year before; the dashed "
             "upright is where the planning period begins. What is chosen above narrows charts and sums alike.",
-            body=join([totals(book), _notes(book), _charts(book)]),
+            body=join([whole_sum(book), _wide_charts(book), sums_by_side(book), _notes(book), _charts(book)]),
             follows=("region", "category", "period"),
         ),
         Chapter(
@@ -52,9 +52,19 @@ def _notes(book: PlanBook) -> Markup:
     return tag("ul", *(tag("li", note, dir="auto") for note in book.forecast_notes), class_="small")
 
 
+def _wide_charts(book: PlanBook) -> Markup:
+    """Draw the sums: all, each region and each category; the page shows the one that is chosen."""
+    legend = key(
+        ("#41505e", "sold"),
+        ("#c2410c", "expected (P50)"),
+        ("#f6b48a", "P10 to P90"),
+        ("#6d8297", "the same weeks a year before"),
+    )
+    return join([legend, *(_wide_figure(book, *names, ahead) for names, ahead in _wide_levels(book))])
+
+
 def _charts(book: PlanBook) -> Markup:
-    """Draw every level: all, each region and each category wide, and below them each category of each region."""
-    levels = [part for names, ahead in _wide_levels(book) if (part := _wide_figure(book, *names, ahead))]
+    """Draw each category of each region."""
     detail = book.forecast.sort_values("week").groupby(["region", "category"], sort=True)
     figures = [
         tag(
@@ -66,13 +76,7 @@ def _charts(book: PlanBook) -> Markup:
         )
         for (region, category), ahead in detail
     ]
-    legend = key(
-        ("#41505e", "sold"),
-        ("#c2410c", "expected (P50)"),
-        ("#f6b48a", "P10 to P90"),
-        ("#6d8297", "the same weeks a year before"),
-    )
-    return join([legend, *levels, tag("div", *figures, class_="charts")])
+    return tag("div", *figures, class_="charts")
 
 
 def _wide_levels(book: PlanBook) -> list[tuple[tuple[str, str], pd.DataFrame]]:

@@ -10,7 +10,7 @@ from maps.charts import bar_pair
 from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import key
-from maps.words import money_text, percent_text, signed_percent_text
+from maps.words import money_text, signed_percent_text
 
 AMOUNTS: Final = ("expected", "sold", "before")
 """Expected in the weeks of the period, what of it is sold already, and the same weeks a year before."""
@@ -52,14 +52,16 @@ def totals_data(book: PlanBook) -> dict[str, Any]:
     return {"currency": book.currency, "lines": lines}
 
 
-def totals(book: PlanBook) -> Markup:
-    """Show the whole, and what makes it up by region and by category."""
+def sums_by_side(book: PlanBook) -> Markup:
+    """Show what makes the whole up by region and by category."""
     amounts = weekly_amounts(book)
     legend = key(("#a9bccd", "a year before"), ("#29587f", "expected"))
-    return join([_tiles(book, amounts), legend, _by(book, amounts, "region"), _by(book, amounts, "category")])
+    return join([legend, _by(book, amounts, "region"), _by(book, amounts, "category")])
 
 
-def _tiles(book: PlanBook, amounts: pd.DataFrame) -> Markup:
+def whole_sum(book: PlanBook) -> Markup:
+    """Show the whole as tiles."""
+    amounts = weekly_amounts(book)
     whole = amounts[list(AMOUNTS)].sum()
     values = {name: money_text(float(whole[name]), book.currency) for name in AMOUNTS}
     change = signed_percent_text(whole["expected"] / whole["before"] - 1.0) if whole["before"] > 0 else "–"
@@ -87,7 +89,7 @@ def _by(book: PlanBook, amounts: pd.DataFrame, side: str) -> Markup:
     most = float(sums[["expected", "before"]].to_numpy().max(initial=0.0))
     rows = []
     for name, row in sums.iterrows():
-        change = percent_text(row["expected"] / row["before"] - 1.0) if row["before"] > 0 else "–"
+        change = signed_percent_text(row["expected"] / row["before"] - 1.0) if row["before"] > 0 else "–"
         cells: list[object] = [
             str(name),
             *(_amount(kind, money_text(float(row[kind]), book.currency)) for kind in ("expected", "sold", "before")),

@@ -88,6 +88,22 @@ function prepareMap(map, role) {
   map.attributionControl.setPosition('bottomright');
 }
 
+// Browsers lay a page out on paper only after they say so: give the map its size on paper at once (body.paper), fit it, and
+// take both back afterwards.
+function fitOnPaper(map, fit) {
+  addEventListener('beforeprint', () => {
+    const [middle, zoom] = [map.getCenter(), map.getZoom()];
+    document.body.classList.add('paper');
+    map.invalidateSize({animate: false, pan: false});
+    fit();
+    addEventListener('afterprint', () => {
+      document.body.classList.remove('paper');
+      map.invalidateSize({animate: false, pan: false});
+      map.setView(middle, zoom, {animate: false});
+    }, {once: true});
+  });
+}
+
 function fitTo(map, bounds, options) {
   if (bounds.isValid()) map.fitBounds(bounds, Object.assign({padding: [16, 16], animate: false}, options || {}));
 }

@@ -165,10 +165,7 @@ function showRep(map, data) {
   prepareMap(map, 'region');
   map.invalidateSize({animate: false});
   map.on('zoomend', drawTowns);
-  addEventListener('beforeprint', () => {
-    map.invalidateSize({animate: false});
-    if (days.length) view();
-  });
+  fitOnPaper(map, () => { if (days.length) view(); });
   fitTo(map, own.getBounds());
   drawTowns();
   if (days.length) { draw(); view(); }

@@ -34,11 +34,11 @@ function summed(now, fits) {
   return sums;
 }
 
-function showSums(place, sums, signed) {
+function showSums(place, sums) {
   for (const cell of place.querySelectorAll('[data-sum]')) {
     const name = cell.dataset.sum;
     if (name !== 'change') cell.textContent = moneyText(sums[name], DATA.currency);
-    else if (sums.before > 0) cell.textContent = percentText(sums.expected / sums.before - 1, signed);
+    else if (sums.before > 0) cell.textContent = percentText(sums.expected / sums.before - 1, true);
     else cell.textContent = '–';
   }
 }
@@ -47,14 +47,14 @@ function addUp(now) {
   const fits = line => (now.region === '' || line.region === now.region) && (now.category === '' || line.category === now.category);
   const totals = document.getElementById('totals');
   if (!totals) return;
-  showSums(totals, summed(now, fits), true);
+  showSums(totals, summed(now, fits));
   for (const box of document.querySelectorAll('.sums')) {
     const side = box.dataset.side;
     const rows = [...box.querySelectorAll('tbody tr')];
     const sums = rows.map(row => summed(now, line => line[side] === row.dataset[side] && fits(line)));
     const most = Math.max(...sums.map(one => Math.max(one.expected, one.before)), 0);
     rows.forEach((row, at) => {
-      showSums(row, sums[at], false);
+      showSums(row, sums[at]);
       for (const [kind, name] of [['light', 'before'], ['dark', 'expected']]) {
         row.querySelector(`rect.${kind}`).setAttribute('width', most > 0 ? (118 * sums[at][name] / most).toFixed(1) : 0);
       }

@@ -42,7 +42,7 @@ function brokenRules(rules, owner, sums, moved) {
   rules.measures.forEach((measure, m) => sums[m].forEach((sum, rep) => {
     if (sum >= measure.lower[rep] && sum <= measure.upper[rep]) return;
     const share = measure.targets[rep] ? percentText(Math.abs(sum / measure.targets[rep] - 1)) : numberText(Math.abs(sum) / measure.scale) + ' ' + measure.unit;
-    const values = {rep: rules.reps[rep], t: (rules.words || {})[measure.name] || measure.name, m: share, m2: numberText(100 * measure.tolerance) + ' %'};
+    const values = {rep: rules.reps[rep], t: (rules.words || {})[measure.name] || measure.name, m: share, m2: numberText(100 * measure.tolerance) + THIN + '%'};
     note(measure.name + ' ' + rep, sum > measure.upper[rep] ? say('{rep}: {t} {m} above target, {m2} allowed', values) : say('{rep}: {t} {m} below target, {m2} allowed', values));
   }));
   if (rules.contiguous) {

@@ -268,8 +268,7 @@ function showTerritories(map, data) {
   map.invalidateSize({animate: false});
   fitTo(map, L.latLngBounds(territories.flatMap(shape => { const bounds = shape.getBounds(); return [bounds.getSouthWest(), bounds.getNorthEast()]; })));
   map.on('zoomend', drawLabels);
-  addEventListener('beforeprint', () => {
-    map.invalidateSize({animate: false});
+  fitOnPaper(map, () => {
     const chosen = data.territories.findIndex(territory => territory.id === state.territory);
     fitTo(map, chosen >= 0 ? territories[chosen].getBounds() : shownBounds());
   });

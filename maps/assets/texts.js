@@ -56,6 +56,6 @@ function moneyText(value, currency) {
 }
 function percentText(share, signed) {
   if (share === null || share === undefined || !isFinite(share)) return '–';
-  const text = numberText(100 * share, 1) + ' %';
+  const text = numberText(100 * share, 1) + THIN + '%';
   return signed && share > 0.0005 ? '+' + text : text;
 }

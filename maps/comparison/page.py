@@ -15,6 +15,7 @@ from maps.comparison.changes import ACCOUNT_COLUMNS, account_changes, changed_ar
 from maps.comparison.drawing import change_picture, plan_picture, trade_off
 from maps.comparison.lines import Line, compared_lines
 from maps.features import plan_colours
+from maps.headlines import plural
 from maps.languages.speaking import Language, Said, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
@@ -184,8 +185,8 @@ def _change_chapter(first: NamedPlan, plan: NamedPlan, number: int) -> Chapter:
     total = float(plan.book.accounts["potential"].sum())
     share = percent_text(float(handed["potential"].sum()) / total if total else 0.0)
     counts = ", ".join(f"{number_text(count, 0)} {word}" for word, count in accounts["change"].value_counts().items())
-    count = number_text(len(areas), 0)
-    sentence = f"{count} areas with another rep; accounts: {counts or 'none changed'}; {share} of potential."
+    known = plural(len(areas), "area", "areas")
+    sentence = f"{known} with another rep; accounts: {counts or 'none changed'}; {share} of potential."
     if not areas and accounts.empty:
         same = tag("p", tag("b", f"The same territories and owners as in {first.name}."))
         return Chapter(anchor=f"change-{number}", title=Said(f"{plan.name} {say('against')} {first.name}"), body=same)

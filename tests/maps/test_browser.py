@@ -78,6 +78,27 @@ def test_today_is_shown_beside_the_plan(page: Any, folder: Path) -> None:
     assert page.locator(".folium-map").bounding_box()["width"] >= plan["width"]
 
 
+@pytest.mark.parametrize("page", ["desk"], indirect=True)
+@pytest.mark.parametrize("name", ["territories", "R1"])
+def test_maps_fit_on_paper(page: Any, folder: Path, name: str) -> None:
+    """Before printing the map takes the width of a sheet with all that it shows; afterwards it is as before."""
+    page.goto((folder / "maps" / f"{name}.html").as_uri())
+    screen = page.locator(".folium-map").bounding_box()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    sheet = page.locator(".folium-map").bounding_box()
+    assert sheet["width"] == pytest.approx(184 / 25.4 * 96, abs=1)
+    shown = page.locator(".home-marker, .pin").filter(visible=True)
+    boxes = [box for one in shown.all() if (box := one.bounding_box())]
+    on_map = [box for box in boxes if box["y"] < sheet["y"] + sheet["height"]]
+    assert len(on_map) >= 3
+    assert all(sheet["x"] <= box["x"] and box["x"] + box["width"] <= sheet["x"] + sheet["width"] for box in on_map)
+    assert all(sheet["y"] <= box["y"] for box in on_map)
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".folium-map").bounding_box() == screen
+
+
 def test_a_reps_page_shows_weeks_days_and_stops(page: Any, folder: Path) -> None:
     """Choosing a day leaves its stops, in order; a stop opens its popup with its times."""
     page.goto((folder / "maps" / "R1.html").as_uri())

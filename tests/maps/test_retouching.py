@@ -104,7 +104,7 @@ def evaluated(moves: dict[int, int]) -> tuple[dict[str, str], tuple[Violation, .
         "travel": travel,
         "moved": str(len(moves)),
         "broken": str(len(broken)),
-        "furthest": signed_percent_text(float(worst)),
+        "furthest": signed_percent_text(float(worst)).replace(" %", "\u202f%"),
     }, broken
 
 
