@@ -12,6 +12,13 @@ from maps.words import money_text, number_text, percent_text
 
 MOST_REPAIRS: Final = 500
 """Repaired records listed on the page; data_quality.json has all."""
+OUR_WORDS: Final = frozenset(
+    {
+        "dropped", "missing", "outside", "not known", "nothing", "incomplete", "several rows", "one row", "united",
+        "no ground", "valid", "closed", "nearest area", "no place of its own", "middle of town", "middle of district",
+    }
+)  # fmt: skip
+"""Instead of a value, where there is none; all others are values of the tables."""
 _SEVERITIES: Final = {"error": "bad", "warning": "warn", "info": "plain"}
 
 
@@ -70,6 +77,11 @@ def quality_page(book: PlanBook) -> str:
     )
 
 
+def _value(value: object) -> object:
+    """Say what stands instead of a value; values stay as they are."""
+    return say(value) if isinstance(value, str) and value in OUR_WORDS else value
+
+
 def _plural(name: str, count: int) -> str:
     """Name a kind of finding."""
     return "notes" if name == "info" else f"{name}{'' if count == 1 else 's'}"
@@ -126,7 +138,7 @@ def _repairs(quality: Mapping[str, Any]) -> Markup:
     listed = quality.get("repairs", [])
     rows = [
         Row(
-            [row["rule"], say(row["table"]), row["id"], row["region"], row["before"], row["after"]],
+            [row["rule"], say(row["table"]), row["id"], row["region"], _value(row["before"]), _value(row["after"])],
             str(row["region"]),
         )
         for row in listed[:MOST_REPAIRS]

@@ -96,8 +96,8 @@ def _gap(book: PlanBook) -> Markup:
             if gap > CLOSE
             else f"So no plan can be more than {percent_text(gap, 2)} cheaper."
         )
-    note = f"{parts}{ENDINGS[str(row['stopped_by'])]}"
-    return tag("p", tag("b", sentence), " ", tag("span", say(note), class_="soft"), class_="whole")
+    note = " ".join(say(part) for part in (parts, ENDINGS[str(row["stopped_by"])]) if part)
+    return tag("p", tag("b", sentence), " ", tag("span", note, class_="soft"), class_="whole")
 
 
 def _notes(book: PlanBook) -> Markup:
@@ -118,12 +118,12 @@ def _cost(book: PlanBook) -> tuple[str, str]:
     if not terms:
         return "", ""
     parts = " + ".join(
-        f"{term['name']} {number_text(term['value'], 0)} {term['unit']}"
+        f"{say(term['name'])} {number_text(term['value'], 0)} {say(term['unit'])}"
         + ("" if term["weight"] == 1 else f" × {term['weight']:.3g}")
         for term in terms
     )
     unit = next((f" {term['unit']}" for term in terms if term["weight"] == 1), "")
-    return unit, f"The cost is the sum of: {parts}. "
+    return unit, f"The cost is the sum of: {parts}."
 
 
 def _balance(book: PlanBook) -> Markup:
