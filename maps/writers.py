@@ -54,7 +54,7 @@ class Wanted:
     crm: bool = False
     erp: bool = False
     language: Language = "en"
-    """Of pages and calendars; tables and GeoJSON keep their English names."""
+    """Of pages, calendars, routes and workbook; tables and GeoJSON keep their English names."""
 
 
 EVERYTHING_USUAL: Final = Wanted()

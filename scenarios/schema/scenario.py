@@ -58,8 +58,8 @@ class Outputs(Section):
     erp: bool = False
     """erp/: demand and stock levels by warehouse, category and week, for import; needs `resources.stock`."""
     language: Literal["en", "fr"] = "en"
-    """Of pages and calendars: English, or French with numbers, dates and money as French readers write them. Tables
-    keep their English column names."""
+    """Of pages, terminal, calendars, routes and workbook: English, or French with numbers, dates and money as French
+    readers write them. Tables keep their English column names."""
 
 
 class Scenario(Section):
