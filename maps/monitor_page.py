@@ -180,9 +180,8 @@ def _with_limit(shift: float, limit: float) -> str:
 def _shift_lines(watched: Watched) -> list[str]:
     """Write a line for each input that has shifted."""
     shifted = [row for row in _rows(watched.inputs) if row["shifted"]]
-    return [
-        f"Shifted in {row['region']}: {say(row['input'])} {_with_limit(row['shift'], row['limit'])}" for row in shifted
-    ]
+    told = [(say(row["input"]), _with_limit(row["shift"], row["limit"])) for row in shifted]
+    return [f"Shifted in {row['region']}: {name}, {shift}" for row, (name, shift) in zip(shifted, told, strict=True)]
 
 
 def _list(sentences: tuple[str, ...]) -> Markup:

@@ -107,7 +107,7 @@ def _past(book: PlanBook, region: str, category: str) -> pd.DataFrame:
     past = book.history
     for column, name in (("region", region), ("category", category)):
         past = past[past[column] == name] if name else past
-    return past.groupby("week", as_index=False)["sales"].sum().sort_values("week")
+    return past.groupby("week")["sales"].sum().reset_index().sort_values("week")
 
 
 def _chart(past: pd.DataFrame, ahead: pd.DataFrame, title: str, *, wide: int = WIDE, high: int = HIGH) -> Markup:

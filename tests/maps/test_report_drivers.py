@@ -16,7 +16,11 @@ def test_words_and_names_are_escaped_and_regions_can_be_chosen() -> None:
     """A figure per region and category carries the name of its region; a table row has the total."""
     html = body()
     assert "<b>" not in html.replace("<b></b>", "")
-    assert re.findall(r'<figure data-region="([^"]*)" data-category="[^"]*">', html) == ["North", "North", "South &amp; &lt;East&gt;"]
+    assert re.findall(r'<figure data-region="([^"]*)" data-category="[^"]*">', html) == [
+        "North",
+        "North",
+        "South &amp; &lt;East&gt;",
+    ]
     assert "All regions" in html
 
 
