@@ -17,16 +17,18 @@ FEWEST_PLACEBOS = 20
 FEWEST_WEEKS = 0.5
 """Weeks of whole regions and categories that events of a kind must have touched, at the least."""
 SMALLEST_FACTOR = 0.05
+BEFORE, AFTER = 1, 3
+"""Weeks around an event in which sales are made up for or brought forward: they say nothing of usual weeks."""
 
 
 def event_effects(panel: Panel, medians: Array, steps: NDArray[np.int64]) -> pd.DataFrame:
     """Estimate the effect of each kind of event on the sales that it touches.
 
-    *Expected without events*: the level of a year around each week times the season, both from weeks without events
-    only. *Effect*: least squares of the relative distance from that on the shares of the weeks that events of all kinds
-    take up, over all regions and categories, each by its expected sales. *Low, high*: the same events moved to other
-    weeks, 60 times, give the effects that chance makes out of weeks without events (randomization inference, Fisher
-    1935); the middle 80 % of them is the margin on both sides.
+    *Expected without events*: the level of half a year around each week times the season, both from weeks without
+    events near by only. *Effect*: least squares of the relative distance from that on the shares of the weeks that
+    events of all kinds take up, over all regions and categories, each by its expected sales. *Low, high*: the same
+    events moved to other weeks, 60 times, give the effects that chance makes out of weeks without events (randomization
+    inference, Fisher 1935); the middle 80 % of them is the margin on both sides.
 
     Parameters
     ----------
@@ -66,11 +68,34 @@ def event_effects(panel: Panel, medians: Array, steps: NDArray[np.int64]) -> pd.
 
 
 def _without_events(panel: Panel, exposure: Array) -> Array:
-    """Level times season of every week as if there were no events; NaN where not known. Shape (bottom, past)."""
-    calm = np.where(exposure.any(axis=2), np.nan, panel.sales[: panel.hierarchy.bottom])
-    season = seasonal_indices(calm, panel.places, panel.rhythm)[:, : panel.past]
+    """Level times season of every week as if there were no events; NaN where not known. Shape (bottom, past).
+
+    Where an event comes back at the same time of every year, the season is that of the weeks right beside it.
+    """
+    sales = panel.sales[: panel.hierarchy.bottom]
+    near = _near_events(exposure)
+    calm, beside = (np.where(left_out, np.nan, sales) for left_out in (near, exposure.any(axis=2)))
+    usual, narrow = (seasonal_indices(each, panel.places, panel.rhythm)[:, : panel.past] for each in (calm, beside))
+    known = ~np.isnan(calm)
+    elsewhere = np.zeros_like(known)
+    for year in range(1, panel.past // panel.rhythm.season + 1):
+        lag = panel.rhythm.lag(year)
+        elsewhere[:, lag:] |= known[:, :-lag]
+        elsewhere[:, :-lag] |= known[:, lag:]
+    season = np.where(elsewhere, usual, narrow)
     level = centred_mean(calm / season, panel.rhythm.season // 2 | 1)
     return np.asarray(level * season)
+
+
+def _near_events(exposure: Array) -> NDArray[np.bool_]:
+    """Tell which weeks hold an event or lie near one. Shape (bottom, past)."""
+    there = np.asarray(exposure.any(axis=2))
+    near = np.asarray(there, dtype=np.bool_).copy()
+    for shift in range(1, AFTER + 1):
+        near[:, shift:] |= there[:, :-shift]
+    for shift in range(1, BEFORE + 1):
+        near[:, :-shift] |= there[:, shift:]
+    return near
 
 
 def _effects(sales: Array, expected: Array, exposure: Array) -> tuple[Array, Array]:
@@ -78,7 +103,7 @@ def _effects(sales: Array, expected: Array, exposure: Array) -> tuple[Array, Arr
     known = ~np.isnan(sales) & (np.nan_to_num(expected) > 0)
     weight = np.where(known, np.nan_to_num(expected), 0.0)
     distance = np.where(known, np.nan_to_num(sales) / np.where(known, expected, 1.0) - 1.0, 0.0)
-    calm = ~exposure.any(axis=2)
+    calm = ~_near_events(exposure)
     weeks = sales.shape[1]
     placebos = [
         _least_squares(distance, np.where(calm, weight, 0.0), np.roll(exposure, shift, axis=1))

@@ -94,7 +94,7 @@ class Forecast:
     """Columns of `DRIVER_COLUMNS`: what makes up the forecast weeks of each region × category ("" for all), see
     `forecasting.drivers`."""
     event_effects: pd.DataFrame = field(default_factory=no_event_effects)
-    """Columns of `EVENT_EFFECT_COLUMNS`: per kind of event the weeks of the past that it touched, its effect on the
+    """Columns of `EVENT_EFFECT_COLUMNS`: per kind of event the weeks of the past that tell of it, its effect on the
     sales of a region and category that it takes up for a whole week, as a share with low and high (NaN where too few
     are known), and what it adds to the weeks to come, in currency."""
     areas: pd.DataFrame = field(default_factory=no_areas)
