@@ -93,12 +93,14 @@ def query_digest(source: Source) -> str:
 
 
 def shapes_of(values: Sequence[object]) -> gpd.GeoSeries:
-    """Read shapes as PostGIS gives them: WKB as bytes or in hexadecimal digits, or WKT; longitude and latitude.
+    """Read shapes as PostGIS gives them: WKB as bytes or in hexadecimal digits, or WKT; give longitude and latitude.
+
+    Shapes that name their system of coordinates are turned from it; the others are in longitude and latitude.
 
     Raises
     ------
     DatabaseError
-        When one cannot be read.
+        When one cannot be read, or they are of several systems.
     """
     try:
         read = [
@@ -109,7 +111,11 @@ def shapes_of(values: Sequence[object]) -> gpd.GeoSeries:
         ]
     except (shapely.errors.GEOSException, TypeError) as error:
         raise DatabaseError(f"a shape cannot be read: {_first_line(error)}", key="query") from error
-    return gpd.GeoSeries(read, crs=WORLD)
+    systems = sorted({int(number) for number in shapely.get_srid(read)} - {0, -1})  # -1 for no shape
+    if len(systems) > 1:
+        text = f"shapes are of {len(systems)} systems of coordinates ({', '.join(map(str, systems))}); expected one"
+        raise DatabaseError(f"{text}: ST_Transform(…, 4326)", key="query")
+    return gpd.GeoSeries(read, crs=systems[0] if systems else WORLD).to_crs(WORLD)
 
 
 def _column(values: list[Any]) -> "pd.Series[Any]":

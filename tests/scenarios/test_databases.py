@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from scenarios.databases import DatabaseError, read_query, shapes_of
 from scenarios.loading import load_scenario, resolved_yaml
@@ -54,33 +56,40 @@ def test_sqlite_gives_what_the_files_give(here):
     assert_same(read(*SQLITE, *sales), expected)
 
 
+def server_programs() -> dict[str, str]:
+    """Find PostgreSQL's server programs on the path, or where Debian puts them; {} where there are none."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+    places = os.pathsep.join([os.environ.get("PATH", ""), *map(str, reversed(folders))])
+    found = {name: shutil.which(name, path=places) for name in ("initdb", "postgres")}
+    return {name: place for name, place in found.items() if place} if all(found.values()) else {}
+
+
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Start a PostgreSQL server of our own on a socket of its own; give its address."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     pwd = pytest.importorskip("pwd", reason="PostgreSQL is started on Unix only")
-    programs = {name: shutil.which(name) for name in ("initdb", "postgres")}
-    if None in programs.values():
-        pytest.skip("PostgreSQL is not installed: initdb and postgres were not found")
-    folder = Path("/tmp") / f"tt-pg-{os.getpid()}"  # noqa: S108 - a socket's path must be short
+    programs = server_programs()
+    if not programs:
+        pytest.skip("PostgreSQL is not installed: initdb and postgres were not found (Debian: postgresql)")
     who = None
-    folder.mkdir(mode=0o700)
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        who = next(
-            (name for name in ("postgres", "nobody") if name in {entry.pw_name for entry in pwd.getpwall()}), None
-        )
+        users = {entry.pw_name for entry in pwd.getpwall()}
+        who = next((name for name in ("postgres", "nobody") if name in users), None)
         if who is None:
             pytest.skip("PostgreSQL does not run as root, and there is no other user")
+    folder = Path(tempfile.mkdtemp(prefix="tt-pg-", dir="/tmp"))
+    if who:
         shutil.chown(folder, who)
-    data, port = folder / "data", 54329
     run = {"user": who, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    data, port = folder / "data", 54329
     subprocess.run([programs["initdb"], "-D", data, "-U", "firm", "-A", "trust", "--no-sync"], check=True, **run)
     options = ["-k", folder, "-p", str(port), "-c", "listen_addresses=", "-c", "fsync=off"]
     server = subprocess.Popen([programs["postgres"], "-D", data, *options], **run)
     try:
         address = f"postgresql+psycopg://firm@/postgres?host={folder}&port={port}"
         engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool)
-        for _ in range(100):
+        for _ in range(300):
             try:
                 with engine.connect():
                     break
@@ -103,18 +112,47 @@ def test_postgresql_gives_what_the_files_give(here, postgres):
     assert_same(read(f"data.accounts.{address}", QUERY, *sales), expected)
 
 
-def test_shapes_of_postgis_are_read_if_it_is_there(here, postgres):
-    """A column of PostGIS's own type, in longitude and latitude."""
+@pytest.fixture
+def postgis(postgres: str) -> str:
+    """The address of the server, with PostGIS in its database."""
     engine = sqlalchemy.create_engine(postgres, poolclass=sqlalchemy.pool.NullPool)
-    with engine.connect() as connection:
-        found = connection.execute(sqlalchemy.text("select 1 from pg_available_extensions where name = 'postgis'"))
-        if not found.fetchall():
-            pytest.skip("PostGIS is not installed beside PostgreSQL")
     with engine.begin() as connection:
-        connection.execute(sqlalchemy.text("create extension postgis"))
-    source = Source(path=postgres, query="select ST_SetSRID(ST_MakePoint(2, 46), 4326) as geometry")
-    frame, _ = read_query(source)
-    assert shapes_of(frame[0].tolist()).iloc[0].coords[0] == (2.0, 46.0)
+        there = sqlalchemy.text("select 1 from pg_available_extensions where name = 'postgis'")
+        if not connection.execute(there).fetchall():
+            pytest.skip("PostGIS is not installed beside PostgreSQL (Debian: postgresql-postgis)")
+        connection.execute(sqlalchemy.text("create extension if not exists postgis"))
+    return postgres
+
+
+@pytest.mark.parametrize("system", [4326, 2154])
+def test_areas_come_out_of_postgis(here, postgis, system):
+    """Columns of PostGIS's own type, in degrees or in the metres of a country, as a GIS writes them."""
+    expected = read().areas
+    assert expected is not None
+    areas = gpd.read_file("areas.geojson").rename_geometry("shape").to_crs(system)
+    engine = sqlalchemy.create_engine(postgis, poolclass=sqlalchemy.pool.NullPool)
+    rows = [
+        {"area_id": row.area_id, "name": row.name, "region": row.region, "shape": row.shape.wkt, "system": system}
+        for row in areas.itertuples(index=False)
+    ]
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("drop table if exists areas"))
+        columns = f"area_id text primary key, name text, region text, shape geometry(Polygon, {system})"
+        connection.execute(sqlalchemy.text(f"create table areas ({columns})"))
+        put = "insert into areas values (:area_id, :name, :region, ST_GeomFromText(:shape, :system))"
+        connection.execute(sqlalchemy.text(put), rows)
+    query = 'query="select area_id, name, region, shape as geometry from areas"'
+    found = read(*(f"data.areas.source.{text}" for text in (f"path={postgis}", query))).areas
+    assert found is not None
+    assert found["area_id"].tolist() == expected["area_id"].tolist()
+    assert found.geometry.geom_equals_exact(expected.geometry, 1e-6).all()
+
+
+def test_shapes_of_several_systems_are_told():
+    """Which ones, and what to write in the query."""
+    shapes = [shapely.set_srid(shapely.Point(2, 46), system) for system in (4326, 2154)]
+    with pytest.raises(DatabaseError, match=r"of 2 systems of coordinates \(2154, 4326\); expected one: ST_Transform"):
+        shapes_of([shapely.to_wkb(shape, include_srid=True) for shape in shapes])
 
 
 def test_areas_come_out_of_a_database(here):
