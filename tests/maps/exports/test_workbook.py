@@ -1,10 +1,12 @@
 """The workbook opens, holds the plan's figures, and no cell runs."""
 
+import csv
 import io
 import shutil
 import subprocess
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from maps.exports.workbook import SHEETS, workbook_bytes
@@ -38,10 +40,21 @@ def test_the_same_plan_is_the_same_bytes():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed (Debian: libreoffice-calc)")
 def test_libreoffice_opens_it(tmp_path):
-    """Another program reads the same first row."""
-    (tmp_path / "plan.xlsx").write_bytes(workbook_bytes(made_up_book()))
-    command = ["soffice", "--headless", "--convert-to", "csv", "--outdir", str(tmp_path), str(tmp_path / "plan.xlsx")]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    assert (tmp_path / "plan.csv").read_text(encoding="utf-8").startswith("Territory,Rep,Name,Region")
+    """Another program reads every sheet: the same headers, as many rows, names as text, and sums that agree."""
+    book = made_up_book()
+    (tmp_path / "plan.xlsx").write_bytes(workbook_bytes(book))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+    command = ["soffice", profile, "--headless", "--convert-to", every_sheet, "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "plan.xlsx")], check=True, capture_output=True, timeout=240)
+    ours = openpyxl.load_workbook(io.BytesIO(workbook_bytes(book)))
+    for sheet in SHEETS:
+        with (tmp_path / f"plan-{sheet.title}.csv").open(encoding="utf-8", newline="") as file:
+            theirs = list(csv.reader(file))
+        assert theirs[0] == [cell.value for cell in ours[sheet.title][1]]
+        assert len(theirs) == ours[sheet.title].max_row
+    territories = pd.read_csv(tmp_path / "plan-Territories.csv")
+    assert territories["Potential"].sum() == pytest.approx(book.territories["potential"].sum())
+    assert "=HYPERLINK(1)" in (tmp_path / "plan-Accounts.csv").read_text(encoding="utf-8")
