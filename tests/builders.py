@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -81,27 +82,32 @@ def tiny_case(folder: Path) -> Path:
     -------
     The scenario file.
     """
-    areas = _areas()
+    for name, text in _files().items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return folder / "scenario.yaml"
+
+
+@cache
+def _files() -> dict[str, str]:
+    """Make the text of every file of the case, once in a process."""
+    areas, reps = _areas(), _reps()
     accounts = _accounts(areas)
-    _write_polygons(areas, folder / "areas.geojson")
-    _write(accounts.drop(columns="size"), folder / "accounts.csv")
-    _write(_sales(accounts), folder / "sales.csv")
-    reps = _reps()
-    _write(reps, folder / "reps.csv")
     events = pd.DataFrame(
         {"event_id": ["E1"], "kind": ["fair"], "start": ["2025-03-03"], "end": ["2025-03-09"], "region": ["North"]}
     )
-    _write(events, folder / "events.csv")
     nearest = [
         int(np.hypot(reps["lon"] - lon, reps["lat"] - lat).argmin()) for lon, lat in areas[["lon", "lat"]].to_numpy()
     ]
-    _write(
-        pd.DataFrame({"area_id": areas["area_id"], "rep_id": reps["rep_id"].to_numpy()[nearest]}),
-        folder / "alignment.csv",
-    )
-    scenario = folder / "scenario.yaml"
-    scenario.write_text(SCENARIO, encoding="utf-8")
-    return scenario
+    alignment = pd.DataFrame({"area_id": areas["area_id"], "rep_id": reps["rep_id"].to_numpy()[nearest]})
+    return {
+        "scenario.yaml": SCENARIO,
+        "areas.geojson": _polygons(areas),
+        "accounts.csv": _csv(accounts.drop(columns="size")),
+        "sales.csv": _csv(_sales(accounts)),
+        "reps.csv": _csv(reps),
+        "events.csv": _csv(events),
+        "alignment.csv": _csv(alignment),
+    }
 
 
 def _areas() -> pd.DataFrame:
@@ -117,7 +123,7 @@ def _areas() -> pd.DataFrame:
     )
 
 
-def _write_polygons(areas: pd.DataFrame, path: Path) -> None:
+def _polygons(areas: pd.DataFrame) -> str:
     half = CELL_DEGREES / 2
     corners = ((-half, -half), (half, -half), (half, half), (-half, half), (-half, -half))
     features = [
@@ -131,7 +137,7 @@ def _write_polygons(areas: pd.DataFrame, path: Path) -> None:
         }
         for area in areas.itertuples(index=False)
     ]
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, indent=1), encoding="utf-8")
+    return json.dumps({"type": "FeatureCollection", "features": features}, indent=1)
 
 
 def _accounts(areas: pd.DataFrame) -> pd.DataFrame:
@@ -182,5 +188,5 @@ def _reps() -> pd.DataFrame:
     )
 
 
-def _write(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n")

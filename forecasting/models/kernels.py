@@ -60,7 +60,8 @@ def best_weights(  # noqa: PLR0917 -- compiled code takes plain arguments
     terms = np.empty(season)
     for row in range(len(candidates)):
         alpha, beta, gamma, phi = candidates[row]
-        terms[:] = indices
+        for place in range(season):
+            terms[place] = indices[place]
         height, slope, total = level, trend, 0.0
         place = 0
         for period in range(len(series)):

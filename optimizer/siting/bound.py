@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from optimizer.plain_arrays import copy_rows_to, copy_to
 from optimizer.siting.pairs import FloatArray, Limits, Pairs
 from optimizer.territory.instance import IntArray
 
@@ -218,7 +219,9 @@ def _search(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0
                 moved = u + sign * mu_step[q, j]
                 mu[q, j] = 0.0 if moved * u < 0.0 else moved
             value[j] = total
-        bound = alpha.sum()
+        bound = 0.0
+        for i in range(n):
+            bound += alpha[i]
         chosen[:] = False
         for g in range(len(homes_of_group)):
             for _ in range(homes_of_group[g]):
@@ -239,15 +242,15 @@ def _search(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0
         stalled = 0 if bound > best + 1e-6 * abs(best) else stalled + 1
         if bound > best:
             best = bound
-            best_alpha[:] = alpha
-            best_mu[:] = used_mu
-            best_value[:] = value
+            copy_to(alpha, best_alpha)
+            copy_rows_to(used_mu, best_mu)
+            copy_to(value, best_value)
         if best >= target:
             break
         if stalled >= PATIENCE:
             step *= CUT
             stalled = 0
-            alpha[:] = best_alpha
+            copy_to(best_alpha, alpha)
             direction[:] = 0.0
             if step < LEAST_STEP:
                 break
@@ -274,8 +277,9 @@ def _search(  # type: ignore[no-untyped-def] # noqa: ANN202, C901, PLR0912, PLR0
         length = step * (target - bound) / square
         for i in range(n):
             alpha[i] += length * direction[i]
-    alpha[:] = best_alpha
-    mu[:] = best_mu
+    copy_to(best_alpha, alpha)
+    copy_rows_to(best_mu, mu)
     if counted > 0:
-        share /= 1.0 - 0.95**counted
+        for j in range(m):
+            share[j] /= 1.0 - 0.95**counted
     return best

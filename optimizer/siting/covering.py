@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
+from optimizer.plain_arrays import copy_to
 from optimizer.siting.bound import ROUNDING_SHARE
 from optimizer.siting.listing import Listing
 from optimizer.siting.pairs import BoolArray, FloatArray
@@ -215,14 +216,14 @@ def complete(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR
             depth -= 1
             continue
         chosen[depth] = t
-        covered[depth + 1] = covered[depth]
+        copy_to(covered[depth], covered[depth + 1])
         for e in range(start[t], start[t + 1]):
             covered[depth + 1, member[e]] = True
         if depth + 1 == places:
             if covered[depth + 1].all():
                 found = True
                 spare = onward - 0.5  # costs are whole numbers
-                choice[:] = chosen
+                copy_to(chosen, choice)
             continue
         kept = 0
         for q in range(size[depth]):

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.plain_arrays import copy_to
 from optimizer.siting.pairs import BoolArray, FloatArray
 from optimizer.territory.instance import IntArray
 
@@ -143,7 +144,7 @@ def deal_out(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR
             if total < min(best, cutoff):
                 best = total
                 limit = min(limit, best - value)
-                labels[:] = label
+                copy_to(label, labels)
             continue
         path[depth + 1] = onward
         depth += 1

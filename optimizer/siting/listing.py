@@ -166,7 +166,8 @@ def grow_all(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR
     room, unreached = np.zeros(n + 1), np.zeros(n + 1)
     sums = np.zeros(measures)
     taken[home] = reached[home] = True
-    sums[:] = amounts[:, home]
+    for q in range(measures):
+        sums[q] = amounts[q, home]
     for i in range(n):
         if not reached[i] and priced[i] < 0.0:
             unreached[0] += priced[i]

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
+from optimizer.plain_arrays import ascending, copy_rows_to, copy_to, greatest, least, total
 from optimizer.siting.instance import CLOSED
 from optimizer.siting.location_kernels import CostArray
 from optimizer.siting.location_search import Field, Homes
@@ -111,8 +112,8 @@ def _chosen(value: FloatArray, fixed: IntArray, n_homes: int) -> IntArray:
     taken = np.zeros(len(value), dtype=np.bool_)
     taken[fixed] = True
     chosen, filled = np.zeros(n_homes, dtype=np.int64), len(fixed)
-    chosen[:filled] = fixed
-    for c in np.argsort(value, kind="mergesort"):
+    copy_to(fixed, chosen)
+    for c in ascending(value):
         if filled == n_homes:
             break
         if not taken[c]:
@@ -142,7 +143,9 @@ def _climb(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop over plain array
     n, (measures, candidates) = len(worth), toll.shape
     scale = np.full(n, 1e-3 / n)
     for m in range(measures):
-        scale += amounts[m] / max(1.0, amounts[m].sum())
+        whole = max(1.0, total(amounts[m]))
+        for i in range(n):
+            scale[i] += amounts[m, i] / whole
     value, load, last = np.zeros(candidates), np.zeros((measures, candidates)), np.zeros((measures, candidates))
     cap = np.full(measures, np.inf)
     best, best_worth, best_toll = -np.inf, worth.copy(), toll.copy()
@@ -150,34 +153,34 @@ def _climb(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop over plain array
     length, waited = CAUTION, 0
     for _ in range(steps):
         load[:] = 0.0
-        used[:] = toll
+        copy_rows_to(toll, used)
         for c in range(candidates):
-            total = 0.0
+            amount = 0.0
             for e in range(starts[c], starts[c + 1]):
                 i = area[e]
                 reduced = cost[e] - worth[i]
                 for m in range(measures):
                     reduced += toll[m, c] * amounts[m, i]
                 if reduced < 0.0 or e == starts[c]:
-                    total += reduced
+                    amount += reduced
                     for m in range(measures):
                         load[m, c] += amounts[m, i]
             for m in range(measures):
-                total -= toll[m, c] * (upper[m, c] if toll[m, c] > 0.0 else lower[m, c])
-            value[c] = total
+                amount -= toll[m, c] * (upper[m, c] if toll[m, c] > 0.0 else lower[m, c])
+            value[c] = amount
         _step_tolls(lower, upper, load, toll, step, last, cap)
         chosen = _chosen(value, fixed, n_homes)
-        bound = worth.sum() + value[chosen].sum()
+        bound = total(worth) + total(value[chosen])
         waited = 0 if bound > best + 1e-6 * abs(best) else waited + 1
         if bound > best:
             best = bound
-            best_worth[:] = worth
-            best_toll[:] = used
+            copy_to(worth, best_worth)
+            copy_rows_to(used, best_toll)
         if best >= aim:
             break
         if waited >= PATIENCE:
             waited, length = 0, length * 0.7
-            worth[:] = best_worth
+            copy_to(best_worth, worth)
             heading[:] = 0.0
             if length < LEAST_LENGTH:
                 break
@@ -191,13 +194,17 @@ def _climb(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop over plain array
                     reduced += used[m, c] * amounts[m, i]
                 if reduced < 0.0 or e == starts[c]:
                     slope[i] -= 1.0
-        heading[:] = slope + SMOOTHING * heading
-        size = (scale * heading**2).sum()
+        size = 0.0
+        for i in range(n):
+            heading[i] = slope[i] + SMOOTHING * heading[i]
+            size += scale[i] * heading[i] ** 2
         if size < 1e-12:
             break
-        worth += length * (aim - bound) / size * scale * heading
-    worth[:] = best_worth
-    toll[:] = best_toll
+        stride = length * (aim - bound) / size
+        for i in range(n):
+            worth[i] += stride * scale[i] * heading[i]
+    copy_to(best_worth, worth)
+    copy_rows_to(best_toll, toll)
     return best
 
 
@@ -249,15 +256,19 @@ def _over_all_pairs(  # noqa: PLR0917 - plain arrays for the compiled code
     value, load, best = np.zeros(candidates), np.zeros((measures, candidates)), np.full(candidates, -np.inf)
     step, last = np.zeros((measures, candidates)), np.zeros((measures, candidates))
     for m in range(measures):
-        step[m] = 0.01 * cap[m]
+        step[m, :] = 0.01 * cap[m]
     for _ in range(LAST_LOOKS):
         _full_values(cost, area_of, limits, worth, toll, value, load)
-        best = np.maximum(best, value)
+        for c in range(candidates):
+            best[c] = max(best[c], value[c])
         _step_tolls(lower, upper, load, toll, step, last, cap)
-    size = np.abs(worth).sum() + np.abs(best).max() * n_homes
+    size = 0.0
+    for i in range(len(worth)):
+        size += abs(worth[i])
+    size += max(greatest(best), -least(best)) * n_homes
     for m in range(measures):
-        size += n_homes * cap[m] * upper[m].max()
-    return worth.sum() + best[_chosen(best, fixed, n_homes)].sum(), size
+        size += n_homes * cap[m] * greatest(upper[m])
+    return total(worth) + total(best[_chosen(best, fixed, n_homes)]), size
 
 
 def lower_bound(field: Field, homes: Homes, *, aim: float, steps: int, deadline: float = math.inf) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.plain_arrays import ascending
 from optimizer.siting.instance import CLOSED
 from optimizer.siting.location_prices import Limits, Near, Shared, share_out, softness
 from optimizer.territory.bound import FloatArray
@@ -170,7 +171,7 @@ def sow_evenly(  # noqa: C901, PLR0917 - plain arrays for the compiled code
         for i in range(n):
             far[i] = float(cost[i, homes[h]]) / size[i] if left[i] > 0.0 else np.inf
         wanted = 1.0
-        for i in np.argsort(far, kind="mergesort"):
+        for i in ascending(far):
             taken = min(left[i], wanted)
             left[i] -= taken
             wanted -= taken

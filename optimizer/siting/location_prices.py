@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
+from optimizer.plain_arrays import copy_rows_to, total
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.instance import IntArray
 
@@ -43,7 +44,7 @@ def softness(near_cost: FloatArray, limits: Limits) -> FloatArray:
     """
     amounts, lower, _ = limits
     measures, n = amounts.shape
-    per_territory = max(1e-9, float(near_cost[:, 0].sum()) / lower.shape[1])
+    per_territory = max(1e-9, total(near_cost[:, 0]) / lower.shape[1])
     size = np.full(n, 1e-6)
     for m in range(measures):
         for i in range(n):
@@ -72,8 +73,7 @@ def _dual(  # noqa: C901, PLR0912, PLR0917 - one sweep over plain arrays, for th
     n, width = near.shape
     measures, k = price.shape
     part, value, curved = np.zeros(width), 0.0, len(bend) > 0
-    slope[:] = 0.0
-    bend[:] = 0.0
+    slope[:], bend[:] = 0.0, 0.0
     for m in range(measures):
         for h in range(k):
             middle, spread = (upper[m, h] + lower[m, h]) / 2, (upper[m, h] - lower[m, h]) / 2
@@ -89,19 +89,20 @@ def _dual(  # noqa: C901, PLR0912, PLR0917 - one sweep over plain arrays, for th
             for m in range(measures):
                 part[j] += price[m, near[i, j]] * amounts[m, i]
             least = min(least, part[j])
-        total = 0.0
+        whole, most = 0.0, 0.0
         for j in range(width):
             part[j] = np.exp((least - part[j]) / soft[i])
-            total += part[j]
-        value += least - soft[i] * np.log(total)
+            whole += part[j]
+        value += least - soft[i] * np.log(whole)
         for j in range(width):
-            part[j] /= total
+            part[j] /= whole
+            most = max(most, part[j])
             if part[j] < NEGLIGIBLE:
                 continue
             h = near[i, j]
             for m in range(measures):
                 slope[m, h] += amounts[m, i] * part[j]
-        if not curved or part.max() > 1.0 - NEGLIGIBLE:
+        if not curved or most > 1.0 - NEGLIGIBLE:
             continue
         for j in range(width):
             if part[j] < NEGLIGIBLE:
@@ -117,7 +118,7 @@ def _dual(  # noqa: C901, PLR0912, PLR0917 - one sweep over plain arrays, for th
 
 
 @njit(cache=True, nogil=True)
-def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
+def _solve(matrix: FloatArray, right: FloatArray) -> None:
     """Solve a positive definite system by Cholesky's method in place, the same bytes on any number of threads."""
     n = len(right)
     for i in range(n):
@@ -134,11 +135,12 @@ def _solved(matrix: FloatArray, right: FloatArray) -> FloatArray:
         for j in range(i + 1, n):
             right[i] -= matrix[j, i] * right[j]
         right[i] /= matrix[i, i]
-    return right
 
 
 @njit(cache=True, nogil=True)
-def share_out(near_pairs: Near, limits: Limits, soft: FloatArray, price: FloatArray, passes: int) -> Shared:
+def share_out(  # noqa: C901 - plain loops for the compiled code
+    near_pairs: Near, limits: Limits, soft: FloatArray, price: FloatArray, passes: int
+) -> Shared:
     """Raise the smoothed dual by damped Newton steps, and give each area to the home that is cheapest at its prices.
 
     `price` is improved in place. Shape (measures, homes).
@@ -149,22 +151,26 @@ def share_out(near_pairs: Near, limits: Limits, soft: FloatArray, price: FloatAr
     measures, k = price.shape
     labels = np.zeros(n, dtype=np.int64)
     slope, bend, flat = np.zeros((measures, k)), np.zeros((measures * k, measures * k)), np.zeros((0, 0))
-    kink = KINK * max(1e-9, float(near_cost[:, 0].sum())) / k
-    damping, trial, trial_slope = 0.01, price.copy(), slope.copy()
+    kink = KINK * max(1e-9, total(near_cost[:, 0])) / k
+    damping, trial, trial_slope, move = 0.01, price.copy(), slope.copy(), np.zeros(measures * k)
     value = _dual(near_pairs, limits, soft, price, slope, bend, kink)
     for _ in range(passes):
-        system = bend.copy()
-        mean = max(np.trace(bend) / (measures * k), 1e-300)
+        system, trace, gain = bend.copy(), 0.0, 0.0
+        for d in range(measures * k):
+            trace += bend[d, d]
+            move[d] = slope[d // k, d % k]
+        mean = max(trace / (measures * k), 1e-300)
         for d in range(measures * k):
             system[d, d] += damping * (system[d, d] + 0.01 * mean)
-        move = _solved(system, slope.copy().reshape(-1)).reshape(measures, k)
-        gain = float((move * slope).sum())
+        _solve(system, move)
+        for d in range(measures * k):
+            gain += move[d] * slope[d // k, d % k]
+            trial[d // k, d % k] = price[d // k, d % k] + move[d]
         if gain < ACCURATE * abs(value):
             break
-        trial[:] = price + move
         now = _dual(near_pairs, limits, soft, trial, trial_slope, flat, kink)
         if now > value + 0.1 * gain:
-            price[:] = trial
+            copy_rows_to(trial, price)
             damping = max(1e-4, damping * 0.2)
             value = _dual(near_pairs, limits, soft, price, slope, bend, kink)
         else:

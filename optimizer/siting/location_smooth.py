@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from optimizer.interruption import late
+from optimizer.plain_arrays import copy_to, greatest, least
 from optimizer.siting.pairs import FloatArray
 from optimizer.territory.instance import IntArray
 
@@ -108,6 +109,15 @@ def _newton_move(bend: FloatArray, slope: FloatArray) -> FloatArray:
 
 
 @njit(cache=True, nogil=True)
+def _farthest(move: FloatArray, cap: FloatArray) -> float:
+    """Return the greatest share of its greatest price that a price moves by."""
+    far = 0.0
+    for m in range(len(move)):
+        far = max(far, abs(move[m] / cap[m]))
+    return far
+
+
+@njit(cache=True, nogil=True)
 def _look(  # noqa: PLR0917 - plain arrays for the compiled code
     pairs: NearPairs,
     limits: Limits,
@@ -175,22 +185,25 @@ def _best_tolls(  # noqa: PLR0917 - plain arrays for the compiled code
                 if cut:
                     radius[c] = min(1.0, 2.0 * radius[c])
                 best, share = now, 1.0
-                kept[:] = toll[:, c]
+                copy_to(toll[:, c], kept)
                 if sweep == sweeps - 1 or measures == 0:
                     break
                 move = _newton_move(bend, slope)
-                far = np.abs(move / cap).max()
+                far = _farthest(move, cap)
                 cut = far > radius[c]
-                if cut:
-                    move *= radius[c] / far
-                if (move * slope).sum() < NEGLIGIBLE * abs(best):
+                gain = 0.0
+                for m in range(measures):
+                    if cut:
+                        move[m] *= radius[c] / far
+                    gain += move[m] * slope[m]
+                if gain < NEGLIGIBLE * abs(best):
                     break
             else:
                 share *= 0.3
-                radius[c], cut = max(1e-9, share * np.abs(move / cap).max()), False
+                radius[c], cut = max(1e-9, share * _farthest(move, cap)), False
             for m in range(measures):
                 toll[m, c] = min(cap[m], max(-cap[m], kept[m] + share * move[m]))
-        toll[:, c] = kept
+        copy_to(kept, toll[:, c])
         value[c] = best
 
 
@@ -235,7 +248,7 @@ def opened_softly(value: FloatArray, fixed: IntArray, n_homes: int, blur: float)
     free = n_homes - len(fixed)
     if free == 0:
         return opened, total
-    low, high = value.min() - 40.0 * blur, value.max() + 40.0 * blur
+    low, high = least(value) - 40.0 * blur, greatest(value) + 40.0 * blur
     for _ in range(100):
         level, filled = (low + high) / 2, 0.0
         for c in range(len(value)):

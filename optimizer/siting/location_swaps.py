@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from optimizer.plain_arrays import ascending, total
 from optimizer.siting.location_kernels import CostArray, nearest, settle, sow
 from optimizer.siting.location_prices import Limits, share_out, softness
 from optimizer.territory.bound import FloatArray
@@ -18,13 +19,15 @@ WORTH_IT = 1e-4
 def beside(cost: CostArray, homes: IntArray, labels: IntArray, home: int, size: int) -> IntArray:
     """Return a home and those nearest to its territory, ascending. Shape (size,)."""
     k = len(homes)
-    total = np.zeros(k)
+    distance = np.zeros(k)
     for i in range(len(labels)):
         if labels[i] == home:
             for g in range(k):
-                total[g] += float(cost[i, homes[g]])
-    total[home] = -1.0
-    return np.sort(np.argsort(total, kind="mergesort")[:size])
+                distance[g] += float(cost[i, homes[g]])
+    distance[home] = -1.0
+    chosen = np.zeros(k, dtype=np.bool_)
+    chosen[ascending(distance)[:size]] = True
+    return np.flatnonzero(chosen)
 
 
 @njit(cache=True, nogil=True)
@@ -43,10 +46,11 @@ def _cut(limits: Limits, areas: IntArray, homes: IntArray) -> Limits:
             some[m, row] = amounts[m, areas[row]]
         for h in range(len(homes)):
             low[m, h], high[m, h] = lower[m, homes[h]], upper[m, homes[h]]
-        missing = max(0.0, low[m].sum() - some[m].sum()) / len(homes)
-        beyond = max(0.0, some[m].sum() - high[m].sum()) / len(homes)
-        low[m] -= missing
-        high[m] += beyond
+        missing = max(0.0, total(low[m]) - total(some[m])) / len(homes)
+        beyond = max(0.0, total(some[m]) - total(high[m])) / len(homes)
+        for h in range(len(homes)):
+            low[m, h] -= missing
+            high[m, h] += beyond
     return some, low, high
 
 
@@ -95,7 +99,7 @@ def swap_homes(  # noqa: PLR0917 - plain arrays for the compiled code
         if not sow(cost, candidate_at, areas, new_homes, len(order) - drops, state):
             continue
         for m in range(len(new_price)):
-            new_price[m, len(order) - drops :] = old_price[m].mean()
+            new_price[m, len(order) - drops :] = total(old_price[m]) / len(order)
         settle(cost, area_of, candidate_at, areas, new_homes, len(fixed), local, new_price, rounds, passes)
         now = share_out(nearest(cost, area_of, areas, new_homes), local, soft, new_price, 3 * passes)
         if now.value < was.value * (1.0 - WORTH_IT):

@@ -8,6 +8,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from optimizer.interruption import flag, requested, stoppable
+from optimizer.plain_arrays import copy_to
 from optimizer.territory.adjacent import stays_connected, touches
 from optimizer.territory.bound import FloatArray
 from optimizer.territory.excess import scales
@@ -355,7 +356,7 @@ def _anneal(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one loop, as its state i
                 better = total_cost - best_cost < worth * (best_excess - excess)
             if better:
                 if n_changed >= n_units:
-                    best[:] = labels
+                    copy_to(labels, best)
                 for e in range(n_changed):
                     best[changed[e]] = labels[changed[e]]
                 best_excess, best_cost, n_changed = excess, total_cost, 0

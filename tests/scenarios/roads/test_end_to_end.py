@@ -9,7 +9,9 @@ import pytest
 from scipy.spatial import cKDTree
 
 import run_scenario
+from scenarios.roads.engines import Dijkstra
 from scenarios.roads.openstreetmap import read_extract
+from scenarios.travel import great_circle_km
 from tests.builders import CELL_DEGREES, COLUMNS, ROWS, SOUTH, WEST, tiny_case
 
 EXTRACT = Path(__file__).parents[3].parent / "shared" / "cases" / "roads" / "andorra_drive.osm.pbf"
@@ -38,18 +40,21 @@ def test_tours_are_driven_and_drawn_on_the_roads(tmp_path: Path):
     """Every line follows points of the network, and the report says where the roads are from."""
     pytest.importorskip("osmium")
     scenario = tiny_case(tmp_path)
+    network = read_extract(EXTRACT)
     for name in ("accounts.csv", "reps.csv"):
         table = pd.read_csv(tmp_path / name, dtype={"account_id": str, "area_id": str})
-        spots = [placed(*place) for place in zip(table["lon"], table["lat"], strict=True)]
-        table.assign(lon=[lon for lon, _ in spots], lat=[lat for _, lat in spots]).to_csv(tmp_path / name, index=False)
+        spots = np.array([placed(*place) for place in zip(table["lon"], table["lat"], strict=True)])
+        corner = network.nearest(spots[:, 0], spots[:, 1])  # shops and homes stand beside a road, 30 m from a corner
+        beside = {"lon": network.lon[corner] + 3e-4, "lat": network.lat[corner] + 2e-4}
+        table.assign(**beside).to_csv(tmp_path / name, index=False)
     areas = json.loads((tmp_path / "areas.geojson").read_text())
     (tmp_path / "areas.geojson").write_text(json.dumps(moved(areas)))
     sets = ["travel.method=graph", f"travel.graph={EXTRACT}", "solver.effort=quick"]
     words = [str(scenario), "--out", str(tmp_path / "out"), "--quiet", *(w for s in sets for w in ("--set", s))]
     assert run_scenario.main(words) == 0
-    network = read_extract(EXTRACT)
     known = np.concatenate([np.c_[network.lon, network.lat], *(course for course in network.course if len(course))])
     tree = cKDTree(known)
+    accounts = pd.read_csv(tmp_path / "accounts.csv")
     tours = json.loads((tmp_path / "out" / "tours.geojson").read_text())["features"]
     assert tours
     for tour in tours:
@@ -57,7 +62,16 @@ def test_tours_are_driven_and_drawn_on_the_roads(tmp_path: Path):
         stops = len(tour["properties"]["account_ids"])
         off_road = tree.query(line)[0] > 2e-6
         assert off_road.sum() <= 2 * stops + 2  # the places themselves, once when arriving and once when leaving
-        assert len(line) > 5 * stops
+        metres = 1000 * great_circle_km(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1]).sum()
+        assert metres / 1000 == pytest.approx(
+            tour["properties"]["drive_km"], rel=0.05, abs=1.0
+        )  # what is drawn is driven
+    points = sum(len(tour["geometry"]["coordinates"]) for tour in tours)
     visits = pd.read_csv(tmp_path / "out" / "visits.csv")
+    assert points > 20 * len(visits)
     assert (visits["drive_km"] > 0).mean() > 0.9
+    lon, lat = accounts[["lon", "lat"]].to_numpy().T
+    driven = Dijkstra(network).matrix(*[network.nearest(lon, lat)] * 2)[1]
+    beeline = great_circle_km(lon[:, None], lat[:, None], lon, lat)
+    assert np.median(driven[beeline > 2] / beeline[beeline > 2]) > 1.3  # mountains: far longer than straight lines
     assert "andorra_drive.osm.pbf" in (tmp_path / "out" / "report.html").read_text()
