@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 import run_scenario
 from scenarios.roads.engines import Dijkstra
+from scenarios.roads.network import RoadNetwork
 from scenarios.roads.openstreetmap import read_extract
 from scenarios.travel import great_circle_km
 from tests.builders import CELL_DEGREES, COLUMNS, ROWS, SOUTH, WEST, tiny_case
@@ -33,6 +34,14 @@ def moved(tree: object) -> object:
     return {key: moved(branch) for key, branch in tree.items()} if isinstance(tree, dict) else tree
 
 
+def corners_near(network: RoadNetwork, spots: np.ndarray) -> list[int]:
+    """Choose the nearest corner of each spot that no other has taken."""
+    taken: list[int] = []
+    for near in cKDTree(np.c_[network.lon, network.lat]).query(spots, k=len(spots))[1].tolist():
+        taken.append(next(corner for corner in near if corner not in taken))
+    return taken
+
+
 @pytest.mark.slow
 @pytest.mark.cases
 @pytest.mark.skipif(not EXTRACT.exists(), reason="the real extract is not here")
@@ -44,7 +53,7 @@ def test_tours_are_driven_and_drawn_on_the_roads(tmp_path: Path):
     for name in ("accounts.csv", "reps.csv"):
         table = pd.read_csv(tmp_path / name, dtype={"account_id": str, "area_id": str})
         spots = np.array([placed(*place) for place in zip(table["lon"], table["lat"], strict=True)])
-        corner = network.nearest(spots[:, 0], spots[:, 1])  # shops and homes stand beside a road, 30 m from a corner
+        corner = corners_near(network, spots)  # shops and homes stand beside a road, 30 m from a corner of their own
         beside = {"lon": network.lon[corner] + 3e-4, "lat": network.lat[corner] + 2e-4}
         table.assign(**beside).to_csv(tmp_path / name, index=False)
     areas = json.loads((tmp_path / "areas.geojson").read_text())
