@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = _iowa(given.path, models) if given.command == "iowa" else _table(_task(given), models)
     except (InvalidForecastError, FileNotFoundError) as error:
         print(f"cannot score {given.path}: {error}", file=sys.stderr)
-        return 1
+        return 2
     print_table(rows)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"peak memory {peak:.2f} GB")
@@ -82,7 +82,7 @@ def _ablation(given: argparse.Namespace) -> int:
         rows = ablate(*_panel_of(given), name=given.command, settings=SETTINGS)
     except (InvalidForecastError, ScenarioError, FileNotFoundError) as error:
         print(f"cannot score {given.path}: {error}", file=sys.stderr)
-        return 1
+        return 2
     print_ablation(rows)
     if given.json:
         given.json.write_text(json.dumps([row.as_dict() for row in rows], indent=1) + "\n", encoding="utf-8")
@@ -111,7 +111,7 @@ def _headroom(folder: Path, out: Path | None) -> int:
         lifts = headroom_lifts(folder)
     except FileNotFoundError as error:
         print(f"cannot score {folder}: {error}", file=sys.stderr)
-        return 1
+        return 2
     print_lifts(lifts)
     if out:
         out.write_text(json.dumps([lift.as_dict() for lift in lifts], indent=1) + "\n", encoding="utf-8")
@@ -177,7 +177,7 @@ def _table(task: Task, models: Sequence[Model]) -> list[Row]:
         panel, models, horizon=task.horizon, origins=task.origins, spacing=task.spacing, inner_gap=task.inner_gap
     )
     _print_choices(result)
-    return rows_of(result, task.name)
+    return rows_of(result, task.name, without=task.without)
 
 
 def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
@@ -255,6 +255,8 @@ def _print_choices(result: Result) -> None:
         names = [choice[number] for choice in result.choices]
         counts = {name: names.count(name) for name in dict.fromkeys(names)}
         print(f"{level}: " + ", ".join(f"{name} at {count} of {len(names)} origins" for name, count in counts.items()))
+    if any(result.own):
+        print(f"nodes with a model of their own, origin by origin: {', '.join(map(str, result.own))}")
 
 
 def print_table(rows: Sequence[Row]) -> None:
@@ -266,7 +268,8 @@ def print_table(rows: Sequence[Row]) -> None:
     for name in dict.fromkeys(row.set for row in rows):
         print(f"\n{name}\n{'level':<{place}}{'model':<{width}} {heads}")
         for row in (row for row in rows if row.set == name):
-            against = row.wape / naive[name, row.level] - 1
+            gate = naive[name, row.level]
+            against = row.wape / gate - 1 if gate > 0 else float("nan")
             errors = f"{row.mase:>7.4f} {row.wape:>7.2%} {against:>+9.1%} {row.rmse:>9,.0f} {row.scrps:>7.4f}"
             seconds = f"{row.cpu_seconds:>7.1f}" if row.level == ALL_NODES else ""
             print(f"{row.level:<{place}}{row.model:<{width}} {errors} {row.coverage_80:>8.1%} {seconds}".rstrip())

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.backtest import Backtest, Made, gather, local_scale, make_forecasts, seasonal_error
-from forecasting.intervals import calibrate, quantiles, spread
+from forecasting.backtest import FEWEST_PERIODS, Backtest, Made, gather, local_scale, make_forecasts, seasonal_error
+from forecasting.intervals import ENDS, calibrate, quantiles, spread, wide_bands
 from forecasting.metrics import coverage, mae, rmse, wape
+from forecasting.models.combination import GATE
 from forecasting.models.protocol import Model
+from forecasting.own_models import choose_by_node
 from forecasting.panel import Panel
 from forecasting.selection import choose_by_level
 
@@ -38,9 +40,12 @@ class Row:
     cpu_seconds: float
     scrps: float
 
-    def as_dict(self) -> dict[str, str | float]:
-        """Give plain data, rounded for reading."""
-        return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(self).items()}
+    def as_dict(self) -> dict[str, str | float | None]:
+        """Give plain data, rounded for reading; a measure that is not defined (nothing was sold) is None."""
+        return {
+            name: value if isinstance(value, str) else round(value, 4) if np.isfinite(value) else None
+            for name, value in asdict(self).items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,6 +87,8 @@ class Result:
     cpu_seconds: dict[str, float]
     choices: tuple[tuple[str, ...], ...]
     """Model of each level, per origin."""
+    own: tuple[int, ...]
+    """Nodes with a model of their own, per origin with a backtest."""
 
 
 def score(
@@ -112,22 +119,24 @@ def score(
     scored = tuple(last - spacing * number for number in range(origins))[::-1]
     started = time.process_time()
     found: dict[str, list[list[Array]]] = {}
-    choices = []
+    choices, own = [], []
     for origin in scored:
         inner = inner_origins(origin, horizon, inner_gap, fewest=2 * panel.rhythm.season)
         known = panel.at_origin(origin, 0)
-        past = gather_known(known, horizon, inner, [at(each) for each in inner])
-        by_level = choose_by_level(past, panel.hierarchy)
+        past = gather_known(known, horizon, inner, [at(each) for each in inner]) if inner else None
+        by_level = choose_by_level(past, panel.hierarchy) if past else (GATE,) * len(panel.hierarchy.levels)
         choices.append(by_level)
         names = [by_level[level] for level in panel.hierarchy.level]
+        if past:
+            usual, names = names, list(choose_by_node(past, panel.hierarchy, names))
+            own.append(sum(name != before for name, before in zip(names, usual, strict=True)))
         scale = local_scale(known.sales, panel.rhythm)
         for name in (*(model.name for model in models), CHOSEN):
             median = at(origin).served(names) if name == CHOSEN else at(origin).forecasts[name]
-            before = past.served(names) if name == CHOSEN else past.forecasts[name]
-            level = panel.hierarchy.level
-            ends = spread(calibrate(past.actual, before, past.scale, level), median, scale, level)
-            fine = calibrate(past.actual, before, past.scale, level, probabilities=PROBABILITIES)
-            found.setdefault(name, []).append([median, *ends, _around(quantiles(fine, median, scale, level), median)])
+            before = None
+            if past:
+                before = past.served(names) if name == CHOSEN else past.forecasts[name]
+            found.setdefault(name, []).append(_with_bands(median, scale, panel.hierarchy.level, past, before))
     seconds = {model.name: model.seconds for model in timed} | {CHOSEN: time.process_time() - started}
     return Result(
         panel=panel,
@@ -145,7 +154,21 @@ def score(
         },
         cpu_seconds=seconds,
         choices=tuple(choices),
+        own=tuple(own),
     )
+
+
+def _with_bands(
+    median: Array, scale: Array, level: NDArray[np.int64], past: Backtest | None, before: Array | None
+) -> list[Array]:
+    """Give median, P10, P90 and the quantiles of the sCRPS; wide ones where nothing could be backtested."""
+    if past is None or before is None:
+        fine, coarse = (wide_bands(level, probabilities) for probabilities in (PROBABILITIES, ENDS))
+    else:
+        fine = calibrate(past.actual, before, past.scale, level, probabilities=PROBABILITIES)
+        coarse = calibrate(past.actual, before, past.scale, level)
+    ends = spread(coarse, median, scale, level)
+    return [median, *ends, _around(quantiles(fine, median, scale, level), median)]
 
 
 def gather_known(known: Panel, horizon: int, inner: Sequence[int], made: Sequence[Made]) -> Backtest:
@@ -156,18 +179,26 @@ def gather_known(known: Panel, horizon: int, inner: Sequence[int], made: Sequenc
 
 
 def inner_origins(origin: int, horizon: int, gap: int, *, fewest: int) -> tuple[int, ...]:
-    """Give the earlier origins whose horizon ends at `origin` or before, the oldest first."""
-    found = [origin - horizon - gap * number for number in range(INNER_ORIGINS)]
-    return tuple(each for each in found[::-1] if each + 1 >= fewest)
+    """Give the earlier origins whose horizon ends at `origin` or before, the oldest first.
+
+    Each has `fewest` periods up to it, or where none has, as a short history's backtest in the product.
+    """
+    found = [origin - horizon - gap * number for number in range(INNER_ORIGINS)][::-1]
+    far = tuple(each for each in found if each + 1 >= fewest)
+    return far or tuple(each for each in found if each + 1 >= fewest // 2 + FEWEST_PERIODS)
 
 
-def rows_of(result: Result, name: str, *, weeks: NDArray[np.bool_] | None = None) -> list[Row]:
+def rows_of(
+    result: Result, name: str, *, weeks: NDArray[np.bool_] | None = None, without: Sequence[str] = ()
+) -> list[Row]:
     """Measure every model on every level and over all nodes.
 
     Parameters
     ----------
     weeks
         Which targets count; all by default. Shape (origins, horizon).
+    without
+        Levels that are left out of further rows over all other nodes.
     """
     hierarchy = result.panel.hierarchy
     parts = [(level, hierarchy.level == number) for number, level in enumerate(hierarchy.levels)]
@@ -179,6 +210,9 @@ def rows_of(result: Result, name: str, *, weeks: NDArray[np.bool_] | None = None
                 mean = np.mean([row_of(result, name, part, model, each, weeks).scrps for part, each in parts])
                 row = Row(**(asdict(row) | {"scrps": float(mean)}))
             rows.append(row)
+    for level in without:
+        members = hierarchy.level != hierarchy.levels.index(level)
+        rows += [row_of(result, name, f"{ALL_NODES} but {level}", model, members, weeks) for model in result.by_model]
     return rows
 
 
@@ -193,6 +227,7 @@ def row_of(  # noqa: PLR0917 - read like the table it fills
     median, low, high = (values[:, members] for values in (made.median, made.low, made.high))
     known = ~np.isnan(actual)
     scaled = mae(actual, median) / result.past_error[:, members]
+    sold = float(np.abs(actual[known]).sum())
     share = np.array(PROBABILITIES)[:, None, None, None]
     error = actual[None] - made.quantiles[:, :, members]
     pinball = np.where(known[None], np.maximum(share * error, (share - 1) * error), 0.0)
@@ -200,12 +235,12 @@ def row_of(  # noqa: PLR0917 - read like the table it fills
         set=name,
         level=label,
         model=model,
-        mase=float(np.nanmean(scaled)),
+        mase=float(np.mean(scaled[~np.isnan(scaled)])) if (~np.isnan(scaled)).any() else float("nan"),
         rmse=float(rmse(actual.ravel(), median.ravel())),
         wape=float(wape(actual.ravel(), median.ravel())),
         coverage_80=float(coverage(actual.ravel(), low.ravel(), high.ravel())),
         cpu_seconds=result.cpu_seconds[model],
-        scrps=float(2 * pinball.mean(axis=0).sum() / np.abs(actual[known]).sum()),
+        scrps=float(2 * pinball.mean(axis=0).sum() / sold) if sold > 0 else float("nan"),
     )
 
 

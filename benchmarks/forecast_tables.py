@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecasting.history import SalesHistory
 from forecasting.long_table import panel_of_table
 from forecasting.panel import Panel, make_panel
+from forecasting.settings import InvalidForecastError
 from scenarios.assemble_forecast import assemble_calendar, assemble_history
 from scenarios.checking import check_data
 from scenarios.loading import load_scenario
@@ -33,6 +34,8 @@ class Task:
     inner_gap: int
     """Periods between the earlier origins that choices rest on."""
     notes: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    """Levels without which all nodes are measured once more."""
 
 
 def read_retail(path: Path) -> Task:
@@ -43,10 +46,23 @@ def read_retail(path: Path) -> Task:
 
 
 def read_tourism(path: Path) -> Task:
-    """Read Australian tourism, quarters by State, Region and Purpose."""
+    """Read Australian tourism, quarters by State, Region and Purpose; also measured without State × Purpose.
+
+    Every crossing of geography and purpose makes 425 nodes, as in FPP3 § 11.4, on which seasonal naive has a MASE of
+    1.137; the target was set where it has 1.126: on the 393 nodes without State × Purpose, same origins and scaling.
+    """
     table = pd.read_csv(_inside(path, "tourism_quarterly_region_purpose.csv.gz"))
     panel, notes = panel_of_table(table, keys=["State", "Region", "Purpose"], time="ds", value="y", season=4)
-    return Task(name="tourism", panel=panel, horizon=8, origins=5, spacing=4, inner_gap=4, notes=notes)
+    return Task(
+        name="tourism",
+        panel=panel,
+        horizon=8,
+        origins=5,
+        spacing=4,
+        inner_gap=4,
+        notes=notes,
+        without=("State × Purpose",),
+    )
 
 
 def read_tourism_large(path: Path) -> Task:
@@ -70,16 +86,41 @@ def read_tourism_large(path: Path) -> Task:
 def read_panel(
     path: Path, *, keys: Sequence[str], time: str, value: str, horizon: int, origins: int, season: int
 ) -> Task:
-    """Read any long table; origins lie a season or a horizon apart, whichever is shorter."""
-    table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    """Read any long table; origins lie a season or a horizon apart, whichever is shorter.
+
+    Where the table is too short for all origins, as many as fit are scored: each needs more than a season before it.
+    """
+    small = [
+        f"--{name} is {number}, must be at least 1"
+        for name, number in (("horizon", horizon), ("origins", origins), ("season", season))
+        if number < 1
+    ]
+    if small:
+        raise InvalidForecastError("; ".join(small))
+    if not path.is_file():
+        raise InvalidForecastError("no such file")
+    try:
+        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except (ValueError, OSError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InvalidForecastError(f"neither CSV nor Parquet that can be read: {why}") from error
     panel, notes = panel_of_table(table, keys=keys, time=time, value=value, season=season)
     gap = max(1, horizon // 2)
+    spacing = 2 * gap if season > horizon else max(1, season // gap) * gap
+    room = panel.past - 1 - horizon - season
+    if room < 0:
+        raise InvalidForecastError(
+            f"{panel.past} periods are too few: a season of {season}, one more and a horizon of {horizon} are needed"
+        )
+    fit = min(origins, room // spacing + 1)
+    if fit < origins:
+        notes = (*notes, f"{fit} of {origins} origins have more than a season before them and are scored.")
     return Task(
         name=path.name.split(".")[0],
         panel=panel,
         horizon=horizon,
-        origins=origins,
-        spacing=2 * gap if season > horizon else max(1, season // gap) * gap,
+        origins=fit,
+        spacing=spacing,
         inner_gap=gap,
         notes=notes,
     )

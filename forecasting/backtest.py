@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.intervals import DEAD_SCALE
 from forecasting.models.combination import with_averages
 from forecasting.models.protocol import Model
 from forecasting.models.seasonal_naive import is_thin
@@ -142,7 +143,7 @@ def local_scale(sales: NDArray[np.float64], rhythm: Rhythm = WEEKLY) -> NDArray[
     count = np.maximum(known.sum(axis=1), 1)
     level = np.where(known, np.abs(recent), 0.0).sum(axis=1) / count
     restless = np.where(known, distance, 0.0).sum(axis=1) / count
-    return np.asarray(np.maximum(np.maximum(restless, SMALLEST_SCALE * level), 1e-6))
+    return np.asarray(np.maximum(np.maximum(restless, SMALLEST_SCALE * level), DEAD_SCALE))
 
 
 def seasonal_error(sales: NDArray[np.float64], rhythm: Rhythm) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from forecasting.drivers import drivers_of
 from forecasting.event_effects import event_effects
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_residuals
-from forecasting.intervals import calibrate, spread
+from forecasting.intervals import calibrate, spread, wide_bands
 from forecasting.learned import fitting_models, learned_model
 from forecasting.model_version import LearnedModel
 from forecasting.models.boosting import GlobalBoosting
@@ -19,6 +19,7 @@ from forecasting.models.combination import GATE, competing_models
 from forecasting.models.protocol import Model
 from forecasting.models.seasonal_naive import is_thin
 from forecasting.models.smoothing import filled
+from forecasting.own_models import choose_by_node, told_own
 from forecasting.panel import Panel, make_panel
 from forecasting.progress import Observer, Silent
 from forecasting.selection import (
@@ -44,8 +45,6 @@ LEVEL_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Levels above region × category, and what tells their members apart."""
 BACKTEST_SHARE = 0.8
 """Part of the work that the backtest is, for the progress bar."""
-WIDE_BAND = 2.0
-"""Local scales that P10 and P90 lie from the median when no backtest was possible."""
 
 
 def forecast_sales(
@@ -189,13 +188,17 @@ class _Ahead:
             else:
                 choice = choose(scores, regions)
                 by_level = choose_by_level(backtest, hierarchy)
-        self.models = choice.by_node(hierarchy, by_level) if put_back is None else put_back.models
+        usual = choice.by_node(hierarchy, by_level) if put_back is None else put_back.models
+        self.models = usual
+        if backtest is not None and put_back is None:
+            self.models = choose_by_node(backtest, hierarchy, usual)
         if backtest is not None:
             served = pd.DataFrame(measure(backtest, choice.overall, backtest.served(self.models), hierarchy, regions))
             marked = mark_chosen(scores, served, choice, regions)
             self.scores = without_copies(marked, backtest, hierarchy, regions)
         told = choice.notes if put_back is None else (_former(put_back, panel),)
-        self.notes = (*told, *_thin_notes(history, panel))
+        apart = told_own(self.models, usual, hierarchy, (regions, history.categories))
+        self.notes = (*told, *apart, *_thin_notes(history, panel))
         needed = {part for name in self.models for part in name.split(" + ")}
         self.made: Made = make_forecasts(panel, [model for model in models if model.name in needed])
         self.median = self.made.served(self.models)
@@ -216,9 +219,9 @@ def _bands(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give low and high of each node by the errors of what is served. Shapes (nodes, horizon)."""
     scale = local_scale(panel.sales, panel.rhythm)
-    if backtest is None:
-        return np.maximum(median - WIDE_BAND * scale[:, None], 0.0), median + WIDE_BAND * scale[:, None]
     level = panel.hierarchy.level
+    if backtest is None:
+        return spread(wide_bands(level), median, scale, level)
     bands = calibrate(backtest.actual, backtest.served(models), backtest.scale, level)
     return spread(bands, median, scale, level)
 
@@ -262,7 +265,7 @@ def _levels(history: SalesHistory, table: pd.DataFrame, ahead: _Ahead | None) ->
     for level, keys in LEVEL_KEYS:
         sums = table.groupby([*keys, "week"], observed=True)[["p10", "p50", "p90"]].sum().round(2).reset_index()
         absent = [key for key in ("region", "category") if key not in keys]
-        frames.append(sums.assign(level=level, **dict.fromkeys(absent, "")))
+        frames.append(sums.assign(level=level, model=ACTUAL, **dict.fromkeys(absent, "")))
     levels = pd.concat(frames, ignore_index=True)
     if ahead is not None:
         numbers = [
@@ -276,6 +279,7 @@ def _levels(history: SalesHistory, table: pd.DataFrame, ahead: _Ahead | None) ->
         to_come = step >= 0
         row, column = node[to_come], step[to_come]
         p50 = levels.loc[to_come, "p50"].to_numpy()
+        levels.loc[to_come, "model"] = np.array(ahead.models)[row]
         levels.loc[to_come, "p10"] = np.minimum(ahead.low[row, column].round(2), p50)
         levels.loc[to_come, "p90"] = np.maximum(ahead.high[row, column].round(2), p50)
     return levels.loc[:, list(LEVEL_COLUMNS)]

@@ -42,7 +42,7 @@ class Calendar:
     advance."""
 
 
-LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90")
+LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90", "model")
 RESIDUAL_COLUMNS = ("region", "week", "error")
 EVENT_EFFECT_COLUMNS = ("kind", "weeks", "effect", "low", "high", "ahead")
 DRIVER_COLUMNS = ("region", "category", "group", "contribution", "share", "words")
@@ -89,7 +89,8 @@ class Forecast:
     """Sentences for the report: which model won where and why, what was too thin to model."""
     levels: pd.DataFrame = field(default_factory=no_levels)
     """Columns of `LEVEL_COLUMNS`: `table` summed up to the levels region, category and total ("" where summed over) to
-    the cent; P10 and P90 are those of the sum, not sums."""
+    the cent; P10 and P90 are those of the sum, not sums. Model: the one that forecast the sum itself, before sums were
+    made to agree."""
     drivers: pd.DataFrame = field(default_factory=no_drivers)
     """Columns of `DRIVER_COLUMNS`: what makes up the forecast weeks of each region × category ("" for all), see
     `forecasting.drivers`."""

@@ -4,16 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 Array = NDArray[np.float64]
 ENDS = (0.1, 0.9)
 """Probabilities of P10 and P90."""
-FEWEST_ERRORS = 60
-"""Errors that a group needs in one part of the horizon; with fewer, those of all groups serve."""
-BELIEF_ORIGINS = 2.0
-"""Origins at which a node's own errors count as much as those of its group: errors of one origin err together."""
-FACTOR_LIMITS = (0.4, 2.5)
-"""A node's errors are at most so many times smaller or larger than its local scale suggests."""
+FEWEST_ERRORS = 100
+"""Errors that a group needs in one part of the horizon; with fewer, those of the groups next below join."""
+SWELL = 0.5
+"""Errors grow with this power of the forecast within a horizon: a high season errs more, though less than in step. With
+it, no correction by node, and levels that lend to the next above, the sCRPS of origins before the scored ones fell from
+0.1336 to 0.1304 on TourismLarge and from 0.0713 to 0.0701 on tourism; 0.75 and 1 came out like 0.5."""
+SMALLEST_SWELL = 0.05
+"""Part of the horizon's mean forecast below which a period errs no less."""
+DEAD_SCALE = 1e-6
+"""Local scale of a node that sold nothing: what it errs later tells nothing about others."""
+WIDE_BAND = 2.0
+"""Local scales that P10 and P90 lie from the median when no backtest was possible."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -21,9 +28,7 @@ class Bands:
     """Scaled errors that are undershot with given probabilities, by group and part of the horizon."""
 
     ends: Array
-    """In units of scale × factor. Shape (probabilities, groups, parts)."""
-    factor: Array
-    """How much larger each node's errors are than its group's, shrunk towards 1. Shape (nodes,)."""
+    """In units of `_unit`. Shape (probabilities, groups, parts)."""
 
 
 def parts_of_horizon(horizon: int) -> NDArray[np.int64]:
@@ -41,8 +46,8 @@ def calibrate(
 ) -> Bands:
     """Read the bands off past errors: split-conformal, locally scaled (Lei et al. 2018, § 5.2), each side apart.
 
-    The local scale is corrected by each node's own past errors, as far as the number of origins lets one believe them:
-    regions whose sales are harder to foretell than their restlessness suggests get wider bands.
+    A node's own past errors do not widen its bands beyond its local scale: over a few origins, whose errors hang
+    together, they are mostly luck.
 
     Parameters
     ----------
@@ -51,20 +56,24 @@ def calibrate(
     scale
         Local error scale of each node, in currency. Shape (origins, nodes).
     group
-        Nodes whose errors are pooled have the same number: those of one level. Shape (nodes,).
+        Nodes whose errors are pooled have the same number: those of one level, the bottom 0, the total last; a level
+        of few nodes errs more like the one next below than like the bottom. Shape (nodes,).
     """
-    errors = (actual - forecast) / scale[:, :, None]
-    factor = _factor(errors, group)
-    errors = errors / factor[None, :, None]
+    errors = np.where(scale[:, :, None] > DEAD_SCALE, (actual - forecast) / _unit(scale, forecast), np.nan)
     parts = parts_of_horizon(errors.shape[2])
     ends = np.zeros((len(probabilities), int(group.max()) + 1, int(parts.max()) + 1))
     for part in range(ends.shape[2]):
-        everywhere = _known(errors[:, :, parts == part])
+        here = errors[:, :, parts == part]
         for number in range(ends.shape[1]):
-            here = _known(errors[:, group == number][:, :, parts == part])
-            pool = here if len(here) >= FEWEST_ERRORS else everywhere
+            pool = _pool(here, group, number)
             ends[:, number, part] = [_end(pool, probability) for probability in probabilities]
-    return Bands(ends=ends, factor=factor)
+    return Bands(ends=ends)
+
+
+def wide_bands(group: NDArray[np.int64], probabilities: tuple[float, ...] = ENDS) -> Bands:
+    """Give bands for where no error was ever seen: normal, P10 and P90 `WIDE_BAND` local scales from the median."""
+    ends = norm.ppf(probabilities) * (WIDE_BAND / norm.ppf(ENDS[1]))
+    return Bands(ends=np.broadcast_to(ends[:, None, None], (len(ends), int(group.max()) + 1, 1)))
 
 
 def quantiles(bands: Bands, forecast: Array, scale: Array, group: NDArray[np.int64]) -> Array:
@@ -82,7 +91,7 @@ def quantiles(bands: Bands, forecast: Array, scale: Array, group: NDArray[np.int
     In currency. Shape (probabilities, nodes, horizon).
     """
     parts = np.minimum(parts_of_horizon(forecast.shape[1]), bands.ends.shape[2] - 1)
-    unit = (scale * bands.factor)[None, :, None]
+    unit = _unit(scale[None], forecast[None])
     return np.maximum(forecast[None] + bands.ends[:, group][:, :, parts] * unit, 0.0)
 
 
@@ -108,19 +117,33 @@ def left_out_bands(actual: Array, forecast: Array, scale: Array, group: NDArray[
     return low, high
 
 
-def _factor(errors: Array, group: NDArray[np.int64]) -> Array:
-    """Compare each node's mean absolute scaled error with the median of its group, shrunk by the number of origins."""
-    there = ~np.isnan(errors)
-    count = there.sum(axis=(0, 2))
-    size = np.where(there, np.abs(errors), 0.0).sum(axis=(0, 2)) / np.maximum(count, 1)
-    result = np.ones(len(group))
-    belief = len(errors) / (len(errors) + BELIEF_ORIGINS)
-    for number in np.unique(group):
-        members = (group == number) & (count > 0) & (size > 0)
-        if members.any():
-            ratio = np.clip(size[members] / np.median(size[members]), *FACTOR_LIMITS)
-            result[members] = ratio**belief
-    return result
+def _unit(scale: Array, forecast: Array) -> Array:
+    """Spread the local scale over the horizon: more where the forecast is above its mean there.
+
+    Parameters
+    ----------
+    scale
+        Shape (origins, nodes).
+    forecast
+        Shape (origins, nodes, horizon).
+
+    Returns
+    -------
+    In currency. Shape (origins, nodes, horizon).
+    """
+    mean = forecast.mean(axis=2, keepdims=True)
+    least = np.maximum(SMALLEST_SWELL * mean, np.finfo(np.float64).tiny)
+    height = np.maximum(forecast, least)
+    return np.asarray(scale[:, :, None] * (height / height.mean(axis=2, keepdims=True)) ** SWELL)
+
+
+def _pool(errors: Array, group: NDArray[np.int64], number: int) -> Array:
+    """Give the sorted known errors of a group, with those of the groups below it while there are too few."""
+    for lowest in range(number, -1, -1):
+        found = _known(errors[:, (group >= lowest) & (group <= number)])
+        if len(found) >= FEWEST_ERRORS:
+            return found
+    return _known(errors)
 
 
 def _known(errors: Array) -> Array:

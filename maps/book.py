@@ -16,7 +16,7 @@ from maps.resources import Resources
 if TYPE_CHECKING:
     from maps.alternative_plans import AlternativePlan
 
-LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p90")
+LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p90", "model")
 DRIVER_COLUMNS: Final = ("region", "category", "group", "contribution", "share", "words")
 AREA_POTENTIAL_COLUMNS: Final = (
     "area_id", "region", "accounts", "baseline", "expected", "reach", "headroom", "white_space", "potential", "low",

@@ -127,7 +127,7 @@ TABLE_FILES: Final = (
         order=("level", "region", "category", "week"),
         columns={
             "level": as_text, "region": as_text, "category": as_text, "week": as_day, "p10": _MONEY, "p50": _MONEY,
-            "p90": _MONEY,
+            "p90": _MONEY, "model": as_text,
         },
     ),
     TableFile(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.intervals import calibrate, left_out_bands, parts_of_horizon, quantiles, spread
+from forecasting.intervals import calibrate, left_out_bands, parts_of_horizon, quantiles, spread, wide_bands
 from forecasting.metrics import coverage
 
 REGION = np.repeat(np.arange(3), 6)
@@ -46,12 +46,27 @@ def test_a_biased_backtest_never_puts_the_median_outside():
     assert (high > forecast[0]).all()
 
 
-def test_a_small_region_borrows_the_errors_of_all():
+def test_a_small_level_borrows_the_errors_of_the_next_below():
+    """One node over a level of eight: 4 origins × 4 steps are 16 errors of its own, 144 with the next below."""
+    actual, forecast, scale = simulated(origins=4, horizon=4)
+    levels = np.array([0] * 9 + [1] * 8 + [2])
+    bands = calibrate(actual, forecast, scale, levels)
+    errors = np.sort(((actual - forecast) / scale[:, :, None])[:, 9:].ravel())
+    assert bands.ends[0, 2, 0] == pytest.approx(errors[int((len(errors) + 1) * 0.1) - 1])
+
+
+def test_a_lowest_level_with_few_errors_borrows_those_of_all():
     actual, forecast, scale = simulated(origins=2)
-    lonely = np.array([0] * 17 + [1])
+    lonely = np.array([1] * 17 + [0])
     bands = calibrate(actual, forecast, scale, lonely)
-    errors = np.sort(((actual - forecast) / scale[:, :, None] / bands.factor[None, :, None])[:, :, :4].ravel())
-    assert bands.ends[0, 1, 0] == errors[int((len(errors) + 1) * 0.1) - 1]
+    errors = np.sort(((actual - forecast) / scale[:, :, None])[:, :, :4].ravel())
+    assert bands.ends[0, 0, 0] == pytest.approx(errors[int((len(errors) + 1) * 0.1) - 1])
+
+
+def test_without_a_backtest_bands_are_wide_and_even():
+    low, high = spread(wide_bands(REGION), np.full((18, 6), 500.0), np.full(18, 10.0), REGION)
+    np.testing.assert_allclose(low, 480.0)
+    np.testing.assert_allclose(high, 520.0)
 
 
 def test_unknown_actuals_are_left_out():
@@ -61,14 +76,17 @@ def test_unknown_actuals_are_left_out():
     assert np.isfinite(bands.ends).all()
 
 
-def test_a_node_that_errs_more_than_its_scale_says_gets_wider_bands():
-    """Node 0 errs three times as much as its local restlessness suggests; the others keep theirs."""
+def test_a_high_season_gets_wider_bands():
+    """Four times the forecast makes twice the width; a period without sales keeps a width all the same."""
     actual, forecast, scale = simulated(origins=8)
-    actual[:, 0] = forecast[:, 0] + 3 * (actual[:, 0] - forecast[:, 0])
-    bands = calibrate(actual, forecast, scale, np.zeros(18, dtype=np.int64))
-    low, high = spread(bands, forecast[0], np.ones(18), np.zeros(18, dtype=np.int64))
-    width = (high - low)[:, 0]
-    assert width[0] > 1.7 * np.median(width[1:])
+    group = np.zeros(18, dtype=np.int64)
+    median = np.tile([400.0, 1600.0, 0.0], (18, 1))
+    bands = calibrate(actual, forecast, scale, group)
+    low, high = spread(bands, median, np.ones(18), group)
+    above = (high - median)[0]
+    assert above[1] == pytest.approx(2 * above[0])
+    assert 0 < above[2] < above[0]
+    assert low[0, 2] == 0
 
 
 def test_quantiles_rise_with_their_probability():

@@ -9,6 +9,7 @@ from forecasting.long_table import panel_of_table, period_calendar
 from forecasting.models.combination import competing_models
 from forecasting.rhythm import MONTHLY, QUARTERLY
 from forecasting.settings import ForecastSettings, InvalidForecastError
+from forecasting.table_periods import dates_of, number_periods
 
 
 def monthly(series=4, months=72):
@@ -80,3 +81,61 @@ def test_months_can_be_backtested_and_their_sums_agree():
         np.testing.assert_allclose(forecast[0], panel.hierarchy.total(forecast[0][: panel.hierarchy.bottom]))
     best, naive = backtest.forecasts["theta + ets + lightgbm"], backtest.forecasts["seasonal_naive"]
     assert np.abs(best - backtest.actual).sum() < np.abs(naive - backtest.actual).sum()
+
+
+def test_a_series_that_ended_sells_nothing_and_a_short_silence_is_filled():
+    table = monthly()
+    first, second = ((table["state"] == "S0") & (table["trade"] == name) for name in ("T0", "T1"))
+    gone = table[~(first & (table["ds"] >= "2016-12-01")) & ~(second & (table["ds"] >= "2017-06-01"))]
+    panel, notes = laid_out(gone)
+    assert panel.sales[0, -13:].tolist() == [0.0] * 13
+    assert panel.sales[1, -1] == panel.sales[1, -13] > 0
+    assert notes[0] == "1 series have no row for more than a season and count as ended."
+
+
+def test_a_table_that_tells_sales_alone_has_zeros_in_between():
+    table = monthly()
+    panel, notes = laid_out(table[table.index % 3 != 1])
+    assert (panel.sales[:4, 1::3] == 0).all()
+    assert "the table tells sales alone" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "season", "first"),
+    [
+        (["2020-01-31", "2020-02-29"], 12, "2020-01-01"),
+        (["202001", "202003"], 12, "2020-01-01"),
+        (["2020Q1", "2020-Q3"], 4, "2020-01-01"),
+        (["2020-05", "2020-11"], 4, "2020-04-01"),
+        (["2020-01-06T08:00:00+02:00", "2020-01-13"], 52, "2020-01-06"),
+        (["20200106", "20200107"], 7, "2020-01-06"),
+    ],
+)
+def test_dates_are_read_in_forms_that_begin_with_the_year(written, season, first):
+    dates, faults = dates_of(pd.Series(written, name="ds"))
+    assert not faults
+    periods = number_periods(dates, season)
+    assert str(periods.starts[0]) == first
+    assert periods.number.tolist() == [0, len(periods.starts) - 1]
+
+
+def test_hours_and_two_months_are_found_by_the_step_between_dates():
+    hours = number_periods(pd.Series(pd.date_range("2024-01-01", periods=30, freq="h")), 24)
+    assert hours.number.tolist() == list(range(30))
+    pairs = number_periods(pd.Series(pd.to_datetime(["2024-01-31", "2024-03-31", "2024-07-31"])), 6)
+    assert pairs.number.tolist() == [0, 1, 3]
+
+
+def test_all_faults_of_a_table_are_told_by_line():
+    table = monthly().reset_index(drop=True).astype({"ds": "str", "y": "object"})
+    table.loc[0, "ds"], table.loc[3, "y"], table.loc[5, "state"] = "04/01/2012", "1,234", None
+    with pytest.raises(InvalidForecastError) as told:
+        laid_out(table)
+    for part in ('line 2 ds: "04/01/2012"', 'line 5 y: "1,234"', "line 7 state: empty"):
+        assert part in str(told.value)
+
+
+def test_a_season_that_does_not_fit_the_dates_is_refused():
+    quarters = monthly()[lambda part: part["ds"].dt.month % 3 == 1]
+    with pytest.raises(InvalidForecastError, match="are there really 12 periods a season"):
+        laid_out(quarters)

@@ -290,7 +290,7 @@ def _levels(lines: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for level, sides in (("region", ["region"]), ("category", ["category"]), ("total", [])):
         sums = lines.groupby([*sides, "week"], as_index=False)[["p10", "p50", "p90"]].sum()
-        parts.append(sums.assign(level=level).reindex(columns=list(LEVEL_COLUMNS)))
+        parts.append(sums.assign(level=level, model="theta").reindex(columns=list(LEVEL_COLUMNS)))
     return pd.concat(parts, ignore_index=True).fillna({"region": "", "category": ""})
 
 

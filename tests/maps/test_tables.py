@@ -13,7 +13,7 @@ PROMISED = {
     "visits.csv": "rep_id,week,date,stop,account_id,arrive,depart,service_minutes,drive_minutes,drive_km,"
     "start,name,town",
     "forecast.csv": "region,category,week,p10,p50,p90,model",
-    "forecast_levels.csv": "level,region,category,week,p10,p50,p90",
+    "forecast_levels.csv": "level,region,category,week,p10,p50,p90,model",
     "drivers.csv": "region,category,group,contribution,share,words",
     "potential.csv": "account_id,area_id,region,baseline,headroom,potential,low,high,workload_hours",
 }
@@ -58,7 +58,7 @@ def test_drivers_keep_the_order_in_which_they_add_up() -> None:
         "North,`${Valves}`,trend,100.00,,nothing was sold in these weeks last year",
         "North,`${Valves}`,events,-50.00,,nothing was sold in these weeks last year",
     ]
-    assert texts["forecast_levels.csv"][1] == "category,,Pumps,2026-01-05,3000.00,3000.00,3000.00"
+    assert texts["forecast_levels.csv"][1] == "category,,Pumps,2026-01-05,3000.00,3000.00,3000.00,theta"
 
 
 def test_names_that_look_like_formulas_are_made_harmless() -> None:
