@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout 
 from benchmarks.forecast_ablation import ablate, print_ablation
 from benchmarks.forecast_headroom import headroom_lifts, print_lifts
 from benchmarks.forecast_peers import peers
+from benchmarks.forecast_run import print_stages, run_case
 from benchmarks.forecast_scoring import ALL_NODES, CHOSEN, Result, Row, row_of, rows_of, score
 from benchmarks.forecast_tables import (
     Task,
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     if given.command == "headroom":
         return _headroom(given.path, given.json)
+    if given.command == "iowa-run":
+        return _run_case(given.path, given.json)
     models = [*competing_models(SETTINGS), *(peers() if given.peers else ())]
     if given.ablation:
         return _ablation(given)
@@ -105,6 +108,19 @@ def _panel_of(given: argparse.Namespace) -> tuple[Panel, int, tuple[int, ...]]:
     return panel, horizon, tuple(last - spacing * number for number in range(origins))[::-1]
 
 
+def _run_case(scenario: Path, out: Path | None) -> int:
+    """Time the product's own path; the rows are of another form."""
+    try:
+        stages = run_case(scenario)
+    except (ScenarioError, FileNotFoundError) as error:
+        print(f"cannot run {scenario}: {error}", file=sys.stderr)
+        return 2
+    print_stages(stages)
+    if out:
+        out.write_text(json.dumps([stage.as_dict() for stage in stages], indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
 def _headroom(folder: Path, out: Path | None) -> int:
     """Backtest headroom; the rows are of another form."""
     try:
@@ -127,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "tourism": "Australian tourism, quarters by region × purpose: the file or its folder",
         "tourism-large": "TourismLarge, months, 555 series: the folder with data.csv.gz",
         "iowa": "weekly sales of the Iowa case: its folder",
+        "iowa-run": "seconds and memory of the product's own path: a scenario file, such as scenarios/iowa.yaml",
         "scenario": "a scenario file, such as scenarios/alpha.yaml; with --ablation only",
         "headroom": "Iowa: did accounts and towns called promising at the end of 2019 grow more by 2021",
         "panel": "any long table (CSV or Parquet), one row per keys and date",
@@ -135,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("path", type=Path, help=text)
         command.add_argument("--json", type=Path, help="also write the rows to this file, as one JSON list")
-        if name != "headroom":
+        if name not in {"headroom", "iowa-run"}:
             command.add_argument("--peers", action="store_true", help="also Prophet, if it is installed")
             told = "score LightGBM without region ids, holidays and events instead"
             command.add_argument("--ablation", action="store_true", help=told, required=name == "scenario")

@@ -59,7 +59,7 @@ def panel_of_table(
         **{f"key {row}": name.to_numpy() for row, name in enumerate(names)}
     )
     sums = cells.groupby([*cells.columns[2:], "period"])["amount"].sum(min_count=1)
-    wide = sums.unstack("period").reindex(columns=np.arange(len(periods.starts)))
+    wide = sums.unstack("period").reindex(columns=np.arange(len(periods.starts)))  # noqa: PD010 - empty cells stay
     longest = SEASONS_KEPT * season if rhythm.unit != "period" else max(SEASONS_KEPT * season, PERIODS_KEPT)
     wide = wide.iloc[:, -longest:]
     values = wide.to_numpy(np.float64)
@@ -67,7 +67,7 @@ def panel_of_table(
     silent = int((~known.any(axis=0)).sum())
     if silent > known.shape[1] / 2:
         raise InvalidForecastError(
-            f"{silent} of {known.shape[1]} periods from {periods.starts[0]} to {periods.starts[-1]} have no row at all; "
+            f"{silent} of {known.shape[1]} periods up to {periods.starts[-1]} have no row at all; "
             f"are there really {season} periods a season?"
         )
     kept = known.all(axis=1) if complete else known.any(axis=1)

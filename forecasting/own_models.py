@@ -25,8 +25,8 @@ def choose_by_node(backtest: Backtest, hierarchy: Hierarchy, usual: Sequence[str
 
     The log of each model's error over that of the usual one is averaged over origins and drawn towards the mean of the
     node's level, the more the less nodes differ beyond what origins differ within a node (Efron & Morris 1975). What is
-    left must be as clear a win as a level needs, and the win must be there at every origin. Seasonal naive is no candidate, since whole regions fall
-    back to it by a rule of their own, and nodes that did keep it.
+    left must be as clear a win as a level needs, and the win must be there at every origin. Seasonal naive is no
+    candidate, since whole regions fall back to it by a rule of their own, and nodes that did keep it.
 
     Parameters
     ----------

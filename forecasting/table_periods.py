@@ -69,7 +69,7 @@ def amounts_of(column: pd.Series) -> tuple[pd.Series, list[str]]:
 
 
 def number_periods(dates: pd.Series, season: int) -> Periods:
-    """Number the periods: months for a season of 12, quarters for 4, weeks for 52, else by the step between dates.
+    """Count the periods of dates: months for a season of 12, quarters for 4, weeks for 52, else by the step in between.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def number_periods(dates: pd.Series, season: int) -> Periods:
 
 
 def _of_months(months: NDArray[np.int64], width: int) -> Periods:
-    """Number periods of so many months; quarters begin in January, April, July and October."""
+    """Count periods of so many months; quarters begin in January, April, July and October."""
     number = months // width
     first = int(number.min())
     starts = np.arange(first, _last(number) + 1) * width
@@ -104,7 +104,7 @@ def _of_months(months: NDArray[np.int64], width: int) -> Periods:
 
 
 def _of_steps(moments: NDArray[np.int64], step: int, unit: str) -> Periods:
-    """Number periods of so many days or seconds, counted from the first moment."""
+    """Count periods of so many days or seconds, counted from the first moment."""
     first = int(moments.min())
     number = (moments - first) // step
     starts = first + step * np.arange(_last(number) + 1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.intervals import calibrate, left_out_bands, parts_of_horizon, quantiles, spread, wide_bands
+from forecasting.intervals import calibrate, left_out_bands, quantiles, spread, wide_bands
 from forecasting.metrics import coverage
 
 REGION = np.repeat(np.arange(3), 6)
@@ -47,20 +47,47 @@ def test_a_biased_backtest_never_puts_the_median_outside():
 
 
 def test_a_small_level_borrows_the_errors_of_the_next_below():
-    """One node over a level of eight: 4 origins × 4 steps are 16 errors of its own, 144 with the next below."""
-    actual, forecast, scale = simulated(origins=4, horizon=4)
+    """One node over a level of eight, which errs twice as much for its scale as the bottom."""
+    actual, forecast, scale = simulated(origins=8, horizon=4)
+    actual[:, 9:] = forecast[:, 9:] + 2 * (actual[:, 9:] - forecast[:, 9:])
     levels = np.array([0] * 9 + [1] * 8 + [2])
     bands = calibrate(actual, forecast, scale, levels)
-    errors = np.sort(((actual - forecast) / scale[:, :, None])[:, 9:].ravel())
-    assert bands.ends[0, 2, 0] == pytest.approx(errors[int((len(errors) + 1) * 0.1) - 1])
+    assert bands.ends[0, 2] == pytest.approx(bands.ends[0, 1], rel=0.1)
+    assert bands.ends[0, 2] == pytest.approx(2 * bands.ends[0, 0], rel=0.25)
 
 
 def test_a_lowest_level_with_few_errors_borrows_those_of_all():
     actual, forecast, scale = simulated(origins=2)
     lonely = np.array([1] * 17 + [0])
     bands = calibrate(actual, forecast, scale, lonely)
-    errors = np.sort(((actual - forecast) / scale[:, :, None])[:, :, :4].ravel())
-    assert bands.ends[0, 0, 0] == pytest.approx(errors[int((len(errors) + 1) * 0.1) - 1])
+    all_alike = calibrate(actual, forecast, scale, np.zeros(18, dtype=np.int64))
+    assert bands.ends[:, 0].tolist() == all_alike.ends[:, 0].tolist()
+
+
+def test_errors_that_hang_together_count_for_fewer_and_widen_the_bands():
+    """The same errors; as drawn they are 936 of their own, sorted into origins hardly more than 4."""
+    actual, forecast, scale = simulated(origins=4)
+    group = np.zeros(18, dtype=np.int64)
+    errors = (actual - forecast) / scale[:, :, None]
+    sorted_errors = np.sort(errors.ravel()).reshape(errors.shape)
+    widths = []
+    for each in (errors, sorted_errors):
+        bands = calibrate(forecast + scale[:, :, None] * each, forecast, scale, group)
+        low, high = spread(bands, forecast[0], np.ones(18), group)
+        widths.append(float((high - low).mean()))
+    assert widths[0] == pytest.approx(2.56, abs=0.2)
+    assert widths[1] > 1.3 * widths[0]
+
+
+def test_bands_widen_ahead_as_past_errors_did():
+    """Errors that grow like a random walk's: four times the step, twice the width; those that do not keep theirs."""
+    actual, forecast, scale = simulated(origins=20)
+    group = np.zeros(18, dtype=np.int64)
+    walk = forecast + (actual - forecast) * np.sqrt(np.arange(1, 14))
+    for came, ratio in ((walk, 2.0), (actual, 1.0)):
+        low, high = spread(calibrate(came, forecast, scale, group), forecast[0], scale[0], group)
+        width = (high - low)[0]
+        assert width[11] / width[2] == pytest.approx(ratio, rel=0.06)
 
 
 def test_without_a_backtest_bands_are_wide_and_even():
@@ -93,7 +120,3 @@ def test_quantiles_rise_with_their_probability():
     actual, forecast, scale = simulated()
     bands = calibrate(actual, forecast, scale, REGION, probabilities=(0.1, 0.25, 0.75, 0.9))
     assert (np.diff(quantiles(bands, forecast[0], scale[0], REGION), axis=0) >= 0).all()
-
-
-def test_horizon_has_three_parts():
-    assert parts_of_horizon(13).tolist() == [0] * 4 + [1] * 4 + [2] * 5

@@ -1,7 +1,6 @@
 """Models of atypical nodes."""
 
 import numpy as np
-import pytest
 
 from forecasting.backtest import Backtest
 from forecasting.hierarchy import make_hierarchy
@@ -69,13 +68,3 @@ def test_what_was_chosen_is_told():
     (note,) = told_own(chosen, usual, HIERARCHY, MEMBERS)
     assert note.startswith("ets is used for R1 / C1, where it was clearly better")
     assert told_own(usual, usual, HIERARCHY, MEMBERS) == ()
-
-
-@pytest.mark.parametrize("belief", [0.0, 1.0])
-def test_believed_gains_lie_between_the_mean_and_the_own_one(belief):
-    """A node far better than the rest by much more than origins scatter keeps nearly all of its gain."""
-    from forecasting.own_models import _believed  # noqa: PLC0415, PLC2701 - the formula itself
-
-    ratio = np.zeros((4, 10)) + np.array([-0.01, 0.01, -0.01, 0.01])[:, None]
-    ratio[:, 0] -= belief
-    assert _believed(ratio)[0] == pytest.approx(-belief, abs=0.02)
