@@ -228,11 +228,10 @@ def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
 
 
 def _print_alarms(result: Result, regions: Sequence[str], weeks: NDArray[np.datetime64]) -> None:
-    """Watch the forecast of every origin by region, as `monitor` does, and print what it says."""
+    """Watch the forecast of every origin by region, as `monitor` does with its backtest, and print what it says."""
     hierarchy = result.panel.hierarchy
     nodes = hierarchy.nodes_of([(number, EVERY) for number in range(len(regions))])
     made = result.by_model[CHOSEN]
-    earlier = pd.DataFrame({"region": pd.Series(dtype="object"), "error": pd.Series(dtype="float64")})
     for number, dates in enumerate(weeks):
         parts = [
             pd.DataFrame(
@@ -248,13 +247,17 @@ def _print_alarms(result: Result, regions: Sequence[str], weeks: NDArray[np.date
             for region, node in zip(regions, nodes, strict=True)
         ]
         table = pd.concat(parts)
+        backtest = [
+            (region, result.earlier[number][:, node].ravel()) for region, node in zip(regions, nodes, strict=True)
+        ]
+        earlier = pd.concat(pd.DataFrame({"region": region, "error": errors}) for region, errors in backtest)
         watch = watch_forecast(table.drop(columns="sales"), table[["region", "week", "sales"]], earlier=earlier)
         told = f"alarm in {', '.join(watch.alarmed)}" if watch.alarmed else "no alarm"
         shifted = watch.table.loc[watch.table["drift"] > watch.table["drift_limit"], "region"]
         more = f"; errors have shifted in {', '.join(shifted)}" if len(shifted) else ""
-        print(f"weeks {dates[0]} to {dates[-1]}: {told}{more}")
-        error: pd.Series = (table["sales"] - table["p50"]) / np.maximum(table["p50"], 1e-9)
-        earlier = pd.concat([earlier, table[["region"]].assign(error=error)], ignore_index=True)
+        shared = watch.shared
+        together = f"; all together {shared.bias:+.1%}, limit {shared.limit:.1%}" if shared else ""
+        print(f"weeks {dates[0]} to {dates[-1]}: {told}{more}{together}")
 
 
 def iowa_calendar(history: SalesHistory, *, ahead: int = 0) -> Calendar:

@@ -87,6 +87,9 @@ class Result:
     cpu_seconds: dict[str, float]
     choices: tuple[tuple[str, ...], ...]
     """Model of each level, per origin."""
+    earlier: tuple[Array, ...]
+    """Errors of what is served at the earlier origins that each scored one rests on, as shares of the forecast.
+    Shapes (earlier origins, nodes, horizon)."""
     own: tuple[int, ...]
     """Nodes with a model of their own, per origin with a backtest."""
 
@@ -119,7 +122,7 @@ def score(
     scored = tuple(last - spacing * number for number in range(origins))[::-1]
     started = time.process_time()
     found: dict[str, list[list[Array]]] = {}
-    choices, own = [], []
+    choices, own, earlier = [], [], []
     for origin in scored:
         inner = inner_origins(origin, horizon, inner_gap, fewest=2 * panel.rhythm.season)
         known = panel.at_origin(origin, 0)
@@ -129,6 +132,8 @@ def score(
         names = [by_level[level] for level in panel.hierarchy.level]
         if past:
             usual, names = names, list(choose_by_node(past, panel.hierarchy, names))
+            before = past.served(names)
+            earlier.append((past.actual - before) / np.maximum(before, 1e-9))
             own.append(sum(name != before for name, before in zip(names, usual, strict=True)))
         scale = local_scale(known.sales, panel.rhythm)
         for name in (*(model.name for model in models), CHOSEN):
@@ -154,6 +159,7 @@ def score(
         },
         cpu_seconds=seconds,
         choices=tuple(choices),
+        earlier=tuple(earlier),
         own=tuple(own),
     )
 

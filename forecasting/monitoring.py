@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.drift import INPUT_COLUMNS, persistence_of, stability_index, stability_limit
+from forecasting.shared_shift import SharedShift, shared_shift
 
 Array = NDArray[np.float64]
 SIGNAL_LIMIT = 4.0
@@ -41,6 +42,8 @@ class Watch:
     """Columns of `forecasting.drift.INPUT_COLUMNS`: what the forecast learns from, before and now."""
     advice: tuple[str, ...]
     """Sentences: what to do."""
+    shared: SharedShift | None = None
+    """Errors of all regions together; None where too little is known of them."""
 
     @property
     def alarmed(self) -> tuple[str, ...]:
@@ -77,9 +80,10 @@ def watch_forecast(
     came = actuals.groupby(["region", "week"], observed=True)["sales"].sum().reset_index()
     both = forecast.merge(came, on=["region", "week"], how="inner").sort_values(["region", "week"])
     rows = [_row(str(region), part, earlier) for region, part in both.groupby("region", sort=True, observed=True)]
-    table = pd.DataFrame(rows, columns=list(WATCH_COLUMNS))
+    shared = shared_shift(both, earlier)
+    table = _with_shared(pd.DataFrame(rows, columns=list(WATCH_COLUMNS)), shared)
     shifts = no_inputs() if inputs is None else inputs
-    return Watch(table=table, advice=_advice(table, shifts), inputs=shifts)
+    return Watch(table=table, advice=_advice(table, shifts, shared), inputs=shifts, shared=shared)
 
 
 def tracking_signal(errors: Array) -> float:
@@ -127,12 +131,36 @@ def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[
     }
 
 
-def _advice(table: pd.DataFrame, inputs: pd.DataFrame) -> tuple[str, ...]:
+def _with_shared(table: pd.DataFrame, shared: SharedShift | None) -> pd.DataFrame:
+    """Raise the alarm of regions that take part in a shift of all together: those that err its way, week after week.
+
+    Where no region does so beyond the limit of its tracking signal, all that err its way take part.
+    """
+    if shared is None or not shared.alarm:
+        return table
+    way = np.sign(shared.bias)
+    same = (np.sign(table["bias"]) == way).to_numpy(bool)
+    steady = same & (way * table["tracking_signal"] > SIGNAL_LIMIT).to_numpy(bool)
+    hit = (steady if steady.any() else same) & ~table["alarm"].to_numpy(bool)
+    told = [
+        f"sales are {abs(bias):.0%} {'above' if way > 0 else 'below'} the forecast, as in all regions together "
+        f"({abs(shared.bias):.0%})"
+        for bias in table["bias"]
+    ]
+    return table.assign(alarm=table["alarm"].astype(bool) | hit, reason=np.where(hit, told, table["reason"]))
+
+
+def _advice(table: pd.DataFrame, inputs: pd.DataFrame, shared: SharedShift | None) -> tuple[str, ...]:
     """Say what to do."""
     if table.empty:
         return ("No week of the forecast has come yet: nothing to compare.",)
     alarmed = table.loc[table["alarm"].astype(bool), "region"].tolist()
     lines = []
+    if shared is not None and shared.alarm:
+        lines.append(
+            f"All regions together sold {abs(shared.bias):.0%} {'more' if shared.bias > 0 else 'less'} than forecast "
+            f"over {shared.weeks} weeks, where errors as before stay within {shared.limit:.0%}: look for one cause."
+        )
     if alarmed:
         lines.append(
             f"Alarm for {_listed(alarmed)}: forecast anew with the sales that came, and look for a cause to enter as "
