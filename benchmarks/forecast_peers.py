@@ -20,7 +20,7 @@ class Prophet:
         """Fit every node and forecast."""
         from prophet import Prophet as Fit  # type: ignore[import-not-found]  # noqa: PLC0415 - optional
 
-        logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
+        logging.getLogger("cmdstanpy").disabled = True  # it sets its own level anew
         dates = pd.DatetimeIndex(panel.dates.astype("datetime64[s]"))
         past, ahead = dates[: panel.past], pd.DataFrame({"ds": dates[panel.past :]})
         made = []

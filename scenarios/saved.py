@@ -129,6 +129,7 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
     scores = _unframe(payload["scores"])
     if not (scores["region"] == "").any():  # an older version wrote "all" for all regions
         scores["region"] = scores["region"].replace("all", "")
+    levels = _unframe(payload["levels"]) if "levels" in payload else no_levels()
     forecast = Forecast(
         table=_unframe(payload["table"]),
         scores=scores if "note" in scores else scores.assign(note=""),
@@ -136,7 +137,7 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
         notes=tuple(payload["notes"]),
         version=str(payload.get("version", "")),
         areas=_unframe(payload["areas"]) if "areas" in payload else no_areas(),
-        levels=_unframe(payload["levels"]) if "levels" in payload else no_levels(),
+        levels=levels if "model" in levels else levels.assign(model=""),  # older versions did not tell it
         drivers=_unframe(payload["drivers"]) if "drivers" in payload else no_drivers(),
         event_effects=_unframe(payload["event_effects"]) if "event_effects" in payload else no_event_effects(),
         residuals=_unframe(payload["residuals"]) if "residuals" in payload else no_residuals(),

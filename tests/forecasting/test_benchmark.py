@@ -9,8 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.forecast_scoring import inner_origins
-from benchmarks.forecast_tables import complete_weeks
+from benchmarks.forecast_run import run_case
+from benchmarks.forecast_scoring import CHOSEN, inner_origins, rows_of, score
+from benchmarks.forecast_tables import complete_weeks, read_panel
+from forecasting.models.seasonal_naive import SeasonalNaive
+from forecasting.models.smoothing import Theta
+from forecasting.settings import InvalidForecastError
+from tests.builders import tiny_case
 
 ROOT = Path(__file__).parents[2]
 RETAIL = ROOT.parent / "shared" / "benchmarks" / "forecast"
@@ -36,6 +41,76 @@ def test_choices_rest_on_targets_that_had_come():
     """Horizon 12: the last earlier origin lies 12 before the scored one, the others half a year apart."""
     assert inner_origins(200, 12, 6, fewest=24) == (158, 164, 170, 176, 182, 188)
     assert inner_origins(50, 12, 6, fewest=24) == (26, 32, 38)
+    assert inner_origins(33, 12, 6, fewest=24) == (21,)
+    assert inner_origins(30, 12, 6, fewest=24) == ()
+
+
+def months(folder, count, *, zero=False):
+    """Write a table of four series with a season, one of them without any sale if `zero`."""
+    random = np.random.default_rng(2)
+    dates = pd.date_range("2015-01-31", periods=count, freq="ME")
+    parts = []
+    for row in range(4):
+        amount = (row + 1 - zero) * (10 + 3 * np.sin(np.arange(count) / 12 * 6.28) + random.normal(size=count))
+        parts.append(pd.DataFrame({"a": f"A{row // 2}", "b": f"B{row % 2}", "ds": dates, "y": amount}))
+    pd.concat(parts).to_csv(folder / "sales.csv", index=False)
+    return folder / "sales.csv"
+
+
+def scored(path, *, horizon=6, origins=2):
+    task = read_panel(path, keys=["a", "b"], time="ds", value="y", horizon=horizon, origins=origins, season=12)
+    result = score(
+        task.panel,
+        [SeasonalNaive(), Theta()],
+        horizon=task.horizon,
+        origins=task.origins,
+        spacing=task.spacing,
+        inner_gap=task.inner_gap,
+    )
+    return task, result
+
+
+def test_a_short_table_is_scored_from_the_origins_that_fit(tmp_path):
+    """20 months: one origin with more than a season before it, nothing before to choose by."""
+    task, result = scored(months(tmp_path, 20), origins=5)
+    assert task.notes == ("1 of 5 origins have more than a season before them and are scored.",)
+    assert set(result.choices) == {("seasonal_naive",) * 4}
+    made = result.by_model[CHOSEN]
+    assert (made.low < made.median).all()
+    assert (made.median < made.high).all()
+    with pytest.raises(InvalidForecastError, match="18 periods are too few"):
+        scored(months(tmp_path, 18))
+
+
+def test_a_series_without_any_sale_has_no_measure_of_its_own(tmp_path):
+    """Its rows count where they can; what is not defined is null in JSON."""
+    _, result = scored(months(tmp_path, 60, zero=True))
+    rows = rows_of(result, "sales", without=("b",))
+    by_name = {(row.level, row.model): row for row in rows}
+    assert np.isfinite(by_name["all nodes", CHOSEN].mase)
+    assert by_name["all nodes", CHOSEN].mase != by_name["all nodes but b", CHOSEN].mase
+    assert json.loads(json.dumps([row.as_dict() for row in rows], allow_nan=False))
+
+
+@pytest.mark.parametrize(("options", "told"), [({"horizon": 0}, "--horizon is 0"), ({"origins": 0}, "--origins is 0")])
+def test_numbers_below_1_are_refused(tmp_path, options, told):
+    with pytest.raises(InvalidForecastError, match=told):
+        scored(months(tmp_path, 40), **options)
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256))])
+def test_a_file_that_is_no_table_is_refused_in_one_line(tmp_path, content):
+    (tmp_path / "sales.csv").write_bytes(content)
+    with pytest.raises(InvalidForecastError) as told:
+        scored(tmp_path / "sales.csv")
+    assert "\n" not in str(told.value)
+
+
+def test_a_run_is_timed_by_stage(tmp_path):
+    stages = run_case(tiny_case(tmp_path))
+    assert [stage.stage for stage in stages] == ["load and check", "forecast and potential"]
+    assert all(stage.cpu_seconds > 0 and stage.peak_gb > 0.1 for stage in stages)
+    assert "shared out to" in stages[1].what
 
 
 def test_an_unreadable_table_is_said(tmp_path):
@@ -57,7 +132,8 @@ def test_an_unreadable_table_is_said(tmp_path):
     ]
     arguments = [*command, *options]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=600)
-    assert done.returncode == 1
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
     assert "no column line; it has region, ds, y" in done.stderr
 
 
