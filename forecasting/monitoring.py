@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.drift import INPUT_COLUMNS, persistence_of, stability_index, stability_limit
+from forecasting.shared_shift import LEAST_BIAS as SHARED_BIAS
 from forecasting.shared_shift import SharedShift, shared_shift
 
 Array = NDArray[np.float64]
@@ -134,14 +135,15 @@ def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[
 def _with_shared(table: pd.DataFrame, shared: SharedShift | None) -> pd.DataFrame:
     """Raise the alarm of regions that take part in a shift of all together: those that err its way, week after week.
 
-    Where no region does so beyond the limit of its tracking signal, all that err its way take part.
+    Where no region does so beyond the limit of its tracking signal, all that err its way by 5 % take part.
     """
     if shared is None or not shared.alarm:
         return table
     way = np.sign(shared.bias)
     same = (np.sign(table["bias"]) == way).to_numpy(bool)
     steady = same & (way * table["tracking_signal"] > SIGNAL_LIMIT).to_numpy(bool)
-    hit = (steady if steady.any() else same) & ~table["alarm"].to_numpy(bool)
+    large = same & (table["bias"].abs() > SHARED_BIAS).to_numpy(bool)
+    hit = (steady if steady.any() else large) & ~table["alarm"].to_numpy(bool)
     told = [
         f"sales are {abs(bias):.0%} {'above' if way > 0 else 'below'} the forecast, as in all regions together "
         f"({abs(shared.bias):.0%})"

@@ -24,12 +24,14 @@ class SharedShift:
     """Sales over the forecast of all regions, less 1."""
     limit: float
     """What a bias over so many weeks passes once in a hundred times if errors are as before."""
+    rest: float
+    """Bias without the region that adds most to it: one region's trouble is not everybody's."""
     weeks: int
 
     @property
     def alarm(self) -> bool:
-        """Whether the bias is more than errors as before could make, and more than a plan can bear."""
-        return abs(self.bias) > max(self.limit, LEAST_BIAS)
+        """Whether the bias is more than errors as before could make, more than a plan can bear, and of several."""
+        return abs(self.bias) > max(self.limit, LEAST_BIAS) and self.rest * np.sign(self.bias) > LEAST_BIAS
 
 
 def shared_shift(both: pd.DataFrame, earlier: pd.DataFrame | None) -> SharedShift | None:
@@ -65,5 +67,13 @@ def shared_shift(both: pd.DataFrame, earlier: pd.DataFrame | None) -> SharedShif
     n, m = max(len(now) * worth, 1.0), max(len(before) * worth, 2.0)
     spread = float(np.sqrt((before**2).mean()))
     limit = float(student.ppf((1 + CONFIDENCE) / 2, m - 1)) * spread * float(np.sqrt(1 / n + 1 / m))
-    bias = float(sums["sales"].sum() / max(float(sums["p50"].sum()), 1e-9)) - 1
-    return SharedShift(bias=bias, limit=limit, weeks=len(now))
+    totals = both.groupby("region")[["p50", "sales"]].sum().to_numpy(np.float64)
+    bias = _bias(totals)
+    most = int(np.argmax((totals[:, 1] - totals[:, 0]) * np.sign(bias)))
+    return SharedShift(bias=bias, limit=limit, rest=_bias(np.delete(totals, most, axis=0)), weeks=len(now))
+
+
+def _bias(totals: Array) -> float:
+    """Give sales over the forecast, less 1. Shape (regions, 2): forecast, sales."""
+    expected, sold = totals.sum(axis=0)
+    return float(sold / max(expected, 1e-9)) - 1

@@ -52,6 +52,12 @@ def test_regions_that_err_the_other_way_are_not_named():
     assert watch.alarmed == REGIONS[:5]
 
 
+def test_one_region_that_sells_nothing_is_no_shift_of_all():
+    watch = watched(weeks_of([0.0, 0.0, 0.0, 0.0, 0.0, -1.0]), before())
+    assert abs(watch.shared.bias) > watch.shared.limit
+    assert watch.alarmed == ("R5",)
+
+
 def test_errors_of_regions_cancel_out():
     watch = watched(weeks_of([0.07, -0.07, 0.07, -0.07, 0.07, -0.07]), before())
     assert not watch.shared.alarm
