@@ -41,9 +41,9 @@ def choose_by_node(backtest: Backtest, hierarchy: Hierarchy, usual: Sequence[str
     for level in range(len(hierarchy.levels)):
         for own in dict.fromkeys(names[hierarchy.level == level].tolist()):
             nodes = np.flatnonzero((hierarchy.level == level) & (names == own))
-            if own == GATE or len(nodes) < FEWEST_NODES:
-                continue
             others = [name for name in errors if name not in {own, GATE}]
+            if own == GATE or not others or len(nodes) < FEWEST_NODES:
+                continue
             ratios = [np.log(errors[name] / errors[own])[:, nodes] for name in others]
             gains = np.stack([np.where((ratio < 0).all(axis=0), _believed(ratio), 0.0) for ratio in ratios])
             best = gains.argmin(axis=0)

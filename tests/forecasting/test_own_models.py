@@ -1,5 +1,7 @@
 """Models of atypical nodes."""
 
+import dataclasses
+
 import numpy as np
 
 from forecasting.backtest import Backtest
@@ -68,3 +70,9 @@ def test_what_was_chosen_is_told():
     (note,) = told_own(chosen, usual, HIERARCHY, MEMBERS)
     assert note.startswith("ets is used for R1 / C1, where it was clearly better")
     assert told_own(usual, usual, HIERARCHY, MEMBERS) == ()
+
+
+def test_a_model_without_rivals_is_kept():
+    made = backtest(odd=(3,))
+    only = {name: made.forecasts[name] for name in ("seasonal_naive", "theta")}
+    assert own(dataclasses.replace(made, forecasts=only)) == {}
