@@ -105,6 +105,8 @@ def week_rules(scenario: Scenario) -> WeekRules:
         "tours.appointments": bool(tours.appointments),
         "tours.days_off": bool(tours.days_off),
         "tours.van_load": bool(tours.van_load),
+        "tours.nights_away": tours.nights_away is not None,
+        "tours.starts_and_ends": bool(tours.starts_and_ends),
         "segments: days between visits": spaced,
     }
     if any(asked.values()):

@@ -91,7 +91,8 @@ class PlanBook:
     days: pd.DataFrame
     """rep_id, week, date, leave_home, back_home ("HH:MM"), stops, work_minutes, drive_minutes, drive_km, lunch_start
     ("" for none), lunch_minutes, lunch_before (number of the stop before which lunch is taken, stops + 1 after the
-    last, 0 for none), overtime_minutes."""
+    last, 0 for none), overtime_minutes; start_place, end_place (names, "" for home), night_away (the name of the place
+    where the rep sleeps away afterwards, "" for none), start_lon, start_lat, end_lon, end_lat (NaN for home)."""
     missed: pd.DataFrame
     """account_id, name, rep_id, segment, visits_wanted, visits_planned, reason."""
     violations: pd.DataFrame

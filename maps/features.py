@@ -8,9 +8,11 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from maps.book import PlanBook
+from maps.book import PlanBook, rows_by
 from maps.colours import territory_colours
+from maps.day_ends import ends_of
 from maps.plain import plain
+from maps.plan_tables import END_POSITIONS
 
 DECIMALS: Final = 6
 """Of degrees in the exported files: a tenth of a metre."""
@@ -51,8 +53,8 @@ def account_features(book: PlanBook) -> list[Feature]:
 
 
 def tour_features(book: PlanBook) -> list[Feature]:
-    """Make one feature per rep and date: a line from home through the stops and back, along the roads if known."""
-    home = _places(book.reps, "rep_id")
+    """Make one feature per rep and date: a line from its start through the stops to its end, along roads if known."""
+    home = rows_by(book.reps, "rep_id")
     places = _places(book.accounts, "account_id")
     stops: dict[tuple[str, str], list[str]] = {}
     for visit in book.visits.sort_values(["rep_id", "date", "stop"]).to_dict("records"):
@@ -62,12 +64,13 @@ def tour_features(book: PlanBook) -> list[Feature]:
         accounts = stops.get((row["rep_id"], row["date"]))
         if accounts is None:
             continue
-        start = home[row["rep_id"]]
+        start, end = ends_of(row, home[row["rep_id"]])
         drawn = book.tour_lines.get((row["rep_id"], row["date"]))
-        straight = [start, *(places[account] for account in accounts), start]
+        straight = [(start.lon, start.lat), *(places[account] for account in accounts), (end.lon, end.lat)]
         line = shapely.linestrings(straight if drawn is None else drawn)
         first: dict[Hashable, Any] = {key: row[key] for key in ("rep_id", "week", "date")}
-        features.append(_feature(line, {**first, **row, "account_ids": accounts}))
+        shown = {key: value for key, value in row.items() if key not in END_POSITIONS}
+        features.append(_feature(line, {**first, **shown, "account_ids": accounts}))
     return features
 
 

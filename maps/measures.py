@@ -81,6 +81,9 @@ def tour_measures(
                 "bound": _number(result.bound),
                 "gap": _number(result.gap),
                 "stopped_by": str(result.stopped_by),
+                "terms": [_term(term) for term in result.terms],
+                "value_served": _value_served(instance, result),
+                "nights_away": int((mine["night_away"] != "").sum()),
                 "visits_wanted": wanted,
                 "visits_planned": wanted - lost,
                 "accounts": len(instance.visits),
@@ -101,8 +104,15 @@ def tour_measures(
         "drive_hours": _number(float(days["drive_minutes"].sum()) / 60),
         "drive_km": _number(float(days["drive_km"].sum())),
         "days_over_time": int((days["overtime_minutes"] > 0).sum()),
+        "nights_away": int((days["night_away"] != "").sum()),
         "by_rep": by_rep,
     }
+
+
+def _value_served(instance: TourInstance, result: TourResult) -> int:
+    """Add up what the planned visits are worth, in driving minutes."""
+    tours = result.plan.tours if result.plan else ()
+    return sum(instance.visits[stop.account].visit_value for tour in tours for stop in tour.stops)
 
 
 def disruption_measures(

@@ -142,8 +142,14 @@ def tour_tables(
     )
 
 
-DAY_NUMBERS = {"work_minutes": np.int64, "drive_minutes": np.int64, "drive_km": np.float64}
-"""Columns of days that are summed up; numbers even where there is no day."""
+END_POSITIONS = ("start_lon", "start_lat", "end_lon", "end_lat")
+DAY_NUMBERS = {
+    "work_minutes": np.int64,
+    "drive_minutes": np.int64,
+    "drive_km": np.float64,
+    **dict.fromkeys(END_POSITIONS, np.float64),
+}
+"""Columns of days that are numbers even where there is no day."""
 VISIT_COLUMNS = [
     "rep_id",
     "week",
@@ -171,6 +177,10 @@ DAY_COLUMNS = [
     "lunch_minutes",
     "lunch_before",
     "overtime_minutes",
+    "start_place",
+    "end_place",
+    "night_away",
+    *END_POSITIONS,
 ]
 
 
@@ -212,4 +222,14 @@ def _day_row(instance: TourInstance, tour: DayTour) -> tuple[object, ...]:
         lunch,
         tour.lunch_before + 1 if has_lunch else 0,
         max(0, tour.back_home - day.end_minute),
+        *_ends(instance, tour),
     )
+
+
+def _ends(instance: TourInstance, tour: DayTour) -> tuple[str | float, ...]:
+    """Name start, end and the place of a night away, then give positions; for home "" and none."""
+    ends = [instance.places[place - 1] if place else None for place in (tour.start_place, tour.end_place)]
+    names = ["" if place is None else place.name for place in ends]
+    night = names[1] if ends[1] is not None and ends[1].night else ""
+    positions = [value for place in ends for value in ((place.lon, place.lat) if place else (np.nan, np.nan))]
+    return (*names, night, *positions)

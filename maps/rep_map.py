@@ -102,15 +102,21 @@ def changed_page(page: str, book: PlanBook, rep_id: str) -> str:
     data = json.loads(found.group(1))
     accounts = data["accounts"]
     places = {name: place for place, name in enumerate(accounts["id"])}
-    drawn = {(day["date"], *(stop["account"] for stop in day["stops"])): day["line"] for day in data["days"]}
+    drawn = {_course(day): day["line"] for day in data["days"]}
     data["days"] = _days(book, rep_id, places)
     for day in data["days"]:
-        day["line"] = drawn.get((day["date"], *(stop["account"] for stop in day["stops"])), [])
+        day["line"] = drawn.get(_course(day), [])
     data["missed"] = _missed(book, rep_id, places)
     for row in book.accounts.to_dict("records"):
         accounts["wanted"][places[row["account_id"]]] = int(row["visits_wanted"])
         accounts["planned"][places[row["account_id"]]] = int(row["visits_planned"])
     return page[: found.start()] + data_element(data) + page[found.end() :]
+
+
+def _course(day: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Name what decides along which roads a day leads."""
+    ends = (tuple(end["at"]) if end else None for end in (day["start"], day["end"]))
+    return (day["date"], *ends, *(stop["account"] for stop in day["stops"]))
 
 
 def _neighbour(name: str, shape: BaseGeometry, own: BaseGeometry) -> dict[str, Any]:
@@ -181,10 +187,21 @@ def _days(book: PlanBook, rep_id: str, places: Mapping[str, int]) -> list[dict[s
                 "lunch_before": day["lunch_before"],
                 "overtime": day["overtime_minutes"],
                 "stops": stops.get(day["date"], []),
+                "start": _end(day, "start"),
+                "end": _end(day, "end"),
+                "night": bool(day["night_away"]),
                 "line": _line(book, rep_id, day["date"]),
             }
         )
     return rows
+
+
+def _end(day: Mapping[Any, Any], which: str) -> dict[str, Any] | None:
+    """Name a start or end that is not at home."""
+    if pd.isna(day[f"{which}_lon"]):
+        return None
+    at = [round(float(day[f"{which}_lat"]), 5), round(float(day[f"{which}_lon"]), 5)]
+    return {"name": day[f"{which}_place"], "at": at}
 
 
 def _line(book: PlanBook, rep_id: str, date: str) -> list[int]:

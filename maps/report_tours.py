@@ -23,9 +23,10 @@ def tour_chapters(book: PlanBook) -> list[Chapter]:
         Chapter(
             anchor="tours",
             title="Tours",
-            how="A day runs from leaving home to being back. Visits planned are counted against the visits "
-            "wanted by the accounts' segments; open a rep's page for the days themselves. The busiest week stands "
-            "against the hours a week of the rep's contract." + (f" {book.travel_note}" if book.travel_note else ""),
+            how="A day runs from leaving home to being back, or from and to where the rep sleeps away. Visits planned "
+            "are counted against the visits wanted by the accounts' segments; open a rep's page for the days "
+            "themselves. The busiest week stands against the hours a week of the rep's contract."
+            + (f" {book.travel_note}" if book.travel_note else ""),
             body=_by_rep(book),
         ),
         Chapter(
@@ -51,6 +52,7 @@ def _by_rep(book: PlanBook) -> Markup:
             total=("work_minutes", "sum"),
             km=("drive_km", "sum"),
             overtime=("overtime_minutes", "sum"),
+            nights=("night_away", lambda places: int((places != "").sum())),
         )
         .reset_index(),
         "rep_id",
@@ -59,6 +61,7 @@ def _by_rep(book: PlanBook) -> Markup:
     wanted = book.accounts.groupby("rep_id")["visits_wanted"].sum()
     told = book.measures.get("tours", {}).get("by_rep", ())
     needed = {rep["rep_id"]: rep.get("week_hours_needed") for rep in told}
+    away = bool((book.days["night_away"] != "").any())
     rows = []
     for rep in book.reps.sort_values("rep_id").to_dict("records"):
         day = days.get(rep["rep_id"])
@@ -66,7 +69,7 @@ def _by_rep(book: PlanBook) -> Markup:
         hoped = int(wanted.get(rep["rep_id"], 0))
         cells: list[object] = [tag("span", link, " ", tag("span", rep["rep_id"], class_="soft"))]
         if day is None:
-            cells += ["0", say(f"0 of {hoped}"), *["–"] * 8]
+            cells += ["0", say(f"0 of {hoped}"), *["–"] * (8 + away)]
         else:
             hours, contract = by_week.loc[rep["rep_id"]], float(rep["hours_per_week"])
             busiest = say(f"{number_text(hours.max(), 1)} of {number_text(contract)} h")
@@ -83,6 +86,7 @@ def _by_rep(book: PlanBook) -> Markup:
                 f"{number_text(day['km'], 0)} km",
                 minutes_text(day["overtime"]) if day["overtime"] else say("none"),
             ]
+            cells += [number_text(day["nights"], 0)] if away else []
         rows.append(Row(cells, str(rep["region"])))
     columns = [
         "Rep",
@@ -95,8 +99,8 @@ def _by_rep(book: PlanBook) -> Markup:
         "Weeks from – to",
         "Driving",
     ]
-    columns += ["Distance", "After the end of the day"]
-    return table(columns, rows, numeric=tuple(range(1, 11)), caption="Tours by rep over the whole cycle")
+    columns += ["Distance", "After the end of the day", *(["Nights away"] if away else [])]
+    return table(columns, rows, numeric=tuple(range(1, len(columns))), caption="Tours by rep over the whole cycle")
 
 
 def _missed(book: PlanBook) -> Markup:

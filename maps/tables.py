@@ -75,6 +75,7 @@ class TableFile:
 _MONEY: Final = decimals(2)
 _HOURS: Final = decimals(3)
 _KM: Final = decimals(1)
+_DEGREES: Final = decimals(5)
 
 TABLE_FILES: Final = (
     TableFile(
@@ -101,6 +102,8 @@ TABLE_FILES: Final = (
             "rep_id": as_id, "week": as_whole, "date": as_day, "leave_home": as_id, "back_home": as_id,
             "stops": as_whole, "work_minutes": as_whole, "drive_minutes": as_whole, "drive_km": _KM,
             "lunch_start": as_id, "lunch_minutes": as_whole, "lunch_before": as_whole, "overtime_minutes": as_whole,
+            "start_place": as_text, "end_place": as_text, "night_away": as_text,
+            "start_lon": _DEGREES, "start_lat": _DEGREES, "end_lon": _DEGREES, "end_lat": _DEGREES,
         },
     ),
     TableFile(

@@ -1,14 +1,16 @@
 """Turn territories and visit rules into one tour problem per rep, in whole minutes and metres."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import holidays
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from optimizer.tours.instance import TourInstance, VisitRule, WorkDay
+from optimizer.tours.instance import Place, TourInstance, VisitRule, WorkDay
 from optimizer.tours.patterns import anchored, visit_patterns
 from optimizer.tours.plan import TourResult
 from optimizer.tours.verify import verify_result
@@ -18,8 +20,9 @@ from scenarios.consistency import minute_of_day
 from scenarios.faults import BrokenPlanError
 from scenarios.opening import parse_opening_hours
 from scenarios.schema import Appointment, Scenario, Weekday
-from scenarios.tour_dates import appointments_of_cycle, days_into_cycle, first_monday
-from scenarios.travel import TravelModel
+from scenarios.tour_dates import appointments_of_cycle, days_into_cycle, days_of_last_plan, first_monday
+from scenarios.tour_places import ends_of_days, evenings_away, night_places
+from scenarios.travel import Floats, TravelModel
 
 __all__ = ["assemble_tours", "days_off", "first_monday", "verify_tours"]
 
@@ -46,7 +49,8 @@ def assemble_tours(
     everyone
         Whether accounts with 0 visits are in the problem all the same, without a pattern.
     """
-    closed = _closed_dates(data, scenario)
+    closed, nights = _closed_dates(data, scenario), scenario.tours.nights_away
+    last_plan = days_of_last_plan(data.last_visits, data.successor, scenario)
     owner = np.asarray(rep_of_account, dtype=object)
     visited = (rules["visits"].to_numpy() > 0) | everyone
     instances = []
@@ -55,23 +59,84 @@ def assemble_tours(
         days = _work_days(str(rep["working_days"]), absent, scenario)
         mine = np.flatnonzero((owner == rep["rep_id"]) & visited)
         accounts = data.accounts.iloc[mine]
-        lon, lat = np.append(rep["lon"], accounts["lon"]), np.append(rep["lat"], accounts["lat"])
-        minutes, km = travel.between(lon, lat, lon, lat)
+        ground = _ground(rep, accounts, rules.iloc[mine]["visits"].to_numpy() > 0, days, travel, scenario)
         instances.append(
             TourInstance(
                 rep_id=str(rep["rep_id"]),
-                days=days,
-                visits=_visit_rules(accounts, rules.iloc[mine], days, scenario, rep_id=str(rep["rep_id"])),
-                drive_minutes=_whole_minutes(minutes, scenario.travel.parking_minutes),
-                drive_metres=_without_diagonal((1000 * km).round().astype(np.int64)),
+                days=ground.days,
+                visits=_visit_rules(
+                    accounts, rules.iloc[mine], days, scenario, rep_id=str(rep["rep_id"]), last_plan=last_plan
+                ),
+                drive_minutes=_whole_minutes(ground.minutes, scenario.travel.parking_minutes, len(accounts)),
+                drive_metres=_without_diagonal((1000 * ground.km).round().astype(np.int64)),
                 week_minutes=round(float(rep["hours_per_week"]) * 60),
                 overtime_weight=scenario.tours.overtime_price,
                 level_weight=scenario.tours.level_price,
                 weekday_weight=scenario.tours.same_weekday_price,
+                level_days_weight=scenario.tours.level_days_price,
+                change_weight=scenario.tours.change_price if last_plan else 0,
                 van_load=scenario.tours.van_load,
+                places=ground.places,
+                night_weight=nights.price if nights else 0,
+                night_from_minutes=nights.min_drive_minutes if nights else 0,
             )
         )
     return tuple(instances)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Ground:
+    """The places of a rep and the ways between them: home, accounts, places for the night, other starts and ends."""
+
+    days: tuple[WorkDay, ...]
+    places: tuple[Place, ...]
+    minutes: Floats
+    km: Floats
+
+
+def _ground(  # noqa: PLR0917 -- the rep in his parts
+    rep: Mapping[Hashable, Any],
+    accounts: pd.DataFrame,
+    visited: NDArray[np.bool_],
+    days: tuple[WorkDay, ...],
+    travel: TravelModel,
+    scenario: Scenario,
+) -> _Ground:
+    """Measure the ways, and say where days begin and end."""
+    named = {str(key): value for key, value in rep.items()}
+    ends, evenings = ends_of_days(named, days, scenario), evenings_away(named, scenario)
+    others = list(dict.fromkeys(place for pair in ends for place in pair if place is not None))
+    nights = scenario.tours.nights_away
+    towns = nights.towns if nights and evenings else ()
+    more, first = [*others, *towns], 1 + len(accounts)
+    lon = np.array([rep["lon"], *accounts["lon"], *(place.lon for place in more)], dtype=np.float64)
+    lat = np.array([rep["lat"], *accounts["lat"], *(place.lat for place in more)], dtype=np.float64)
+    minutes, km = travel.between(lon, lat, lon, lat)
+    if not others and not evenings:
+        return _Ground(days=days, places=(), minutes=minutes, km=km)
+    sleeping = []
+    if nights and evenings:
+        least, at = nights.min_drive_minutes, first + len(others)
+        sleeping = night_places(minutes, accounts, visited, towns, at=at, least=least)
+    rows = [*range(first), *(row for row, _ in sleeping), *range(first, first + len(others))]
+    number = {place: 1 + len(sleeping) + n for n, place in enumerate(others)}
+    return _Ground(
+        days=tuple(
+            replace(
+                day,
+                start_place=number[start] if start else 0,
+                end_place=number[end] if end else 0,
+                night_away=day.weekday in evenings,
+            )
+            for day, (start, end) in zip(days, ends, strict=True)
+        ),
+        places=(
+            *(place for _, place in sleeping),
+            *(Place(name=place.name, lon=place.lon, lat=place.lat) for place in others),
+        ),
+        minutes=minutes[np.ix_(rows, rows)],
+        km=km[np.ix_(rows, rows)],
+    )
 
 
 def verify_tours(instances: Sequence[TourInstance], results: Sequence[TourResult]) -> None:
@@ -90,12 +155,10 @@ def verify_tours(instances: Sequence[TourInstance], results: Sequence[TourResult
         raise BrokenPlanError(hidden)
 
 
-def _whole_minutes(
-    minutes: np.ndarray[tuple[int, int], np.dtype[np.float64]], parking: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def _whole_minutes(minutes: Floats, parking: int, accounts: int) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     """Round drives to whole minutes, so that clock times are whole; each drive to an account ends with parking."""
     whole = minutes.round().astype(np.int64)
-    whole[:, 1:] += parking
+    whole[:, 1 : 1 + accounts] += parking
     return _without_diagonal(whole)
 
 
@@ -162,7 +225,13 @@ def _work_days(own: str, closed: frozenset[dt.date], scenario: Scenario) -> tupl
 
 
 def _visit_rules(
-    accounts: pd.DataFrame, rules: pd.DataFrame, days: tuple[WorkDay, ...], scenario: Scenario, *, rep_id: str
+    accounts: pd.DataFrame,
+    rules: pd.DataFrame,
+    days: tuple[WorkDay, ...],
+    scenario: Scenario,
+    *,
+    rep_id: str,
+    last_plan: Mapping[str, frozenset[int]],
 ) -> tuple[VisitRule, ...]:
     """Give each account its windows on every day and the visit patterns that hours, spacing and appointments allow."""
     agreed: dict[str, list[Appointment]] = {}
@@ -190,6 +259,12 @@ def _visit_rules(
             max_gap_days=int(rule["max_days"]),
             last_visit=since if since < 0 else None,
         )
+        planned = last_plan.get(str(account["account_id"]), frozenset())
+        last_days = tuple(d for d, day in enumerate(days) if day.day in planned and long_enough[d])
+        if last_plan and not planned:
+            last_days = tuple(range(len(days)))  # who is new changes nothing, wherever it goes
+        if len(last_days) == visits and last_days not in patterns and _spaced(last_days, days, rule, scenario):
+            patterns = (last_days, *patterns)
         anchors = [_days_of(line, days, long_enough) for line in own]
         lost = [line.date for line, choices in zip(own, anchors, strict=True) if not choices]
         if own and not lost:
@@ -207,9 +282,20 @@ def _visit_rules(
                 promised_days=() if lost else tuple(sorted(promised)),
                 impossible=f"agreed for {lost[0]}, when {rep_id} does not work or it is closed" if lost else "",
                 load=int(rule["load"]),
+                last_days=last_days,
             )
         )
     return tuple(made)
+
+
+def _spaced(pattern: Sequence[int], days: Sequence[WorkDay], rule: Mapping[Any, Any], scenario: Scenario) -> bool:
+    """Tell whether the days of the plan in force keep the gaps that are asked for, around the end of the cycle too."""
+    if not pattern:
+        return False
+    calendar = [days[d].day for d in pattern]
+    cycle = 7 * scenario.tours.weeks
+    gaps = [later - day for day, later in zip(calendar, [*calendar[1:], calendar[0] + cycle], strict=True)]
+    return min(gaps) >= min(int(rule["min_days"]), cycle) and not 0 < int(rule["max_days"]) < max(gaps)
 
 
 def _index_of(date: dt.date, days: Sequence[WorkDay]) -> int:

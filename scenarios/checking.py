@@ -74,6 +74,8 @@ class CheckedData:
     events: pd.DataFrame
     """EVENT_COLUMNS and touched (share of the region's and category's sales, 1 for an event without a place); sorted by
     event_id, a row for each region and category that an event with a place touches."""
+    last_visits: pd.DataFrame | None = None
+    """account_id and date of the visit plan in force."""
     quality: DataQuality
 
 
@@ -165,6 +167,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         series=sorted_series(tables.series),
         regions=None if regions is None else regions[regions["region"].isin(wanted)].reset_index(drop=True),
         events=events[events["region"].isin(["", *wanted])].reset_index(drop=True),
+        last_visits=tables.last_visits,
         quality=sum_up(log, accounts, sales, areas=areas, reps=reps, region_of=region_of, regions=wanted),
     )
 

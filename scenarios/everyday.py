@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from optimizer.solving import Status, StopReason
-from optimizer.tours.instance import IntArray, TourInstance, VisitRule, WorkDay
+from optimizer.tours.instance import IntArray, Place, TourInstance, VisitRule, WorkDay
 from optimizer.tours.objective import terms
 from optimizer.tours.plan import Missed, TourPlan, TourResult
 from optimizer.tours.replan import Replan
@@ -120,6 +120,7 @@ def desk_bytes(desk: Desk) -> bytes:
         "drive_metres": instance.drive_metres.tolist(),
         "numbers": {name: getattr(instance, name) for name in NUMBERS},
         "worked_minutes": instance.worked_minutes,
+        "places": [asdict(place) for place in instance.places],
         "plan": _PLAN.dump_python(desk.plan, mode="json"),
         "missed": _MISSED.dump_python(desk.missed, mode="json"),
         "accounts": desk.accounts,
@@ -135,6 +136,9 @@ NUMBERS: Final = (
     "weekday_weight",
     "change_weight",
     "van_load",
+    "level_days_weight",
+    "night_weight",
+    "night_from_minutes",
 )
 """Whole numbers of a tour problem."""
 
@@ -150,6 +154,7 @@ def desk_from(data: bytes) -> Desk:
         drive_minutes=_matrix(payload["drive_minutes"]),
         drive_metres=_matrix(payload["drive_metres"]),
         worked_minutes=tuple(payload["worked_minutes"]),
+        places=tuple(Place(**place) for place in payload["places"]),
         **payload["numbers"],
     )
     return Desk(

@@ -52,6 +52,7 @@ def sources(data: Data) -> dict[str, Source]:
         "data.categories": data.categories,
         "data.series": data.series,
         "data.events": data.events,
+        "data.last_visits": data.last_visits,
         "data.current_alignment": data.current_alignment,
     }
     return {key: source for key, source in named.items() if source is not None}

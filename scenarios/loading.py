@@ -34,6 +34,7 @@ FILE_KEYS: Final[tuple[KeyPath, ...]] = (
     ("data", "categories", "path"),
     ("data", "series", "path"),
     ("data", "events", "path"),
+    ("data", "last_visits", "path"),
     ("data", "current_alignment", "path"),
     ("forecast", "models_folder"),
     ("travel", "graph"),

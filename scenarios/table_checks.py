@@ -47,6 +47,12 @@ def faults_in_table(
         half = np.flatnonzero((frame["lon"].isna() != frame["lat"].isna()).to_numpy())
         shown = ["only lon" if np.isnan(frame["lat"].iloc[record]) else "only lat" for record in half[:EXAMPLES]]
         told.tell(half, shown, names["lon"], "expected both lon and lat, or neither for a home that is to be chosen")
+    if key == "data.reps":
+        for end in ("start", "end"):
+            lon, lat = frame[f"{end}_lon"], frame[f"{end}_lat"]
+            half = np.flatnonzero((lon.isna() != lat.isna()).to_numpy())
+            shown = [f"only {end}_{'lon' if np.isnan(lat.iloc[r]) else 'lat'}" for r in half[:EXAMPLES]]
+            told.tell(half, shown, names[f"{end}_lon"], f"expected both {end}_lon and {end}_lat, or neither for home")
     if key == "data.events":
         _tell_backward(frame, names, told)
         _tell_half_placed(frame, names, told)

@@ -1,10 +1,14 @@
 """List what is asked of the columns of each table."""
 
+from dataclasses import replace
 from typing import Final
 
 from scenarios.columns import Column, Kind
 from scenarios.opening import parse_opening_hours, parse_working_days
 from scenarios.suggest import did_you_mean
+
+NEVER: Final = "never"
+"""Of a rep who sleeps at home always."""
 
 
 def _opening(text: str) -> str:
@@ -14,6 +18,10 @@ def _opening(text: str) -> str:
 
 def _working_days(text: str) -> str:
     return " ".join(parse_working_days(text))
+
+
+def _nights_away(text: str) -> str:
+    return NEVER if text.strip().lower() == NEVER else " ".join(parse_working_days(text))
 
 
 def _status(text: str) -> str:
@@ -41,6 +49,11 @@ def _position(*, required: bool, filled: bool) -> tuple[Column, Column]:
     )
 
 
+def _elsewhere(name: str) -> tuple[Column, Column]:
+    lon, lat = _position(required=False, filled=False)
+    return replace(lon, name=f"{name}_lon"), replace(lat, name=f"{name}_lat")
+
+
 def _reps(*, with_homes: bool) -> tuple[Column, ...]:
     return (
         _id("rep_id"),
@@ -49,6 +62,9 @@ def _reps(*, with_homes: bool) -> tuple[Column, ...]:
         Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100),
         Column(name="region"),
         Column(name="working_days", parse=_working_days),
+        Column(name="nights_away", parse=_nights_away),
+        *_elsewhere("start"),
+        *_elsewhere("end"),
         Column(name="target_share", kind=Kind.NUMBER, low=0, above=True, high=10),
     )
 
@@ -76,6 +92,8 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         Column(name="opening_hours", parse=_opening),
         Column(name="visits", kind=Kind.WHOLE, low=0, high=60),
         Column(name="service_minutes", kind=Kind.WHOLE, low=1, high=600),
+        Column(name="must", parse=_yes_no),
+        Column(name="value", kind=Kind.WHOLE, low=1, high=10_000),
         Column(name="position_quality"),
         Column(name="group", kind=Kind.ID),
         Column(name="site", kind=Kind.ID),
@@ -123,6 +141,7 @@ TABLE_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         *_position(required=False, filled=False),
         Column(name="reach_km", kind=Kind.NUMBER, low=0, above=True, high=20_000),
     ),
+    "data.last_visits": (_id("account_id"), Column(name="date", kind=Kind.DATE, required=True, filled=True)),
     "data.current_alignment": (
         _id("rep_id"),
         Column(name="area_id", kind=Kind.ID, filled=True),

@@ -22,12 +22,28 @@ ACCOUNT_COLUMNS: Final = (
     "opening_hours",
     "visits",
     "service_minutes",
+    "must",
+    "value",
     "position_quality",
     "group",
     "site",
 )
 SALES_COLUMNS: Final = ("account_id", "category", "week", "sales")
-REP_COLUMNS: Final = ("rep_id", "name", "lon", "lat", "hours_per_week", "region", "working_days", "target_share")
+REP_COLUMNS: Final = (
+    "rep_id",
+    "name",
+    "lon",
+    "lat",
+    "hours_per_week",
+    "region",
+    "working_days",
+    "nights_away",
+    "start_lon",
+    "start_lat",
+    "end_lon",
+    "end_lat",
+    "target_share",
+)
 POLYGON_COLUMNS: Final = ("area_id", "name", "district", "region", "population", "group", "geometry")
 TOWN_COLUMNS: Final = ("area_id", "name", "lon", "lat", "district", "region", "population", "group")
 REGION_COLUMNS: Final = ("district", "region", "valid_from", "school_zone", "subdivision")
@@ -53,11 +69,12 @@ class Tables:
     """A firm's tables with our column names and types; ids are text, missing text is "", a week is its Monday."""
 
     accounts: pd.DataFrame
-    """ACCOUNT_COLUMNS; when missing, lon, lat, visits and service_minutes are NaN, first_sale and last_visit NaT."""
+    """ACCOUNT_COLUMNS; when missing, lon, lat, visits, service_minutes and value are NaN, first_sale and last_visit are
+    NaT."""
     sales: pd.DataFrame
     """SALES_COLUMNS; account_id and category may be categorical; sales in the scenario's currency."""
     reps: pd.DataFrame
-    """REP_COLUMNS; target_share is NaN when missing."""
+    """REP_COLUMNS; target_share and positions of starts and ends are NaN when missing."""
     areas: gpd.GeoDataFrame | None = None
     """POLYGON_COLUMNS in EPSG:4326, when areas are polygons of a file."""
     towns: pd.DataFrame | None = None
@@ -74,5 +91,7 @@ class Tables:
     events: pd.DataFrame
     """EVENT_COLUMNS, empty when there are none; announced is "true", "false" or ""; lon, lat and reach_km are NaN for
     an event without a place."""
+    last_visits: pd.DataFrame | None = None
+    """account_id and date of the plan in force."""
     current_alignment: pd.DataFrame | None = None
     """rep_id and exactly one of area_id, district, account_id."""

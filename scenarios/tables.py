@@ -57,6 +57,7 @@ def read_tables(loaded: LoadedScenario) -> Tables:
         categories=frames.get("data.categories"),
         series=frames.get("data.series"),
         events=frames.get("data.events", _no_events()),
+        last_visits=frames.get("data.last_visits"),
         current_alignment=frames.get("data.current_alignment"),
     )
 

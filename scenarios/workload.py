@@ -38,9 +38,12 @@ def visit_rules(accounts: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
         }
     ).T
     rules = segments.reindex(accounts["segment"]).set_axis(accounts.index)
-    for column in ("visits", "service_minutes"):
+    for column in ("visits", "service_minutes", "value"):
         own = accounts[column].to_numpy(dtype=np.float64)
         rules[column] = np.where(np.isnan(own), rules[column].to_numpy(dtype=np.float64), own).round().astype(np.int64)
+    own_must, must = accounts["must"].to_numpy(dtype=object), rules["must"].to_numpy(dtype=bool)
+    must &= accounts["status"].to_numpy(dtype=object) != "prospect"  # they fill free time
+    rules["must"] = np.where(own_must == "", must, own_must == "true")
     agreed = pd.Series([line.account for line in appointments_of_cycle(scenario)], dtype=str).value_counts()
     rules["visits"] = np.maximum(rules["visits"], accounts["account_id"].map(agreed).fillna(0).to_numpy(dtype=np.int64))
     own_hours = accounts["opening_hours"] != ""

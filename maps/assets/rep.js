@@ -34,6 +34,8 @@ function showRep(map, data) {
     dot.bindTooltip(() => accountFacts(index), {className: 'tip'});
   });
   L.marker(data.home, {icon: homeIcon('#1c2733', 26), zIndexOffset: 500, alt: say('Home'), keyboard: false}).addTo(map);
+  const beginOf = day => day.start ? day.start.at : data.home;
+  const endOf = day => day.end ? day.end.at : data.home;
   const tours = L.layerGroup().addTo(map);
   let pins = new Map();
 
@@ -78,10 +80,13 @@ function showRep(map, data) {
     pins = new Map();
     for (const day of shownDays()) {
       const chosen = state.day === null || state.day === day.index;
-      const line = day.line.length ? unpackShape([[day.line]])[0][0] : [data.home, ...day.stops.map(at), data.home];
+      const line = day.line.length ? unpackShape([[day.line]])[0][0] : [beginOf(day), ...day.stops.map(at), endOf(day)];
       L.polyline(line, {renderer: canvas, interactive: false, color: '#fff', weight: chosen ? 6 : 0, opacity: 0.9}).addTo(tours);
       L.polyline(line, {renderer: canvas, interactive: false, color: day.colour, weight: chosen ? 3 : 1.5, opacity: chosen ? 0.95 : 0.35, dashArray: chosen ? null : '4 5'}).addTo(tours);
       if (!chosen) continue;
+      for (const [end, symbol] of [[day.start, '●'], [day.end, day.night ? '☾' : '●']]) {
+        if (end) L.marker(end.at, {icon: L.divIcon({className: '', iconSize: [22, 22], html: `<div class="away">${symbol}</div>`}), zIndexOffset: 400, keyboard: false, alt: end.name}).bindTooltip(() => el('div', {dir: 'auto'}, end.name), {className: 'tip'}).addTo(tours);
+      }
       day.stops.forEach((stop, index) => {
         const icon = L.divIcon({className: '', iconSize: [44, 44], iconAnchor: [22, 22], html: `<div class="touch"><div class="pin" style="background:${day.colour}">${index + 1}</div></div>`});
         const pin = L.marker(at(stop), {icon, zIndexOffset: 1000 - index, alt: say('Stop {n}', {n: index + 1})}).addTo(tours);
@@ -108,7 +113,7 @@ function showRep(map, data) {
   }
   function view() {
     const bounds = L.latLngBounds([data.home]);
-    for (const day of shownDays()) if (state.day === null || state.day === day.index) day.stops.forEach(stop => bounds.extend(at(stop)));
+    for (const day of shownDays()) if (state.day === null || state.day === day.index) [beginOf(day), ...day.stops.map(at), endOf(day)].forEach(place => bounds.extend(place));
     fitTo(map, bounds, {padding: [34, 34], maxZoom: 13});
   }
 
@@ -133,7 +138,7 @@ function showRep(map, data) {
     listBox.replaceChildren(...shownDays().filter(day => state.day === null || state.day === day.index).map(dayList));
   }
   function dayList(day) {
-    const rows = [el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.leave), el('span', {class: 'what'}, say('leave home')))];
+    const rows = [el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.leave), el('span', {class: 'what'}, day.start ? say('leave {place}', {place: day.start.name}) : say('leave home')))];
     const lunch = () => el('li', {class: 'pause'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '☕'), el('span', {class: 'when'}, day.lunch), el('span', {class: 'what'}, say('lunch on the road, {n} min', {n: day.lunch_minutes})));
     day.stops.forEach((stop, index) => {
       if (day.lunch && day.lunch_before === index + 1 && !lunchAtDoor(day, stop, index + 1)) rows.push(lunch());
@@ -145,7 +150,8 @@ function showRep(map, data) {
         el('span', {class: 'pin', style: 'background:' + day.colour}, String(index + 1)), el('span', {class: 'when'}, stop.start, el('small', {}, '– ' + stop.depart)), what));
     });
     if (day.lunch && day.lunch_before === day.stops.length + 1) rows.push(lunch());
-    rows.push(el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, '⌂'), el('span', {class: 'when'}, day.back), el('span', {class: 'what'}, say('back home'))));
+    const arrives = !day.end ? say('back home') : day.night ? say('arrive in {place}, stay the night', {place: day.end.name}) : say('arrive at {place}', {place: day.end.name});
+    rows.push(el('li', {class: 'home'}, el('span', {class: 'symbol', 'aria-hidden': 'true'}, day.night ? '☾' : '⌂'), el('span', {class: 'when'}, day.back), el('span', {class: 'what'}, arrives)));
     return el('section', {class: 'day'}, el('h2', {class: 'number', style: 'white-space:normal'}, el('span', {class: 'dot', style: 'background:' + day.colour}), `${day.label} · ${stopsText(day.stops.length)} · ${day.leave}–${day.back} · ${numberText(day.km, 0)} km`,
       day.overtime > 0 ? el('span', {class: 'badge warn'}, say('{n} min after the end of the day', {n: day.overtime})) : null), waysRow(day, data, at), el('ol', {class: 'stops'}, rows));
   }

@@ -4,11 +4,11 @@
 const STOPS_OF_A_LINK = 4;
 function wayLinks(day, placeOf, home) {
   const ways = [];
-  const goals = [...day.stops.map((stop, index) => ({at: placeOf(stop), name: String(index + 1)})), {at: home, name: say('home')}];
+  const goals = [...day.stops.map((stop, index) => ({at: placeOf(stop), name: String(index + 1)})), {at: day.end ? day.end.at : home, name: day.end ? day.end.name : say('home')}];
   for (let from = 0; from < goals.length; from += STOPS_OF_A_LINK) {
     const part = goals.slice(from, from + STOPS_OF_A_LINK);
     const text = part.map(goal => goal.at.join(','));
-    const start = from ? goals[from - 1].at : home;
+    const start = from ? goals[from - 1].at : day.start ? day.start.at : home;
     const between = text.slice(0, -1).join('%7C');
     ways.push({
       words: part.length > 1 ? `${part[0].name} – ${part[part.length - 1].name}` : part[0].name,
@@ -18,7 +18,7 @@ function wayLinks(day, placeOf, home) {
   return ways;
 }
 
-// GPX 1.1: home, the stops in order with their times, home. Characters that XML cannot hold are left out.
+// GPX 1.1: start, the stops in order with their times, end. Characters that XML cannot hold are left out.
 function gpxText(day, data, placeOf) {
   const space = 'http://www.topografix.com/GPX/1/1';
   const doc = document.implementation.createDocument(space, 'gpx');
@@ -38,9 +38,11 @@ function gpxText(day, data, placeOf) {
     put(at, 'name', name);
     if (comment) put(at, 'cmt', comment);
   };
-  point(data.home, say('Home, leave {clock}', {clock: day.leave}));
+  if (day.start) point(day.start.at, say('{place}, leave {clock}', {place: day.start.name, clock: day.leave}));
+  else point(data.home, say('Home, leave {clock}', {clock: day.leave}));
   day.stops.forEach((stop, index) => point(placeOf(stop), `${index + 1} ${data.accounts.name[stop.account]}`, `${stop.start}-${stop.depart}`));
-  point(data.home, say('Home, back {clock}', {clock: day.back}));
+  if (day.end) point(day.end.at, say('{place}, arrive {clock}', {place: day.end.name, clock: day.back}));
+  else point(data.home, say('Home, back {clock}', {clock: day.back}));
   return '<?xml version="1.0" encoding="UTF-8"?>\n' + new XMLSerializer().serializeToString(doc);
 }
 

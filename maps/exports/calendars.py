@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from icalendar import Calendar, Event, vGeo
@@ -43,6 +44,9 @@ def rep_calendars(book: PlanBook, former: Mapping[str, bytes] = NOTHING_BEFORE) 
         account = accounts[str(visit["account_id"])]
         row = {str(key): value for key, value in visit.items()}
         events[str(visit["rep_id"])].append(_event(book, row, account, int(number)))
+    for rep_id, days in book.days.sort_values(["rep_id", "date"], kind="stable").groupby("rep_id", sort=True):
+        for number, (evening, morning) in enumerate(_nights(days.to_dict("records")), start=1):
+            events[str(rep_id)].append(_night(book, str(rep_id), evening, morning, number))
     last_day = dt.date.fromisoformat(str(book.days["date"].max())) if len(book.days) else book.period_end
     for rep_id, calendar in calendars.items():
         before = former.get(rep_id, b"")
@@ -70,6 +74,25 @@ def _event(book: PlanBook, visit: dict[str, Any], account: dict[str, Any], numbe
     event.add("location", str(account["town"]) or f"{account['lat']:.5f}, {account['lon']:.5f}")
     event.add("geo", vGeo((float(account["lat"]), float(account["lon"]))))
     event.add("description", _description(visit, account, number))
+    return event
+
+
+def _nights(days: list[dict[Any, Any]]) -> list[tuple[dict[Any, Any], dict[Any, Any]]]:
+    """Pair the days before and after each night away."""
+    return [(evening, morning) for evening, morning in pairwise(days) if evening["night_away"]]
+
+
+def _night(book: PlanBook, rep_id: str, evening: dict[Any, Any], morning: dict[Any, Any], number: int) -> Event:
+    """Make the event of a night away: from the arrival to the departure on the next day."""
+    event = Event()
+    event.add("uid", f"{uuid.uuid5(_IDS, f'{book.period_start}/night/{rep_id}/{number}')}@territory-tours")
+    event.add("dtstamp", dt.datetime.combine(book.period_start, dt.time(), dt.UTC))
+    event.add("dtstart", _moment(evening["date"], evening["back_home"]))
+    event.add("dtend", _moment(morning["date"], morning["leave_home"]))
+    event.add("summary", say(f"Night in {evening['night_away']}"))
+    event.add("location", str(evening["night_away"]))
+    event.add("geo", vGeo((float(evening["end_lat"]), float(evening["end_lon"]))))
+    event.add("transp", "TRANSPARENT")
     return event
 
 

@@ -1,17 +1,19 @@
 """Write a GPX file per rep and day, for navigation devices and apps."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from gpxpy.gpx import GPX, GPXRoute, GPXRoutePoint
 
 from maps.book import PlanBook, rows_by
+from maps.day_ends import ends_of
 from maps.languages.speaking import say
 from maps.words import date_text
 
 
 def day_routes(book: PlanBook) -> dict[tuple[str, str], str]:
-    """Make one GPX 1.1 route per rep and day: home, the stops in order with their times, home.
+    """Make one GPX 1.1 route per rep and day: its start, the stops in order with their times, its end.
 
     Returns
     -------
@@ -26,13 +28,15 @@ def day_routes(book: PlanBook) -> dict[tuple[str, str], str]:
         key = (str(rep_id), str(date))
         home, day = reps[key[0]], days[key]
         route = GPXRoute(name=f"{home['name']}, {date_text(dt.date.fromisoformat(key[1]))}")
-        route.points.append(_point(home, say(f"Home, leave {day['leave_home']}")))
+        start, end = ends_of(day, home)
+        route.points.append(_point(asdict(start), say(f"{start.name or 'Home'}, leave {day['leave_home']}")))
         for stop in stops.to_dict("records"):
             account = accounts[str(stop["account_id"])]
             route.points.append(
                 _point(account, f"{stop['stop']} {account['name']}", f"{stop['start']}-{stop['depart']}")
             )
-        route.points.append(_point(home, say(f"Home, back {day['back_home']}")))
+        arrives = f"{end.name}, arrive" if end.name else "Home, back"
+        route.points.append(_point(asdict(end), say(f"{arrives} {day['back_home']}")))
         gpx = GPX()
         gpx.creator = "territory-tours"
         gpx.routes.append(route)

@@ -11,9 +11,11 @@ from optimizer.tours.arrays import (
     DRIVE,
     LATEST,
     LENGTH,
+    LEVEL_DAYS,
     LEVEL_WEIGHT,
     LOAD,
     LONGEST,
+    NIGHTS,
     NO_LIMIT,
     OVERTIME,
     OVERTIME_WEIGHT,
@@ -31,12 +33,26 @@ from optimizer.tours.arrays import (
 )
 from optimizer.tours.clock import measure, refresh
 from optimizer.tours.compiling import compiled, inlined
-from optimizer.tours.desk import HARD, IN_LIST, LOAD_PRICE, NOISE, REMOVED, TIME_PRICE, TOUCHED, WEEK_PRICE, Desk
+from optimizer.tours.desk import (
+    HARD,
+    IDLE_NIGHTS,
+    IN_LIST,
+    LOAD_PRICE,
+    NOISE,
+    REMOVED,
+    TIME_PRICE,
+    TOUCHED,
+    WEEK_PRICE,
+    Desk,
+)
 from optimizer.tours.insertion_places import random_share
+from optimizer.tours.nights import change_night, price_nights
 from optimizer.tours.ruin_recreate import bring_in, order_removed, put_on, ruin, take_out
 
 NOISY = 0.5
 """Share of rounds in which days are made dearer or cheaper at random."""
+NIGHT_MOVES = 0.1
+"""Share of rounds that begin with another night away, where nights may be spent away at all."""
 PRICE_ROUNDS = 50
 """Rounds between two changes of the prices of limits."""
 
@@ -116,10 +132,20 @@ def measure_all(problem: Problem, tours: Tours, desk: Desk) -> None:
             if i > 0:
                 sums[slot, LOAD] += problem.accounts[tours.place[slot, i] - 1, DEMAND]
                 sums[slot, BUSY] += problem.accounts[tours.place[slot, i] - 1, SERVICE]
+        if sums[slot, LENGTH] == 0:
+            tours.legs[slot, 0] = 0
+            sums[slot, DRIVE] = 0
         desk.counter[1] += 1
         sums[slot, STAMP] = desk.counter[1]
         refresh(problem, tours, slot)
         measure(problem, tours, slot)
+
+
+@inlined
+def work_counts(problem: Problem) -> bool:
+    """Tell whether anything depends on the working time of days."""
+    rule = problem.rules
+    return bool(rule[WEEK_LIMIT] < NO_LIMIT or rule[LEVEL_WEIGHT] > 0 or rule[LEVEL_DAYS] > 0)
 
 
 @compiled
@@ -133,7 +159,7 @@ def refresh_touched(problem: Problem, tours: Tours, desk: Desk) -> None:
 @compiled
 def measure_touched(problem: Problem, tours: Tours, desk: Desk) -> None:
     """Bring the working time of the changed slots up to date where anything depends on it."""
-    if problem.rules[WEEK_LIMIT] < NO_LIMIT or problem.rules[LEVEL_WEIGHT] > 0:
+    if work_counts(problem):
         for slot in range(len(desk.marks)):
             if desk.marks[slot, TOUCHED]:
                 measure(problem, tours, slot)
@@ -154,7 +180,7 @@ def cost_of(problem: Problem, tours: Tours, desk: Desk) -> float:
             room = min(rule[slot, LATEST] - rule[slot, START], rule[slot, LONGEST])
             time += max(0, sums[slot, DRIVE] + sums[slot, BUSY] - room)
         desk.week_work[rule[slot, WEEK], 0] += sums[slot, WORK]
-    over, work, busiest = 0, 0, 0
+    over, work, busiest, idle = 0, 0, 0, 0
     for week in range(weeks):
         over += max(0, desk.week_work[week, 0] - problem.rules[WEEK_LIMIT])
         work += desk.week_work[week, 0]
@@ -166,6 +192,17 @@ def cost_of(problem: Problem, tours: Tours, desk: Desk) -> float:
     )
     if problem.rules[LEVEL_WEIGHT] > 0 and weeks > 0:
         cost += problem.rules[LEVEL_WEIGHT] * (busiest - work / weeks)
+    if problem.rules[NIGHTS] > 0:
+        price, idle = price_nights(problem, tours)
+        cost += price
+    if problem.rules[LEVEL_DAYS] > 0:
+        longest, done = 0, 0
+        for slot in range(len(sums)):
+            done += sums[slot, WORK]
+            longest = max(longest, sums[slot, WORK])
+        desk.week_work[weeks, 0] = longest
+        cost += problem.rules[LEVEL_DAYS] * (longest - done / max(1, len(sums)))
+    desk.excess[IDLE_NIGHTS] = idle
     desk.excess[WEEK_PRICE] = over
     desk.excess[LOAD_PRICE] = load
     desk.excess[TIME_PRICE] = time
@@ -175,7 +212,8 @@ def cost_of(problem: Problem, tours: Tours, desk: Desk) -> float:
 @inlined
 def keeps_limits(desk: Desk) -> bool:
     """Tell whether the state measured last is above no limit."""
-    return bool(desk.excess[WEEK_PRICE] + desk.excess[LOAD_PRICE] + desk.excess[TIME_PRICE] == 0)
+    over = desk.excess[WEEK_PRICE] + desk.excess[LOAD_PRICE] + desk.excess[TIME_PRICE] + desk.excess[IDLE_NIGHTS]
+    return bool(over == 0)
 
 
 @compiled
@@ -184,7 +222,11 @@ def play_round(problem: Problem, trial: Tours, desk: Desk, heat: Heat) -> int:
     days, day = problem.useful.shape[1], -1
     if heat.one_day > 0.0 and random_share(desk.counter) < heat.one_day:
         day = int(random_share(desk.counter) * days)
-    count = ruin(problem, trial, desk, heat.removed_mean, heat.longest_string, heat.unserved, day)
+    count, centre = 0, -1
+    if problem.rules[NIGHTS] > 0 and random_share(desk.counter) < NIGHT_MOVES:
+        centre, count = change_night(problem, trial, desk)
+        day = -1
+    count = ruin(problem, trial, desk, heat.removed_mean, heat.longest_string, heat.unserved, day, centre, count)
     refresh_touched(problem, trial, desk)
     order_removed(problem, desk, count)
     if day >= 0:
@@ -192,7 +234,7 @@ def play_round(problem: Problem, trial: Tours, desk: Desk, heat: Heat) -> int:
             if not put_on(problem, trial, desk, desk.lists[c, REMOVED], day):
                 return -count
         return count
-    if problem.rules[WEEK_LIMIT] < NO_LIMIT or problem.rules[LEVEL_WEIGHT] > 0:
+    if work_counts(problem):
         cost_of(problem, trial, desk)  # for the work of the weeks
     scale = 2.0 * heat.noise * random_share(desk.counter) if random_share(desk.counter) < NOISY else 0.0
     for d in range(days):

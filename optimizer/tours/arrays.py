@@ -21,11 +21,11 @@ MUST_PENALTY = 10_000
 
 SERVICE, DEMAND, FREQUENCY, NO_VISIT_COST, FIRST_PATTERN, END_PATTERN, MISS_COST = range(7)
 """Columns of `Problem.accounts`."""
-DAY, WEEK, START, END, LATEST, LUNCH, LUNCH_FROM, LUNCH_UNTIL, CAPACITY, LONGEST = range(10)
+DAY, WEEK, START, END, LATEST, LUNCH, LUNCH_FROM, LUNCH_UNTIL, CAPACITY, LONGEST, FROM, TO, MORNING = range(13)
 """Columns of `Problem.slots`."""
 SLOT_FIELDS = ("week", "start", "end", "latest", "lunch", "lunch_from", "lunch_until", "capacity", "longest")
 """What `build_problem` wants to know of each slot beside its day, in the order of the columns."""
-WEEKS, WEEK_LIMIT, OVERTIME_WEIGHT, LEVEL_WEIGHT, TIMED, SHORTENED, WORKED = range(7)
+WEEKS, WEEK_LIMIT, OVERTIME_WEIGHT, LEVEL_WEIGHT, TIMED, SHORTENED, NIGHTS, NIGHT_WEIGHT, LEVEL_DAYS, WORKED = range(10)
 """Entries of `Problem.rules`; from WORKED on, one entry a week."""
 LENGTH, DRIVE, BACK, OVERTIME, WORK, LOAD, BUSY, STAMP = range(8)
 """Columns of `Tours.sums`."""
@@ -59,27 +59,31 @@ class Problem(NamedTuple):
     """Days of each pattern after their number; in the last column what its missed visits and its days by themselves
     cost. Shape (patterns, 2 + most visits)."""
     neighbours: IntArray
-    """The other accounts, nearest first. Shape (accounts, accounts − 1)."""
+    """The other accounts, nearest first; after the accounts a row for each place for the night, which are the places
+    after the accounts. Shape (accounts + nights, accounts − 1)."""
     day_slot: IntArray
     """Slots of day d are day_slot[d] to day_slot[d + 1] − 1. Shape (days + 1,)."""
     slots: IntArray
     """DAY; WEEK; START, the earliest departure; END, the regular return; LATEST return, overtime included; LUNCH, the
     length of the break, 0 for none; LUNCH_FROM and LUNCH_UNTIL, within which it starts; CAPACITY; LONGEST time from
-    departure to return. Shape (slots, 10)."""
+    departure to return; FROM and TO, the places where it begins and ends without a night away; MORNING, the slot that
+    a night away leads to, −1 for none. Shape (slots, 13)."""
     rules: IntArray
     """WEEKS; WEEK_LIMIT; OVERTIME_WEIGHT; LEVEL_WEIGHT; TIMED, 0 when no window and no break can ever bind, so that a
-    tour takes its driving and service; SHORTENED, 1 when LONGEST binds beside windows; from WORKED on the time that
-    each week has behind it already. Shape (6 + weeks,)."""
+    tour takes its driving and service; SHORTENED, 1 when LONGEST binds beside windows; NIGHTS, the number of places
+    for the night; NIGHT_WEIGHT, the price of one; LEVEL_DAYS, that of a minute of the longest day above the mean; from
+    WORKED on the time that each week has behind it already. Shape (9 + weeks,)."""
 
 
 class Tours(NamedTuple):
     """A state of the search: the stops of every slot, with the times that make insertions quick to judge."""
 
     place: IntArray
-    """Column 0 of a slot is home, 1 to LENGTH the stops (as places), LENGTH + 1 home again.
+    """Column 0 of a slot is where it begins, 1 to LENGTH are the stops (as places), LENGTH + 1 is where it ends: home,
+    FROM and TO, or the place of a night away, which is the last of one slot and the first of its MORNING.
     Shape (slots, accounts + 2)."""
     legs: IntArray
-    """Drive from each of those columns to the next. Shape (slots, accounts + 2)."""
+    """Drive from each of those columns to the next; none without stops. Shape (slots, accounts + 2)."""
     labels: IntArray
     """Times at each of those columns; kept only when the problem is TIMED. END_BEFORE and END_AFTER: earliest end of
     service with the break still to come, and taken (or none needed). LAST_BEFORE and LAST_AFTER: latest arrival from
@@ -134,6 +138,13 @@ def problem_of(instance: TourInstance) -> Problem:
             "capacity": [instance.van_load or NO_LIMIT] * len(days),
             "longest": [NO_LIMIT] * len(days),
         },
+        ends=[
+            (instance.row(day.start_place), instance.row(day.end_place), instance.next_morning(d))
+            for d, day in enumerate(days)
+        ],
+        nights=len(instance.night_places()),
+        night_weight=instance.night_weight,
+        level_days=instance.level_days_weight,
         weeks=len(weeks),
         week_limit=instance.week_minutes,
         overtime_weight=instance.overtime_weight,
@@ -164,6 +175,10 @@ def build_problem(
     pattern_prices: Sequence[Sequence[int]] | None = None,
     no_visit_cost: Sequence[int] = (),
     worked: Sequence[int] = (),
+    ends: Sequence[tuple[int, int, int]] = (),
+    nights: int = 0,
+    night_weight: int = 0,
+    level_days: int = 0,
 ) -> Problem:
     """Fill the arrays.
 
@@ -181,6 +196,10 @@ def build_problem(
         Per account what no visit at all costs beside the missed visits; nothing when left out.
     worked
         Per week the working time that is behind already; nothing when left out.
+    ends
+        FROM, TO and MORNING of each slot; home, home and −1 when left out.
+    nights
+        How many of the places after the accounts are for the night.
     """
     accounts, days = len(service), max(slot_day, default=-1) + 1
     widest = max((len(w) for row in windows for w in row), default=0)
@@ -202,14 +221,19 @@ def build_problem(
         useful[a, [d for pattern in own for d in pattern]] = 1
     first = np.cumsum([0] + [len(row) for row in patterns])
     minutes = np.ascontiguousarray(drive, dtype=np.int64)
-    near = minutes[1:, 1:] + minutes[1:, 1:].T
-    np.fill_diagonal(near, -1)
-    table = _columns([slot_day, *(slots[name] for name in SLOT_FIELDS)])
+    centres, around = slice(1, accounts + nights + 1), slice(1, accounts + 1)
+    near = minutes[centres, around] + minutes[around, centres].T
+    near[range(accounts), range(accounts)] = -1
+    nearest = np.argsort(near, axis=1, kind="stable")
+    nearest[accounts:] = np.roll(nearest[accounts:], 1, axis=1)  # an account's row begins with itself, no other does
+    places = np.array(ends or [(0, 0, -1)] * len(slot_day), dtype=np.int64).reshape(len(slot_day), 3)
+    table = _columns([slot_day, *(slots[name] for name in SLOT_FIELDS), *places.T])
     nothing = [f * cost for f, cost in zip(frequency, miss_cost, strict=True)]
     if no_visit_cost:
         nothing = [cost + more for cost, more in zip(nothing, no_visit_cost, strict=True)]
     account_table = _columns([service, demand, frequency, nothing, first[:-1], first[1:], miss_cost])
     timed, shortened = _clock_binds(spans, useful, table, account_table)
+    aims = [weeks, week_limit, overtime_weight, level_weight]
     return Problem(
         drive=minutes,
         drive_to=np.ascontiguousarray(minutes.T),
@@ -217,10 +241,10 @@ def build_problem(
         windows=spans,
         useful=useful,
         pattern_days=pattern_days,
-        neighbours=np.ascontiguousarray(np.argsort(near, axis=1, kind="stable")[:, 1:], dtype=np.int64),
+        neighbours=np.ascontiguousarray(nearest[:, 1:], dtype=np.int64),
         day_slot=_ints(np.searchsorted(np.asarray(slot_day, dtype=np.int64), np.arange(days + 1))),
         slots=table,
-        rules=_ints([weeks, week_limit, overtime_weight, level_weight, timed, shortened, *(worked or [0] * weeks)]),
+        rules=_ints([*aims, timed, shortened, nights, night_weight, level_days, *(worked or [0] * weeks)]),
     )
 
 
@@ -241,8 +265,10 @@ def _clock_binds(spans: IntArray, useful: IntArray, slots: IntArray, accounts: I
 def empty_tours(problem: Problem) -> Tours:
     """Return a state without any visit; its labels are filled by the kernel."""
     slots, (accounts, days) = len(problem.slots), problem.useful.shape
+    place = np.zeros((slots, accounts + 2), dtype=np.int64)
+    place[:, :2] = problem.slots[:, [FROM, TO]]
     return Tours(
-        place=np.zeros((slots, accounts + 2), dtype=np.int64),
+        place=place,
         legs=np.zeros((slots, accounts + 2), dtype=np.int64),
         labels=np.zeros((slots, accounts + 2, 9), dtype=np.int64),
         sums=np.zeros((slots, 8), dtype=np.int64),

@@ -87,7 +87,8 @@ def refresh_forward(problem: Problem, tours: Tours, slot: int) -> int:
             before = earliest_start(problem, account, day, before + drive) + service
         tours.labels[slot, i, END_BEFORE] = before
         tours.labels[slot, i, END_AFTER] = after
-    drive = problem.drive[tours.place[slot, tours.sums[slot, LENGTH]], 0]
+    n = tours.sums[slot, LENGTH]
+    drive = problem.drive[tours.place[slot, n], tours.place[slot, n + 1]]
     back: int = before + drive
     if back > lunch_until:
         back = min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
@@ -254,7 +255,7 @@ def insertion_back(problem: Problem, tours: Tours, slot: int, i: int, account: i
         if j > tours.sums[slot, LENGTH]:
             break
         visiting = tours.place[slot, j] - 1
-    drive = problem.drive[here, 0]
+    drive = problem.drive[here, tours.place[slot, j]]
     back: int = before + drive
     if back > lunch_until:
         back = min(after + drive, after_break(before, drive, lunch, lunch_from, lunch_until))
@@ -279,9 +280,8 @@ def insertion_prices(problem: Problem, tours: Tours, account: int, prices: IntAr
         for i in range(tours.sums[slot, LENGTH] + 1):
             before, after = tours.place[slot, i], tours.place[slot, i + 1]
             back = insertion_back(problem, tours, slot, i, account)
-            extra = (
-                problem.drive[before, account + 1] + problem.drive[account + 1, after] - problem.drive[before, after]
-            )
+            extra = problem.drive[before, account + 1] + problem.drive[account + 1, after]
+            extra -= problem.drive[before, after] if tours.sums[slot, LENGTH] > 0 else 0
             overtime = max(0, back - end) - planned
             cost = extra + problem.rules[OVERTIME_WEIGHT] * overtime
             if back <= latest and cost < prices[slot, 0]:

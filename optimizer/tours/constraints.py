@@ -44,7 +44,7 @@ def times_follow_the_drives(model: cp_model.CpModel, x: TourVariables, instance:
             for j in x.places(d):
                 if i == j:
                     continue
-                ready = _end(x, instance, d, i) + int(instance.drive_minutes[i, j])
+                ready = _end(x, instance, d, i) + _minutes(x, instance, d, i, j)
                 if day.lunch_minutes > 0:
                     ready += day.lunch_minutes * x.lunch_after[d, i]
                 then = x.back[d] == ready if j == HOME else x.start[j - 1, d] >= ready
@@ -109,12 +109,48 @@ def vans_hold_the_load(model: cp_model.CpModel, x: TourVariables, instance: Tour
         model.add(cp_model.LinearExpr.sum(loads) <= instance.van_load)
 
 
+def nights_join_two_days(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
+    """Sleep at one place at most, and only between two days that both have visits.
+
+    Σ_p sleeps[d, p] ≤ 1;  sleeps[d, p] ⇒ away[d] ∧ away[d + 1].
+    """
+    for d in range(len(instance.days)):
+        model.add_at_most_one([x.sleeps[d, p] for p in instance.night_places() if (d, p) in x.sleeps])
+    for (d, _), sleeps in x.sleeps.items():
+        for day in (d, d + 1):
+            model.add_implication(sleeps, ~x.drives[day, HOME, HOME])
+
+
+def first_and_last_ways_count(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
+    """Count the ways from and to a night away.
+
+    drives[d, home, j] ⇒ first_way[d] ≥ minutes[where d begins, j]; the least of all places holds without the nights.
+    """
+    nights = [instance.row(place) for place in instance.night_places()]
+    for ways, usual, leads_out in (
+        (x.first_way, [instance.row(day.start_place) for day in instance.days], True),
+        (x.last_way, [instance.row(day.end_place) for day in instance.days], False),
+    ):
+        for d, way in ways.items():
+            least = []
+            for place in x.places(d)[1:]:
+                used = x.drives[d, HOME, place] if leads_out else x.drives[d, place, HOME]
+                minutes = (x.out if leads_out else x.homeward)(instance, d, place - 1)
+                model.add(way >= minutes).only_enforce_if(used)
+                rows = [usual[d], *nights]
+                legs = instance.drive_minutes[rows, place] if leads_out else instance.drive_minutes[place, rows]
+                least.append(int(legs.min()) * used)
+            model.add(way >= cp_model.LinearExpr.sum(least))
+
+
 def weeks_are_not_too_long(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
-    """Keep the work of each week within `week_minutes`, and that of all below `busiest`."""
+    """Keep the work of each week within `week_minutes`, that of all below `busiest`, that of days below `longest`."""
     for week in sorted({day.week for day in instance.days}):
         work = x.week_work(instance, week)
         model.add(work <= instance.week_minutes)
         model.add(work <= x.busiest)
+    for d in range(len(instance.days)):
+        model.add(x.day_work(instance, d) <= x.longest)
 
 
 def work_holds_drives_and_services(model: cp_model.CpModel, x: TourVariables, instance: TourInstance) -> None:
@@ -123,10 +159,10 @@ def work_holds_drives_and_services(model: cp_model.CpModel, x: TourVariables, in
     work[d] ≥ Σ_ij minutes[i, j] · drives[d, i, j] + Σ_a service[a] · visits[a, d].
     """
     for d in range(len(instance.days)):
-        places = x.places(d)
-        drives = [int(instance.drive_minutes[i, j]) * x.drives[d, i, j] for i in places for j in places if i != j]
-        services = [instance.visits[p - 1].service_minutes * x.visits[p - 1, d] for p in places if p != HOME]
-        model.add(x.day_work(instance, d) >= cp_model.LinearExpr.sum([*drives, *services]))
+        services = [instance.visits[p - 1].service_minutes * x.visits[p - 1, d] for p in x.places(d) if p != HOME]
+        least = x.driving(instance, d) + cp_model.LinearExpr.sum(services)
+        if d not in x.first_way and d not in x.last_way:  # those may be longer than the way that is driven
+            model.add(x.day_work(instance, d) >= least)
 
 
 CONSTRAINTS: tuple[Family, ...] = (
@@ -137,6 +173,8 @@ CONSTRAINTS: tuple[Family, ...] = (
     days_end_in_time,
     lunch_is_taken,
     vans_hold_the_load,
+    nights_join_two_days,
+    first_and_last_ways_count,
     weeks_are_not_too_long,
     work_holds_drives_and_services,
 )
@@ -148,6 +186,13 @@ def _end(x: TourVariables, instance: TourInstance, day: int, place: int) -> cp_m
     if place == HOME:
         return x.leave[day] + 0
     return x.start[place - 1, day] + instance.visits[place - 1].service_minutes
+
+
+def _minutes(x: TourVariables, instance: TourInstance, day: int, i: int, j: int) -> cp_model.LinearExpr | int:
+    """Give the minutes of a way on a day."""
+    if i == HOME:
+        return x.out(instance, day, j - 1)
+    return x.homeward(instance, day, i - 1) if j == HOME else int(instance.drive_minutes[i, j])
 
 
 def _at_most(model: cp_model.CpModel, moment: cp_model.IntVar, limit: int, name: str) -> cp_model.IntVar:

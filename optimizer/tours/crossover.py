@@ -20,6 +20,8 @@ def cross(  # noqa: C901 -- the three kinds of days in turn
     """Inherit some days from the first parent, some from the other and some from both; bring in what is missing."""
     days, accounts = problem.useful.shape[1], len(problem.accounts)
     child = empty_tours(problem)
+    for slot in range(len(child.sums)):  # nights away are those of the first parent
+        child.place[slot, :2] = one.place[slot, 0], _end(one, slot)
     order = rng.permutation(days)
     first, last = sorted(int(cut) for cut in rng.integers(0, days + 1, size=2))
     visited: list[set[int]] = [set() for _ in range(accounts)]
@@ -47,6 +49,8 @@ def cross(  # noqa: C901 -- the three kinds of days in turn
             offered.append(stops)
         offered.sort(key=len, reverse=True)
         for slot, stops in zip(free, offered, strict=False):
+            if child.place[slot, 0] != other.place[slot, 0] or _end(child, slot) != _end(other, slot):
+                continue  # a night away of one parent only: the tour may not be in time elsewhere
             _place(child, slot, stops)
             for account in stops:
                 visited[account].add(day)
@@ -107,7 +111,12 @@ def _stops(tours: Tours, slot: int) -> list[int]:
     return [place - 1 for place in tours.place[slot, 1 : tours.sums[slot, LENGTH] + 1].tolist()]
 
 
+def _end(tours: Tours, slot: int) -> int:
+    return int(tours.place[slot, tours.sums[slot, LENGTH] + 1])
+
+
 def _place(tours: Tours, slot: int, stops: list[int]) -> None:
+    """Put stops into an empty tour; where it begins and ends stays."""
+    tours.place[slot, len(stops) + 1] = _end(tours, slot)
     tours.place[slot, 1 : len(stops) + 1] = np.array(stops, dtype=np.int64) + 1
-    tours.place[slot, len(stops) + 1] = 0
     tours.sums[slot, LENGTH] = len(stops)

@@ -17,6 +17,8 @@ KNOWN_STAMP, KNOWN_COST, KNOWN_COLUMN, KNOWN_EXTRA = range(4)
 """Columns of `Desk.known`."""
 WEEK_PRICE, LOAD_PRICE, TIME_PRICE = range(3)
 """Entries of `Desk.prices`."""
+IDLE_NIGHTS = 3
+"""Entry of `Desk.excess` after those."""
 HARD = 1e9
 """A price that nothing is worth: the limit is kept."""
 
@@ -36,14 +38,16 @@ class Desk(NamedTuple):
     day_cost: FloatArray
     """COST of that insertion; NOISE, what the round adds to it; EXTRA working time in it. Shape (days, 3)."""
     week_work: IntArray
-    """Working time of each week and the time an insertion adds to it. Shape (weeks, 2)."""
+    """Working time of each week and the time an insertion adds to it; in the last row that of the longest day.
+    Shape (weeks + 1, 2)."""
     known: IntArray
     """The cheapest insertion of an account into a slot as it was at KNOWN_STAMP: KNOWN_COST (drive and priced
     overtime), KNOWN_COLUMN, KNOWN_EXTRA (drive). Shape (accounts, slots, 4)."""
     prices: FloatArray
     """Cost of a unit above the week limit, the capacity of a slot, its longest time. Shape (3,)."""
     excess: IntArray
-    """What the state measured last has above the limits of those prices. Shape (3,)."""
+    """What the state measured last has above the limits of those prices, and its nights beside a day without stops.
+    Shape (4,)."""
     counter: IntArray
     """State of the random generator, not zero, and the last stamp given out. Shape (2,)."""
 
@@ -59,10 +63,10 @@ def empty_desk(problem: Problem, seed: int, *, prices: tuple[float, float, float
         marks=np.zeros((slots, 2), dtype=np.int64),
         day_place=np.zeros((days, 2), dtype=np.int64),
         day_cost=np.zeros((days, 3), dtype=np.float64),
-        week_work=np.zeros((max(1, int(problem.rules[WEEKS])), 2), dtype=np.int64),
+        week_work=np.zeros((1 + max(1, int(problem.rules[WEEKS])), 2), dtype=np.int64),
         known=known,
         prices=np.array(prices, dtype=np.float64),
-        excess=np.zeros(3, dtype=np.int64),
+        excess=np.zeros(4, dtype=np.int64),
         counter=np.array([_mixed(seed), 0], dtype=np.int64),
     )
 

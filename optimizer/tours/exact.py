@@ -1,6 +1,7 @@
 """Prove the best plan of a small cycle with CP-SAT."""
 
 from dataclasses import dataclass
+from math import lcm
 
 from ortools.sat.python import cp_model
 
@@ -58,6 +59,8 @@ def solve_exactly(
     for family in CONSTRAINTS:
         family(model, x, instance)
     scale = max(1, len({day.week for day in instance.days}))
+    if instance.level_days_weight:
+        scale = lcm(scale, max(1, len(instance.days)))
     model.minimize(total_cost(x, instance, scale=scale))
     if start is not None:
         hint_plan(model, x, instance, start)
@@ -83,12 +86,13 @@ def solve_exactly(
 
 
 def total_cost(x: TourVariables, instance: TourInstance, *, scale: int) -> cp_model.LinearExpr:
-    """Give `scale` times the sum of the terms of `optimizer.tours.objective`; the number of weeks keeps it whole.
+    """Give `scale` times the sum of the terms of `optimizer.tours.objective`; a multiple of weeks and days is whole.
 
     Driving + missed visits at their value, musts at `MUST_PENALTY` more + days of patterns by themselves + overtime +
-    busiest week above the mean.
+    nights away + busiest week and longest day above the mean.
     """
-    parts = [int(instance.drive_minutes[i, j]) * literal for (_, i, j), literal in x.drives.items() if i != j]
+    parts = [x.driving(instance, d) for d in range(len(instance.days))]
+    parts += [instance.night_weight * literal for literal in x.sleeps.values()]
     for a, rule in enumerate(instance.visits):
         visits = [len(p) * literal for p, literal in zip(rule.patterns, x.follows[a], strict=True)]
         worth = rule.visit_value + (MUST_PENALTY if rule.must else 0)
@@ -102,7 +106,11 @@ def total_cost(x: TourVariables, instance: TourInstance, *, scale: int) -> cp_mo
     total = scale * cp_model.LinearExpr.sum(parts)
     if instance.level_weight > 0 and weeks:
         work = cp_model.LinearExpr.sum([x.week_work(instance, week) for week in weeks])
-        total += instance.level_weight * (scale * x.busiest - work)
+        total += instance.level_weight * (scale * x.busiest - scale // len(weeks) * work)
+    if instance.level_days_weight > 0 and instance.days:
+        days = len(instance.days)
+        done = cp_model.LinearExpr.sum([x.day_work(instance, d) for d in range(days)])
+        total += instance.level_days_weight * (scale * x.longest - scale // days * done)
     return total
 
 
@@ -115,12 +123,15 @@ def _plan_of(solver: cp_model.CpSolver, x: TourVariables, instance: TourInstance
         }
         if HOME not in following:
             continue
+        first, last = _ends(solver, x, instance, d)
+        rows = {HOME: instance.row(first), **{place: place for place in x.places(d)[1:]}}
         stops: list[Stop] = []
         lunch_start, lunch_before = -1, -1
         here, now = HOME, solver.value(x.leave[d])
         while True:
             there = following[here]
-            minutes, metres = int(instance.drive_minutes[here, there]), int(instance.drive_metres[here, there])
+            leg = rows[here], instance.row(last) if there == HOME else there
+            minutes, metres = int(instance.drive_minutes[leg]), int(instance.drive_metres[leg])
             door = now + minutes
             if (d, here) in x.lunch_after and solver.boolean_value(x.lunch_after[d, here]):
                 lunch_before = len(stops)
@@ -145,13 +156,28 @@ def _plan_of(solver: cp_model.CpSolver, x: TourVariables, instance: TourInstance
                 home_drive_metres=metres,
                 lunch_start=lunch_start,
                 lunch_before=lunch_before,
+                start_place=first,
+                end_place=last,
             )
         )
     return TourPlan(tours=tuple(tours))
 
 
+def _ends(solver: cp_model.CpSolver, x: TourVariables, instance: TourInstance, day: int) -> tuple[int, int]:
+    """Read where a day begins and ends."""
+
+    def slept(evening: int, usual: int) -> int:
+        nights = [p for p in instance.night_places() if (evening, p) in x.sleeps]
+        return next((p for p in nights if solver.boolean_value(x.sleeps[evening, p])), usual)
+
+    return slept(day - 1, instance.days[day].start_place), slept(day, instance.days[day].end_place)
+
+
 def _retimed(instance: TourInstance, plan: TourPlan) -> TourPlan | None:
     """Time the same stops anew, with the latest departures."""
-    tours = [schedule_day(instance, tour.day, [stop.account for stop in tour.stops]) for tour in plan.tours]
+    tours = [
+        schedule_day(instance, tour.day, [s.account for s in tour.stops], (tour.start_place, tour.end_place))
+        for tour in plan.tours
+    ]
     kept = tuple(tour for tour in tours if tour is not None)
     return TourPlan(tours=kept) if len(kept) == len(tours) else None

@@ -66,11 +66,12 @@ def _cheapest_on(
     if 0 < instance.van_load < sum(instance.visits[a].load for a in (*stops, account)):
         return None
     drive, overtime, work = (0, 0, 0) if planned is None else _measures(instance, planned)
+    ends = (planned.start_place, planned.end_place) if planned else None
     patterns = instance.visits[account].patterns
     keeps_spacing = any(visited | {day} <= set(pattern) for pattern in patterns)
     offers = []
     for place in range(len(stops) + 1):
-        tour = schedule_day(instance, day, [*stops[:place], account, *stops[place:]])
+        tour = schedule_day(instance, day, [*stops[:place], account, *stops[place:]], ends)
         if tour is None or tour.back_home > rule.end_minute + rule.overtime_minutes:
             continue
         new_drive, new_overtime, new_work = _measures(instance, tour)

@@ -83,7 +83,7 @@ def know_place(  # noqa: C901 -- one pass in compiled code
                     if back <= rule[slot, LATEST] and cost < best:
                         best, best_i, best_extra = cost, i, extra
     else:
-        before = 0
+        before = tours.place[slot, 0]
         for i in range(n + 1):
             after = tours.place[slot, i + 1]
             extra = problem.drive_to[here, before] + problem.drive[here, after] - tours.legs[slot, i]

@@ -21,7 +21,8 @@ def needed_week_minutes(instance: TourInstance, plan: TourPlan) -> int:
     work = week_work(instance, plan)
     legs = {(0, 0)}
     for tour in plan.tours:
-        places = [0, *(stop.account + 1 for stop in tour.stops), 0]
+        first, last = instance.row(tour.start_place), instance.row(tour.end_place)
+        places = [first, *(stop.account + 1 for stop in tour.stops), last]
         legs.update(pairwise(places))
     before, after = np.array(sorted(legs), dtype=np.int64).T
     drive = instance.drive_minutes

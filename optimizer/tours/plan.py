@@ -25,6 +25,8 @@ class Stop:
 class DayTour:
     """The tour of one day; a day without stops is left out of the plan.
 
+    Where it begins and ends elsewhere than at home, that place stands for home in all names.
+
     Lunch rule: a break of `WorkDay.lunch_minutes` is taken exactly when there is no time for it at home: the rep leaves
     before `lunch_from + lunch_minutes` and is back after `lunch_until`. It starts within [lunch_from, lunch_until],
     anywhere between two services (on the road, at the door, while waiting, before driving home), and no driving or
@@ -45,6 +47,10 @@ class DayTour:
     lunch_before: int
     """The break is taken on the way to or at the door of stop number `lunch_before` (0-based); len(stops) means after
     the last stop, before home; -1 for none."""
+    start_place: int = 0
+    """Where it begins: 0 for home, k for `TourInstance.places[k − 1]`."""
+    end_place: int = 0
+    """Where it ends, so too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from optimizer.tours.clock import insertion_prices
 from optimizer.tours.instance import IntArray, TourInstance, VisitRule
 from optimizer.tours.objective import visit_counts, week_work
 from optimizer.tours.plan import Missed, TourPlan
-from optimizer.tours.schedule import schedule_day
+from optimizer.tours.schedule import schedule_day, work_minutes
 from optimizer.tours.verify import WEEKDAYS
 
 
@@ -80,16 +80,36 @@ def _full_days(instance: TourInstance, plan: TourPlan, rule: VisitRule) -> list[
 
 
 def _fits_alone(instance: TourInstance, day: int, account: int) -> bool:
-    tour = schedule_day(instance, day, [account])
-    if tour is None:
-        return False
-    lunch = instance.days[day].lunch_minutes if tour.lunch_before >= 0 else 0
-    return tour.back_home - tour.leave_home - lunch <= instance.week_minutes
+    """Tell whether a day can hold the visit, with a night away before or after it where that helps."""
+    for ends in _ends_for(instance, day, account):
+        tour = schedule_day(instance, day, [account], ends)
+        if tour is not None and work_minutes(instance.days[day], tour) <= instance.week_minutes:
+            return True
+    return False
+
+
+def _ends_for(instance: TourInstance, day: int, account: int) -> list[tuple[int, int]]:
+    """List where a day may begin and end: as it does by itself, and at the place for the night next to the account."""
+    starts, ends = [instance.days[day].start_place], [instance.days[day].end_place]
+    nights, drive = instance.night_places(), instance.drive_minutes
+    if day > 0 and instance.next_morning(day - 1) == day:
+        starts.append(min(nights, key=lambda place: drive[instance.row(place), account + 1]))
+    if instance.next_morning(day) >= 0:
+        ends.append(min(nights, key=lambda place: drive[account + 1, instance.row(place)]))
+    return [(start, end) for start in starts for end in ends]
 
 
 def _too_far(instance: TourInstance, account: int, open_days: Sequence[int]) -> str:
     rule = instance.visits[account]
-    drive = int(instance.drive_minutes[0, account + 1] + instance.drive_minutes[account + 1, 0])
+    ways = [_ends_for(instance, d, account) for d in open_days]
+    there_and_back = [
+        instance.drive_minutes[instance.row(start), account + 1]
+        + instance.drive_minutes[account + 1, instance.row(end)]
+        for ends in ways
+        for start, end in ends
+    ]
+    drive = int(min(there_and_back))
+    nights = " with nights away" if any(len(ends) > 1 for ends in ways) else ""
     lengths = [
         instance.days[d].end_minute + instance.days[d].overtime_minutes - instance.days[d].start_minute
         for d in open_days
@@ -101,11 +121,10 @@ def _too_far(instance: TourInstance, account: int, open_days: Sequence[int]) -> 
             if longest <= instance.week_minutes
             else f"the {_hours(instance.week_minutes)} week"
         )
-        return f"too far: {_hours(drive)} there and back + {rule.service_minutes} min of service do not fit into {day}"
-    return (
-        f"its opening hours cannot be met: {_hours(drive)} there and back + {rule.service_minutes} min of service "
-        "within the working day and around lunch"
-    )
+        needed = f"{_hours(drive)} there and back{nights} + {rule.service_minutes} min of service"
+        return f"too far: {needed} do not fit into {day}"
+    needed = f"{_hours(drive)} there and back{nights} + {rule.service_minutes} min of service"
+    return f"its opening hours cannot be met: {needed} within the working day and around lunch"
 
 
 def _dearest_rule(  # noqa: PLR0911 -- one return per reason

@@ -11,7 +11,7 @@ from optimizer.tours.annealing import Heat, improve, settle
 from optimizer.tours.arrays import LENGTH, Problem, Tours, empty_tours, problem_of
 from optimizer.tours.desk import HARD, WEEK_PRICE, empty_desk
 from optimizer.tours.instance import TourInstance, VisitRule
-from optimizer.tours.objective import cost, visit_days
+from optimizer.tours.objective import cost, nights_away, visit_days
 from optimizer.tours.plan import DayTour, Missed, TourPlan
 from optimizer.tours.reasons import missed_accounts
 from optimizer.tours.restarts import (
@@ -26,7 +26,7 @@ from optimizer.tours.restarts import (
 )
 from optimizer.tours.schedule import schedule_day, work_minutes
 from optimizer.tours.verify import OWNED_RULES, verify
-from optimizer.tours.warmstart import tours_of
+from optimizer.tours.warmstart import ends_of, tours_of
 
 ROUNDS: Final = 8_000
 """Rounds of search: the plan is good already where nothing came up."""
@@ -101,6 +101,8 @@ def replan(instance: TourInstance, plan: TourPlan, news: News, *, change_weight:
         raise AssertionError("; ".join(hidden))
     missed = missed_accounts(rest, later, problem, tours_of(problem, later))
     past = _past(instance, plan, news)
+    if past and not any(tour.day == 0 for tour in later.tours):
+        past[-1] = _back_home(instance, past[-1])
     whole = TourPlan(tours=(*past, *(replace(tour, day=tour.day + shift) for tour in later.tours)))
     return Replan(
         instance=_asked_for(instance, rest, whole, news),
@@ -114,6 +116,9 @@ def rest_of_cycle(instance: TourInstance, plan: TourPlan, news: News, *, change_
     """Make the problem of the days that are left: what is done counts, what is promised stays, the rest may move."""
     first = news.first_day
     days = instance.days[first:]
+    slept = nights_away(instance, plan).get(first - 1)
+    if slept is not None and first not in news.off:
+        days = (replace(days[0], start_place=slept), *days[1:])
     last = visit_days(instance, plan)
     work: dict[int, int] = {}
     for tour in _past(instance, plan, news):
@@ -224,18 +229,48 @@ def _past(instance: TourInstance, plan: TourPlan, news: News) -> list[DayTour]:
         if len(made) == len(tour.stops):
             tours.append(tour)
         elif made:
-            tours.append(schedule_day(instance, tour.day, made) or tour)
+            tours.append(schedule_day(instance, tour.day, made, (tour.start_place, tour.end_place)) or tour)
+    for i, tour in enumerate(tours):
+        if tour.day + 1 < news.first_day and all(later.day != tour.day + 1 for later in tours):
+            tours[i] = _back_home(instance, tour)
+        if (
+            tour.day > 0
+            and tour.start_place in instance.night_places()
+            and (i == 0 or tours[i - 1].day != tour.day - 1)
+        ):
+            ends = (instance.days[tour.day].start_place, tours[i].end_place)
+            tours[i] = schedule_day(instance, tour.day, [stop.account for stop in tour.stops], ends) or tours[i]
     return tours
 
 
+def _back_home(instance: TourInstance, tour: DayTour) -> DayTour:
+    """Give up the night after a tour, where the way back can still be driven on that day."""
+    day = instance.days[tour.day]
+    if tour.end_place == day.end_place:
+        return tour
+    stops = [stop.account for stop in tour.stops]
+    return schedule_day(instance, tour.day, stops, (tour.start_place, day.end_place)) or tour
+
+
 def _kept_tours(rest: TourInstance, plan: TourPlan, news: News) -> TourPlan:
-    """Begin with the standing tours without the visits that cannot be made."""
+    """Begin with the standing tours without the visits that cannot be made, and nights away that join two of them."""
     tours = []
     kept = [set(rule.last_days) if rule.last_days in rule.patterns else set() for rule in rest.visits]
+    left = {
+        d: stops
+        for tour in plan.tours
+        if (d := tour.day - news.first_day) >= 0
+        and (stops := [stop.account for stop in tour.stops if d in kept[stop.account]])
+    }
+    nights = {d - news.first_day: place for d, place in nights_away(rest, plan).items()}
+    nights = {d: place for d, place in nights.items() if d in left and d + 1 in left}
     for tour in plan.tours:
         d = tour.day - news.first_day
-        stops = [stop.account for stop in tour.stops if d in kept[stop.account]]
-        timed = schedule_day(rest, d, stops) if d >= 0 and stops else None
+        stops = left.get(d, [])
+        if stops:
+            day = rest.days[d]
+            ends = (nights.get(d - 1, day.start_place), nights.get(d, day.end_place))
+        timed = schedule_day(rest, d, stops, ends) if stops else None
         if timed is not None:
             tours.append(timed)
         else:
@@ -263,17 +298,19 @@ def _timed(rest: TourInstance, tours: Tours, before: Mapping[int, DayTour]) -> T
     for day in range(len(rest.days)):
         stops = [int(place) - 1 for place in tours.place[day, 1 : tours.sums[day, LENGTH] + 1]]
         if stops:
-            tour = _nearest(rest, day, stops, before.get(day))
+            tour = _nearest(rest, day, stops, before.get(day), ends_of(rest, tours, day))
             if tour is None:
                 raise AssertionError("the search made a day that cannot be driven")
             timed.append(tour)
     return TourPlan(tours=tuple(timed))
 
 
-def _nearest(rest: TourInstance, day: int, stops: list[int], before: DayTour | None) -> DayTour | None:
+def _nearest(
+    rest: TourInstance, day: int, stops: list[int], before: DayTour | None, ends: tuple[int, int]
+) -> DayTour | None:
     """Time a day, in the order that it had as far as that costs no more than a change is worth."""
-    found = schedule_day(rest, day, stops)
-    if before is None:
+    found = schedule_day(rest, day, stops, ends)
+    if before is None or (before.start_place, before.end_place) != ends:
         return found
     old = [stop.account for stop in before.stops]
     if sorted(old) == sorted(stops):
@@ -282,13 +319,13 @@ def _nearest(rest: TourInstance, day: int, stops: list[int], before: DayTour | N
     order = [account for account in old if account in stops]
     for account in stops:
         if account not in order:
-            tries = [schedule_day(rest, day, [*order[:i], account, *order[i:]]) for i in range(len(order) + 1)]
+            tries = [schedule_day(rest, day, [*order[:i], account, *order[i:]], ends) for i in range(len(order) + 1)]
             timed = [tour for tour in tries if tour is not None]
             if not timed:
                 return found
             cheapest = min(timed, key=lambda tour: cost(rest, TourPlan(tours=(tour,))))
             order = [stop.account for stop in cheapest.stops]
-    kept = schedule_day(rest, day, order)
+    kept = schedule_day(rest, day, order, ends)
     if kept is None or found is None:
         return found
     saved = cost(rest, TourPlan(tours=(kept,))) - cost(rest, TourPlan(tours=(found,)))
@@ -298,7 +335,8 @@ def _nearest(rest: TourInstance, day: int, stops: list[int], before: DayTour | N
 
 def _fits(rest: TourInstance, tour: DayTour) -> bool:
     """Tell whether a tour of the standing plan keeps the rules of its day as they are now."""
-    owned = {"weeks_are_not_too_long", "every_account_follows_one_pattern", *OWNED_RULES}
+    of_all_days = {"weeks_are_not_too_long", "days_begin_where_the_rep_is", "nights_join_two_days"}
+    owned = {*of_all_days, "every_account_follows_one_pattern", *OWNED_RULES}
     return not any(v.rule not in owned for v in verify(rest, TourPlan(tours=(tour,))))
 
 

@@ -15,6 +15,7 @@ from optimizer.tours.arrays import (
     FIRST_PATTERN,
     FREQUENCY,
     LENGTH,
+    LEVEL_DAYS,
     LEVEL_WEIGHT,
     LOAD,
     NO_VISIT_COST,
@@ -65,7 +66,7 @@ def take_off(problem: Problem, tours: Tours, desk: Desk, account: int, day: int)
     while tours.place[slot, i] != account + 1:
         i += 1
     before, here, after = tours.place[slot, i - 1], account + 1, tours.place[slot, i + 1]
-    leg = problem.drive[before, after]
+    leg = problem.drive[before, after] if n > 1 else 0
     saved = problem.drive[before, here] + problem.drive[here, after] - leg
     service = problem.accounts[account, SERVICE]
     sums[slot, DRIVE] -= saved
@@ -99,7 +100,7 @@ def take_out(problem: Problem, tours: Tours, desk: Desk, account: int) -> None:
 def put_in(problem: Problem, tours: Tours, desk: Desk, account: int, slot: int, i: int) -> None:
     """Visit an account between columns i and i + 1 of a slot and refresh the labels."""
     here, sums = account + 1, tours.sums
-    before, after = tours.place[slot, i], tours.place[slot, i + 1]
+    before, after, leg = tours.place[slot, i], tours.place[slot, i + 1], tours.legs[slot, i]
     for j in range(sums[slot, LENGTH] + 1, i, -1):
         tours.place[slot, j + 1] = tours.place[slot, j]
         tours.legs[slot, j + 1] = tours.legs[slot, j]
@@ -107,7 +108,7 @@ def put_in(problem: Problem, tours: Tours, desk: Desk, account: int, slot: int, 
     tours.legs[slot, i] = problem.drive[before, here]
     tours.legs[slot, i + 1] = problem.drive[here, after]
     sums[slot, LENGTH] += 1
-    extra = problem.drive[before, here] + problem.drive[here, after] - problem.drive[before, after]
+    extra = problem.drive[before, here] + problem.drive[here, after] - leg
     sums[slot, DRIVE] += extra
     sums[slot, LOAD] += problem.accounts[account, DEMAND]
     sums[slot, BUSY] += problem.accounts[account, SERVICE]
@@ -165,6 +166,9 @@ def price_days(problem: Problem, tours: Tours, desk: Desk, account: int) -> None
         extra = cost + problem.accounts[account, SERVICE]
         over = max(0.0, work + extra - limit) - max(0, work - limit)
         desk.day_cost[day, COST] = cost + desk.day_cost[day, NOISE] + desk.prices[WEEK_PRICE] * over
+        if problem.rules[LEVEL_DAYS] > 0:
+            longer = tours.sums[slot, WORK] + extra - desk.week_work[problem.rules[WEEKS], 0]
+            desk.day_cost[day, COST] += problem.rules[LEVEL_DAYS] * max(0.0, longer)
         desk.day_cost[day, EXTRA] = extra
         desk.day_place[day, 0] = slot
         desk.day_place[day, 1] = desk.known[account, slot, KNOWN_COLUMN]
@@ -228,8 +232,9 @@ def take_string(tours: Tours, desk: Desk, account: int, slot: int, longest: floa
 
 @compiled
 def ruin(  # noqa: C901, PLR0912 -- one pass in compiled code
-    problem: Problem, tours: Tours, desk: Desk, removed_mean: float, longest_string: float, unserved: int, day: int
-) -> int:
+    problem: Problem, tours: Tours, desk: Desk, removed_mean: float, longest_string: float, unserved: int, day: int,
+    centre: int, count: int,
+) -> int:  # fmt: skip
     """Take strings of neighbouring accounts out of the tours; return how many accounts the list of removed ones has.
 
     Parameters
@@ -238,6 +243,10 @@ def ruin(  # noqa: C901, PLR0912 -- one pass in compiled code
         Most accounts without a visit that are listed.
     day
         The only day to take visits from, the patterns being kept; −1 for all days of the accounts.
+    centre
+        Row of `Problem.neighbours` around which strings are taken; −1 for that of an account drawn at random.
+    count
+        How many accounts the list has already.
     """
     accounts = len(problem.accounts)
     stops, used = 0, 0
@@ -249,9 +258,9 @@ def ruin(  # noqa: C901, PLR0912 -- one pass in compiled code
     longest = min(longest_string, max(1.0, stops / max(1, used)))
     most_strings = 4.0 * removed_mean / (1.0 + longest) - 1.0
     strings = int(random_share(desk.counter) * max(most_strings, 0.0) + 1.0)
-    seed = int(random_share(desk.counter) * accounts)
-    count, listed = 0, 0
-    for k in range(-1, accounts - 1):
+    seed = int(random_share(desk.counter) * accounts) if centre < 0 else centre
+    listed = 0
+    for k in range(-1 if seed < accounts else 0, accounts - 1):
         if strings == 0:
             break
         account = seed if k < 0 else problem.neighbours[seed, k]

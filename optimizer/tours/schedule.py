@@ -22,7 +22,9 @@ class _Run:
     lunch_gap: int
 
 
-def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> DayTour | None:
+def schedule_day(
+    instance: TourInstance, day: int, accounts: Sequence[int], ends: tuple[int, int] | None = None
+) -> DayTour | None:
     """Time the visits of one day in the order given.
 
     Parameters
@@ -31,6 +33,8 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
         Index into `instance.days`.
     accounts
         Indices into `instance.visits`, at least one.
+    ends
+        Where the day begins and ends, as in `DayTour`; without nights away when left out.
 
     Returns
     -------
@@ -44,7 +48,8 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
     """
     rule = instance.days[day]
     starts = [_starts(instance.visits[a], day) for a in accounts]
-    places = [0, *(a + 1 for a in accounts), 0]
+    first, last = ends or (rule.start_place, rule.end_place)
+    places = [instance.row(first), *(a + 1 for a in accounts), instance.row(last)]
     drives = [int(instance.drive_minutes[i, j]) for i, j in pairwise(places)]
     services = [instance.visits[a].service_minutes for a in accounts]
     runs = []
@@ -93,6 +98,8 @@ def schedule_day(instance: TourInstance, day: int, accounts: Sequence[int]) -> D
         home_drive_metres=metres[-1],
         lunch_start=best.lunch_start,
         lunch_before=best.lunch_gap,
+        start_place=first,
+        end_place=last,
     )
 
 

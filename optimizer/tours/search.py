@@ -19,7 +19,7 @@ from optimizer.tours.reasons import missed_accounts, never_possible
 from optimizer.tours.restarts import load_kernels, search_tours
 from optimizer.tours.schedule import schedule_day
 from optimizer.tours.verify import OWNED_RULES, verify
-from optimizer.tours.warmstart import tours_of
+from optimizer.tours.warmstart import ends_of, tours_of
 
 
 def plan_tours(instance: TourInstance, settings: SolverSettings, *, observer: Observer | None = None) -> TourResult:
@@ -114,7 +114,7 @@ def _plan_of(instance: TourInstance, tours: Tours) -> TourPlan:
     for day in range(len(instance.days)):
         stops = [int(place) - 1 for place in tours.place[day, 1 : tours.sums[day, LENGTH] + 1]]
         if stops:
-            tour = schedule_day(instance, day, stops)
+            tour = schedule_day(instance, day, stops, ends_of(instance, tours, day))
             if tour is None:
                 message = f"{instance.rep_id}: the search made a day that cannot be driven"
                 raise AssertionError(message)

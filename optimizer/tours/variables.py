@@ -1,5 +1,6 @@
 """Create the variables of the exact tour model."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
@@ -7,7 +8,7 @@ from ortools.sat.python import cp_model
 from optimizer.tours.instance import TourInstance
 
 HOME = 0
-"""Place of the rep's home; account a is place a + 1."""
+"""Where a day begins and ends, be it home or elsewhere; account a is place a + 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,6 +32,14 @@ class TourVariables:
     """Per day the minutes after the regular end."""
     busiest: cp_model.IntVar
     """Working minutes of the busiest week."""
+    longest: cp_model.IntVar
+    """Working minutes of the longest day."""
+    sleeps: dict[tuple[int, int], cp_model.IntVar]
+    """(day, place): whether the rep sleeps away there after the day; only where that is allowed."""
+    first_way: dict[int, cp_model.IntVar]
+    """By day that may begin after a night away: minutes to the first stop, at least."""
+    last_way: dict[int, cp_model.IntVar]
+    """By day that may end with a night away: minutes from the last stop, at least."""
 
     def places(self, day: int) -> list[int]:
         """List home and the accounts that may be visited on a day, as places."""
@@ -39,6 +48,41 @@ class TourVariables:
     def away(self, day: int) -> cp_model.LinearExpr:
         """Tell whether there is a tour on a day."""
         return 1 - self.drives[day, HOME, HOME]
+
+    def out(self, instance: TourInstance, day: int, account: int) -> cp_model.LinearExpr:
+        """Give the minutes from where a day begins to an account."""
+        return self._way(instance, day - 1, instance.days[day].start_place, lambda row: (row, account + 1))
+
+    def homeward(self, instance: TourInstance, day: int, account: int) -> cp_model.LinearExpr:
+        """Give the minutes from an account to where a day ends."""
+        return self._way(instance, day, instance.days[day].end_place, lambda row: (account + 1, row))
+
+    def _way(
+        self, instance: TourInstance, evening: int, usual: int, leg: Callable[[int], tuple[int, int]]
+    ) -> cp_model.LinearExpr:
+        minutes = int(instance.drive_minutes[leg(instance.row(usual))])
+        instead = [
+            (int(instance.drive_minutes[leg(instance.row(place))]) - minutes) * self.sleeps[evening, place]
+            for place in instance.night_places()
+            if (evening, place) in self.sleeps
+        ]
+        return cp_model.LinearExpr.sum(instead) + minutes
+
+    def driving(self, instance: TourInstance, day: int) -> cp_model.LinearExpr:
+        """Give the driving minutes of a day."""
+        accounts = self.places(day)[1:]
+        minutes = instance.drive_minutes
+        parts = [int(minutes[i, j]) * self.drives[day, i, j] for i in accounts for j in accounts if i != j]
+        start, end = instance.row(instance.days[day].start_place), instance.row(instance.days[day].end_place)
+        if day in self.first_way:
+            parts.append(self.first_way[day] + 0)
+        else:
+            parts += [int(minutes[start, j]) * self.drives[day, HOME, j] for j in accounts]
+        if day in self.last_way:
+            parts.append(self.last_way[day] + 0)
+        else:
+            parts += [int(minutes[i, end]) * self.drives[day, i, HOME] for i in accounts]
+        return cp_model.LinearExpr.sum(parts)
 
     def has_lunch(self, day: int) -> cp_model.LinearExpr:
         """Tell whether a break is taken on a day."""
@@ -82,6 +126,8 @@ def create_variables(model: cp_model.CpModel, instance: TourInstance) -> TourVar
     }
     longest = sum(day.end_minute + day.overtime_minutes - day.start_minute for day in instance.days)
     longest += sum(instance.worked_minutes)
+    evenings = [d for d in range(len(instance.days)) if instance.next_morning(d) >= 0]
+    farthest = int(instance.drive_minutes.max(initial=0))
     return TourVariables(
         follows=tuple(
             tuple(model.new_bool_var(f"pattern {p} of {a}") for p in range(len(rule.patterns)))
@@ -95,4 +141,12 @@ def create_variables(model: cp_model.CpModel, instance: TourInstance) -> TourVar
         lunch_after=lunch_after,
         overtime=tuple(overtime),
         busiest=model.new_int_var(0, longest, "busiest week"),
+        longest=model.new_int_var(0, longest, "longest day"),
+        sleeps={
+            (d, place): model.new_bool_var(f"night at {place} after {d}")
+            for d in evenings
+            for place in instance.night_places()
+        },
+        first_way={d + 1: model.new_int_var(0, farthest, f"first way on {d + 1}") for d in evenings},
+        last_way={d: model.new_int_var(0, farthest, f"last way on {d}") for d in evenings},
     )

@@ -33,6 +33,7 @@ def verify(instance: TourInstance, plan: TourPlan) -> tuple[Violation, ...]:
             continue
         for check in (_drives, _times, _windows, _once_a_day, _loads, _day_limits, _lunch):
             found += check(instance, tour)
+    found += _ends(instance, plan)
     found += _patterns(instance, plan)
     found += _weeks(instance, plan)
     return tuple(found)
@@ -65,9 +66,10 @@ def verify_result(instance: TourInstance, result: TourResult) -> tuple[Violation
 
 def _drives(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
     """Compare the drives with the matrices."""
-    here = 0
+    accounts = len(instance.visits)
+    here, last = (accounts + place if place else 0 for place in (tour.start_place, tour.end_place))
     legs = [(stop.account + 1, stop.drive_minutes, stop.drive_metres) for stop in tour.stops]
-    for there, minutes, metres in [*legs, (0, tour.home_drive_minutes, tour.home_drive_metres)]:
+    for there, minutes, metres in [*legs, (last, tour.home_drive_minutes, tour.home_drive_metres)]:
         expected = (int(instance.drive_minutes[here, there]), int(instance.drive_metres[here, there]))
         if (minutes, metres) != expected:
             text = (
@@ -75,6 +77,37 @@ def _drives(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
             )
             yield _broken("drives_are_true", instance.rep_id, abs(minutes - expected[0]), "minutes", text)
         here = there
+
+
+def _ends(instance: TourInstance, plan: TourPlan) -> Iterator[Violation]:
+    """Check that days begin and end where they should, and that nights away are allowed and join two days."""
+    by_day = {tour.day: tour for tour in plan.tours if 0 <= tour.day < len(instance.days)}
+    for d, tour in by_day.items():
+        day, rows = instance.days[d], len(instance.visits)
+        before = by_day.get(d - 1)
+        slept = before is not None and before.end_place != instance.days[d - 1].end_place
+        expected = before.end_place if before is not None and slept else day.start_place
+        if tour.start_place != expected:
+            text = f"{_on(instance, tour)}: begins at {_at(instance, tour.start_place)}, not {_at(instance, expected)}"
+            yield _broken("days_begin_where_the_rep_is", instance.rep_id, 1, "days", text)
+        if tour.end_place == day.end_place:
+            continue
+        name = _at(instance, tour.end_place)
+        if not (tour.end_place and instance.places[tour.end_place - 1].night):
+            text = f"{_on(instance, tour)}: ends at {name}, not {_at(instance, day.end_place)}"
+            yield _broken("days_end_where_they_should", instance.rep_id, 1, "days", text)
+            continue
+        follows = d + 1 in by_day and instance.days[d + 1].day == day.day + 1
+        if not follows:
+            text = f"{_on(instance, tour)}: sleeps at {name}, but there is no tour on the next day"
+            yield _broken("nights_join_two_days", instance.rep_id, 1, "nights", text)
+        if not day.night_away:
+            text = f"{_on(instance, tour)}: sleeps at {name}, which is not allowed after that day"
+            yield _broken("nights_are_allowed", instance.rep_id, 1, "nights", text)
+        short = instance.night_from_minutes - int(instance.drive_minutes[0, rows + tour.end_place])
+        if short > 0:
+            text = f"{_on(instance, tour)}: sleeps at {name}, {short} min nearer to home than allowed"
+            yield _broken("nights_are_allowed", instance.rep_id, short, "minutes", text)
 
 
 def _times(instance: TourInstance, tour: DayTour) -> Iterator[Violation]:
@@ -225,6 +258,10 @@ def _broken(rule: str, subject: str, amount: float, unit: str, text: str) -> Vio
 
 def _on(instance: TourInstance, tour: DayTour) -> str:
     return f"{instance.rep_id}, {_date(instance.days[tour.day])}"
+
+
+def _at(instance: TourInstance, place: int) -> str:
+    return instance.places[place - 1].name if place else "home"
 
 
 def _date(day: WorkDay) -> str:

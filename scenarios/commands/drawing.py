@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maps.book import PlanBook, rows_by
+from maps.day_ends import ends_of
 
 Lines = Mapping[tuple[str, str], NDArray[np.float64]]
 
@@ -19,7 +20,7 @@ class Roads(Protocol):
 
 
 def tour_lines(book: PlanBook, roads: Roads) -> Lines:
-    """Draw every tour: (rep_id, date) → points (lon, lat) from home through the stops and home. Shape (points, 2)."""
+    """Draw every tour: (rep_id, date) → points (lon, lat) from its start to its end. Shape (points, 2)."""
     return dict(line for rep in sorted(book.reps["rep_id"]) for line in _lines_of(book, rep, roads))
 
 
@@ -29,11 +30,12 @@ def _lines_of(book: PlanBook, rep_id: str, roads: Roads) -> Iterator[tuple[tuple
     visits = book.visits[book.visits["rep_id"] == rep_id].sort_values(["date", "stop"])
     places: list[tuple[float, float]] = []
     spans: list[tuple[str, int, int]] = []
-    at_home = (float(home["lon"]), float(home["lat"]))
+    days = rows_by(book.days[book.days["rep_id"] == rep_id], "date")
     for date, stops in visits.groupby("date", sort=True):
         first = len(places)
         stations = accounts.loc[stops["account_id"], ["lon", "lat"]].to_numpy(dtype=np.float64).tolist()
-        places += [at_home, *((lon, lat) for lon, lat in stations), at_home]
+        start, end = ends_of(days[str(date)], home)
+        places += [(start.lon, start.lat), *((lon, lat) for lon, lat in stations), (end.lon, end.lat)]
         spans.append((str(date), first, len(places) - 1))
     if not spans:
         return

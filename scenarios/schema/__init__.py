@@ -17,7 +17,17 @@ from scenarios.schema.territories import (
     Territories,
     TravelCost,
 )
-from scenarios.schema.tours import Appointment, DaysOff, Lunch, Segment, Tours, WorkDaySection
+from scenarios.schema.tours import (
+    Appointment,
+    DaysOff,
+    Lunch,
+    NamedPlace,
+    NightsAway,
+    Segment,
+    StartAndEnd,
+    Tours,
+    WorkDaySection,
+)
 from scenarios.schema.travel import RoadEngineName, Travel, TravelMethod
 from scenarios.schema.values import ClockTime, Identifier, Minutes, Section, Share, Weekday
 
@@ -42,7 +52,9 @@ __all__ = [
     "Lock",
     "Lunch",
     "Minutes",
+    "NamedPlace",
     "NeighbourPair",
+    "NightsAway",
     "Objective",
     "Outputs",
     "Period",
@@ -57,6 +69,7 @@ __all__ = [
     "Share",
     "Solver",
     "Source",
+    "StartAndEnd",
     "Stock",
     "Territories",
     "Tours",

@@ -62,15 +62,17 @@ class Data(Section):
     accounts: Source
     """account_id, name; lon and lat; optional: town, district, segment, status (customer or prospect), first_sale,
     last_visit (before the cycle, so that intervals go on across it), opening_hours, visits,
-    service_minutes, position_quality, group (see `territories.keep_together`), site (the same for successive numbers of
-    one place, see `cleaning.same_site`)."""
+    service_minutes, must (true or false), value, position_quality, group (see `territories.keep_together`), site (the
+    same for successive numbers of one place, see `cleaning.same_site`)."""
     account_attributes: tuple[str, ...] = Field(default=(), strict=False)
     """Columns of the accounts' file with numbers that tell how large an account is (employees, floor space): headroom
     looks up to customers of the same segment that are nearest in them."""
     sales: Source
     """account_id, category, week (any day of it), sales; optional: units."""
     reps: Source
-    """rep_id, name, lon, lat, hours_per_week; optional: region, working_days (such as "mon tue wed"), target_share."""
+    """rep_id, name, lon, lat, hours_per_week; optional: region, working_days (such as "mon tue wed"),
+    nights_away (evenings such as "mon tue", or "never"), start_lon, start_lat, end_lon, end_lat (where days begin and
+    end, if not at home), target_share."""
     areas: AreaSource = Field(default_factory=AreaSource)
     """The smallest units of territory."""
     regions: Source | None = None
@@ -90,6 +92,9 @@ class Data(Section):
     false: whether it was known before it began; left empty, storms, strikes and the like count as surprises), lon, lat
     and reach_km (an event with a place, such as a strike in a port: it touches the accounts within so many kilometres,
     and each region by their share of its sales)."""
+    last_visits: Source | None = None
+    """account_id, date: the visit plan in force, such as visits.csv of an earlier run. Visits on other days of the
+    cycle than there cost `tours.change_price` each; a date outside the cycle stands for the same day of it."""
     current_alignment: Source | None = None
     """rep_id with area_id, district or account_id: who serves what today."""
     only_regions: tuple[str, ...] = Field(default=(), strict=False)

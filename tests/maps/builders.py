@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -175,6 +176,7 @@ def _tours(accounts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
                 days.append(
                     (rep, week + 1, date, "08:12", _clock(home), count, home - 492, 25 * count + 30, 18.4 * count)  # noqa: RUF005
                     + (lunch, 45, 3, 20 if weekday == 3 else 0)
+                    + AT_HOME
                 )
     visit_table = pd.DataFrame(
         [
@@ -188,7 +190,21 @@ def _tours(accounts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     )  # fmt: skip
     day_columns = ["rep_id", "week", "date", "leave_home", "back_home", "stops", "work_minutes", "drive_minutes"]
     day_columns += ["drive_km", "lunch_start", "lunch_minutes", "lunch_before", "overtime_minutes"]
+    day_columns += ["start_place", "end_place", "night_away", "start_lon", "start_lat", "end_lon", "end_lat"]
     return pd.DataFrame(days, columns=day_columns), visit_table
+
+
+AT_HOME = ("", "", "", *[float("nan")] * 4)
+"""Last columns of a day that begins and ends at home."""
+
+
+def with_a_night(book: PlanBook) -> PlanBook:
+    """Let the last rep sleep away after the second Wednesday, under a name that pages must not run."""
+    days, inn, at = book.days.copy(), HOSTILE[0], (2.31, 47.11)
+    mine = days.index[days["rep_id"] == REPS[-1]][7:9]
+    days.loc[mine[0], ["end_place", "night_away", "end_lon", "end_lat"]] = [inn, inn, *at]
+    days.loc[mine[1], ["start_place", "start_lon", "start_lat"]] = [inn, *at]
+    return replace(book, days=days)
 
 
 def _clock(minute: int) -> str:

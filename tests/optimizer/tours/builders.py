@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.tours.instance import TourInstance, VisitRule, WorkDay
+from optimizer.tours.instance import Place, TourInstance, VisitRule, WorkDay
 from optimizer.tours.patterns import visit_patterns
 
 
@@ -65,9 +65,12 @@ def tour_instance(
     week_minutes: int = 3_000,
     overtime_weight: int = 3,
     level_weight: int = 0,
+    nights: Sequence[tuple[float, float]] = (),
+    elsewhere: Sequence[tuple[float, float]] = (),
+    night_weight: int = 30,
 ) -> TourInstance:
-    """Accounts at positions in driving minutes from home at (0, 0)."""
-    points = np.array([(0.0, 0.0), *positions])
+    """Accounts at positions in driving minutes from home at (0, 0), then places for the night and others."""
+    points = np.array([(0.0, 0.0), *positions, *nights, *elsewhere])
     minutes = np.ceil(np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))).astype(np.int64)
     return TourInstance(
         rep_id="R1",
@@ -78,6 +81,11 @@ def tour_instance(
         week_minutes=week_minutes,
         overtime_weight=overtime_weight,
         level_weight=level_weight,
+        places=tuple(
+            Place(name=f"P{k}", lon=x, lat=y, night=k <= len(nights))
+            for k, (x, y) in enumerate([*nights, *elsewhere], start=1)
+        ),
+        night_weight=night_weight,
     )
 
 
@@ -99,10 +107,14 @@ def random_instance(
     level_weight: int = 0,
     must_share: float = 0.1,
     extras: bool = False,
+    nights: int = 0,
+    elsewhere: bool = False,
 ) -> TourInstance:
     """Accounts around a few towns with random hours, frequencies, values and some musts.
 
-    With `extras` also loads, promises, a last plan, minutes that are worked already, and prices of days.
+    With `extras` also loads, promises, a last plan, minutes that are worked already, and prices of days; with `nights`
+    that many towns, two at most, in which the rep may sleep after most days; with `elsewhere` days that begin or end at
+    another place.
     """
     rng = np.random.default_rng(seed)
     days = working_days(weeks=weeks, per_week=per_week, overtime=overtime, lunch=lunch)
@@ -121,8 +133,26 @@ def random_instance(
         )
         for i in range(accounts)
     ]
+    others = [*towns[:nights].tolist(), *rng.uniform(-spread, spread, (2, 2)).tolist()] if nights or elsewhere else []
+    if nights or elsewhere:
+        days = tuple(
+            replace(
+                day,
+                night_away=bool(nights and rng.random() < 0.8),
+                start_place=nights + int(rng.integers(1, 3)) if elsewhere and rng.random() < 0.5 else 0,
+                end_place=nights + int(rng.integers(1, 3)) if elsewhere and rng.random() < 0.5 else 0,
+            )
+            for day in days
+        )
     instance = tour_instance(
-        days, rules, [(float(x), float(y)) for x, y in positions], week_minutes=week_minutes, level_weight=level_weight
+        days,
+        rules,
+        [(float(x), float(y)) for x, y in positions],
+        week_minutes=week_minutes,
+        level_weight=level_weight,
+        nights=others[:nights],
+        elsewhere=others[nights:],
+        night_weight=int(rng.integers(60)) if nights else 0,
     )
     return with_extras(instance, rng) if extras else instance
 
@@ -149,5 +179,6 @@ def with_extras(instance: TourInstance, rng: np.random.Generator) -> TourInstanc
         van_load=int(rng.integers(4, 9)),
         change_weight=int(rng.integers(20)),
         weekday_weight=int(rng.integers(20)),
+        level_days_weight=int(rng.integers(2)) if instance.level_weight else 0,
         worked_minutes=tuple(int(m) for m in rng.integers(0, 300, size=weeks)),
     )
