@@ -138,17 +138,22 @@ def with_rows_of(rep_id: str, former: str, rows: str) -> str:
 
 
 def with_tours_of(rep_id: str, former: str, features: Sequence[Feature]) -> str:
-    """Replace the tours of one rep; a tour with the same stops keeps its course along the roads."""
+    """Replace the tours of one rep; a tour with the same stops and ends keeps its course along the roads."""
     old = json.loads(former)["features"]
     own = [feature for feature in old if feature["properties"]["rep_id"] == rep_id]
-    course = {(f["properties"]["date"], *f["properties"]["account_ids"]): f["geometry"] for f in own}
+    course = {_course(feature): feature["geometry"] for feature in own}
     new: list[Feature] = []
     for feature in features:
-        key = (feature["properties"]["date"], *feature["properties"]["account_ids"])
-        new.append({**feature, "geometry": course.get(key, feature["geometry"])})
+        new.append({**feature, "geometry": course.get(_course(feature), feature["geometry"])})
     before = [feature for feature in old if feature["properties"]["rep_id"] < rep_id]
     after = [feature for feature in old if feature["properties"]["rep_id"] > rep_id]
     return collection_text({"features": [*before, *new, *after]})
+
+
+def _course(feature: Feature) -> tuple[object, ...]:
+    """Name what decides along which roads a tour leads."""
+    of = feature["properties"]
+    return (of["date"], of["start_place"], of["end_place"], *of["account_ids"])
 
 
 def _write(path: Path, text: str) -> None:
