@@ -10,9 +10,9 @@ from maps.replanned import with_rows_of, with_tours_of
 TABLE = 'rep_id,name\nR1,"a, b"\nR2,old\nR2,older\nR3,"say ""c"""\n'
 
 
-def tour(rep: str, date: str, accounts: list[str], at: float) -> dict:
+def tour(rep: str, date: str, accounts: list[str], at: float, end: str = "") -> dict:
     """A tour as it lies in tours.geojson."""
-    properties = {"rep_id": rep, "date": date, "account_ids": accounts}
+    properties = {"rep_id": rep, "date": date, "account_ids": accounts, "start_place": "", "end_place": end}
     return {"type": "Feature", "properties": properties, "geometry": {"type": "LineString", "coordinates": [[at, 1.5]]}}
 
 
@@ -29,11 +29,12 @@ def test_a_rep_without_rows_gets_some_in_order():
 def test_a_tour_with_the_same_stops_keeps_its_course():
     """The course along the roads is not known when planning again; a changed tour is drawn straight."""
     old = [tour("R1", "d1", ["a"], 1.25), tour("R2", "d1", ["b"], 2.25), tour("R2", "d2", ["c"], 3.25)]
-    new = [tour("R2", "d1", ["b"], 9.0), tour("R2", "d2", ["c", "d"], 9.0)]
+    old.append(tour("R2", "d3", ["b"], 4.25))
+    new = [tour("R2", "d1", ["b"], 9.0), tour("R2", "d2", ["c", "d"], 9.0), tour("R2", "d3", ["b"], 9.0, end="Inn")]
     text = with_tours_of("R2", collection_text({"features": old}), new)
     assert text.splitlines()[1] == collection_text({"features": old}).splitlines()[1]
     courses = [feature["geometry"]["coordinates"][0][0] for feature in json.loads(text)["features"]]
-    assert courses == [1.25, 2.25, 9.0]
+    assert courses == [1.25, 2.25, 9.0, 9.0]
 
 
 def test_an_update_leaves_other_files(tmp_path: Path):

@@ -141,3 +141,25 @@ def test_dear_levelling_does_not_empty_the_plan():
     result = plan_tours(instance, QUICK)
     assert sorted(instance.days[tour.day].week for tour in result.plan.tours) == [0, 1, 2, 3]
     assert result.missed == ()
+
+
+@pytest.mark.parametrize(("price", "days"), [(0, 1), (10, 2)])
+def test_days_are_levelled_at_a_price(price, days):
+    """Two visits of two hours, 30 minutes away: together on a day, or one each where long days are dear."""
+    week = working_days(per_week=2)
+    rules = [visit_rule(week, account_id=name, service=120, must=True) for name in "AB"]
+    instance = replace(tour_instance(week, rules, [(30, 0)] * 2), level_days_weight=price)
+    result = plan_tours(instance, QUICK)
+    assert len(result.plan.tours) == days
+    assert result.objective == result.bound == 60 * days
+    assert {t.name: t.value for t in result.terms}.get("level days", 0) == 0
+
+
+def test_a_plan_in_force_is_kept_at_a_price():
+    """Tuesday as before although Monday passes by: a change costs more than the ten minutes that it saves."""
+    week = working_days(per_week=2)
+    rules = [visit_rule(week, account_id="A", patterns=((0,),)), replace(visit_rule(week), last_days=(1,))]
+    instance = tour_instance(week, rules, [(30, 0), (5, 0)])
+    for price, kept in ((11, True), (9, False)):
+        result = plan_tours(replace(instance, change_weight=price), QUICK)
+        assert (len(result.plan.tours) == 2) == kept
