@@ -142,9 +142,7 @@ def with_tours_of(rep_id: str, former: str, features: Sequence[Feature]) -> str:
     old = json.loads(former)["features"]
     own = [feature for feature in old if feature["properties"]["rep_id"] == rep_id]
     course = {_course(feature): feature["geometry"] for feature in own}
-    new: list[Feature] = []
-    for feature in features:
-        new.append({**feature, "geometry": course.get(_course(feature), feature["geometry"])})
+    new = [{**feature, "geometry": course.get(_course(feature), feature["geometry"])} for feature in features]
     before = [feature for feature in old if feature["properties"]["rep_id"] < rep_id]
     after = [feature for feature in old if feature["properties"]["rep_id"] > rep_id]
     return collection_text({"features": [*before, *new, *after]})
