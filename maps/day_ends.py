@@ -17,7 +17,7 @@ class DayEnd:
     lat: float
 
 
-def ends_of(day: Mapping[str, Any], home: Mapping[str, Any]) -> tuple[DayEnd, DayEnd]:
+def ends_of(day: Mapping[Any, Any], home: Mapping[Any, Any]) -> tuple[DayEnd, DayEnd]:
     """Give the start and end of a row of `PlanBook.days`.
 
     Parameters
@@ -28,6 +28,6 @@ def ends_of(day: Mapping[str, Any], home: Mapping[str, Any]) -> tuple[DayEnd, Da
     return _end(day, home, "start"), _end(day, home, "end")
 
 
-def _end(day: Mapping[str, Any], home: Mapping[str, Any], which: str) -> DayEnd:
+def _end(day: Mapping[Any, Any], home: Mapping[Any, Any], which: str) -> DayEnd:
     place = home if pd.isna(day[f"{which}_lon"]) else {"lon": day[f"{which}_lon"], "lat": day[f"{which}_lat"]}
     return DayEnd(name=str(day[f"{which}_place"]), lon=float(place["lon"]), lat=float(place["lat"]))

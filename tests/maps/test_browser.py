@@ -10,7 +10,7 @@ import pytest
 from maps.languages.speaking import Language, speaking
 from maps.names import page_names
 from maps.rep_map import rep_pages
-from tests.maps.builders import HOSTILE, REPS, made_up_book
+from tests.maps.builders import HOSTILE, REPS, made_up_book, with_a_night
 from tests.maps.every_page import whole_book
 
 pytestmark = pytest.mark.browser
@@ -173,6 +173,26 @@ def test_weeks_without_data_are_no_silence(page: Any, tmp_path: Path, language: 
     assert told in said
     assert "overdue" not in said
     assert "en retard" not in said
+
+
+def test_a_night_away_is_on_the_days_around_it(page: Any, tmp_path: Path) -> None:
+    """The evening ends at the inn and the next day begins there: list, marker, links, GPX file, names as text."""
+    rep, inn = REPS[-1], HOSTILE[0]
+    (tmp_path / "rep.html").write_text(rep_pages(with_a_night(made_up_book()))[rep], encoding="utf-8")
+    page.goto((tmp_path / "rep.html").as_uri())
+    page.click('[data-week="2"]')
+    page.click('[data-day="2026-01-14"]')
+    assert f"arrive in {inn}, stay the night" in page.locator("#stops li.home").last.inner_text()
+    assert page.locator(".leaflet-marker-pane .away").all_text_contents() == ["☾"]
+    assert "destination=47.11,2.31" in page.locator(".ways a").last.get_attribute("href")
+    page.click('[data-day="2026-01-15"]')
+    assert f"leave {inn}" in page.locator("#stops li.home").first.inner_text()
+    assert "origin=47.11,2.31" in page.locator(".ways a").first.get_attribute("href")
+    with page.expect_download() as saved:
+        page.click('[data-gpx="2026-01-15"]')
+    route = gpxpy.parse(saved.value.path().read_text(encoding="utf-8")).routes[0]
+    assert (route.points[0].latitude, route.points[0].name) == (47.11, f"{inn}, leave 08:12")
+    assert page.evaluate("window.hacked") is None
 
 
 @pytest.mark.parametrize(
