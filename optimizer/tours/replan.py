@@ -276,6 +276,9 @@ def _kept_tours(rest: TourInstance, plan: TourPlan, news: News) -> TourPlan:
         else:
             for account in stops:
                 kept[account] = set()
+    days = {tour.day for tour in tours}
+    if any(d not in days or d + 1 not in days for d in nights):
+        return TourPlan(tours=())
     whole = [t for t in tours if all(t.day in kept[stop.account] for stop in t.stops)]
     return TourPlan(tours=tuple(whole)) if len(whole) == len(tours) else TourPlan(tours=())
 
