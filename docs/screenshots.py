@@ -2,8 +2,8 @@
 
 A folder is what a command left: a run, a comparison, a monitored forecast, team sizes. Of each page type the first
 folder that has it is taken, of a run's reps the first, on a phone's screen; a French run gives its rep's page as a
-further picture. Needs the `test` extra and an installed Chromium; pages are opened with the network off. A picture
-weighs at most 150 kB.
+further picture. Chapters of the report that are worth a picture of their own get one. Needs the `test` extra and an
+installed Chromium; pages are opened with the network off. A picture weighs at most 150 kB.
 """
 
 import argparse
@@ -21,6 +21,8 @@ PAINT_MILLISECONDS = 1500
 MOST_BYTES = 150_000
 READING_PAGES = ("report", "data_quality", "compare", "monitor", "size")
 MAP_PAGES = ("territories", "retouch")
+CHAPTERS = {"forecast": "forecast", "alternatives": "alternatives"}
+"""Picture → chapter of the report."""
 
 
 def wanted_pictures(folders: Sequence[Path]) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -29,12 +31,19 @@ def wanted_pictures(folders: Sequence[Path]) -> Iterator[tuple[str, Path, dict[s
         yield from _first(name, [folder / f"{name}.html" for folder in folders], DESKTOP)
     for name in MAP_PAGES:
         yield from _first(name, [folder / "maps" / f"{name}.html" for folder in folders], DESKTOP)
+    for name, anchor in CHAPTERS.items():
+        reports = [folder / "report.html" for folder in folders]
+        yield from _first(name, [path for path in reports if path.exists() and _has(path, anchor)], DESKTOP)
     reps = [
         path for folder in folders for path in sorted((folder / "maps").glob("*.html")) if path.stem not in MAP_PAGES
     ]
     french = [path for path in reps if 'lang="fr"' in path.read_text(encoding="utf-8")[:2000]]
     yield from _first("rep_phone", [path for path in reps if path not in french], PHONE)
     yield from _first("rep_phone_french", french, PHONE)
+
+
+def _has(report: Path, anchor: str) -> bool:
+    return f'<section id="{anchor}"' in report.read_text(encoding="utf-8")
 
 
 def _first(name: str, paths: Sequence[Path], screen: dict[str, Any]) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -48,6 +57,10 @@ def bring_up(page: Page, name: str) -> None:
     if name == "retouch":
         page.evaluate("document.querySelector('#search').value = ''")
         page.mouse.click(800, 430)
+    elif name in CHAPTERS:
+        if name == "forecast":
+            page.select_option("#region", index=1)
+        page.evaluate("id => document.getElementById(id).scrollIntoView({behavior: 'instant'})", CHAPTERS[name])
     elif name.startswith("rep_phone"):
         page.locator('[data-week="1"]').click()
         page.locator("#days button").nth(1).click()

@@ -103,11 +103,12 @@ def _wide_figure(book: PlanBook, region: str, category: str, ahead: pd.DataFrame
 
 
 def _past(book: PlanBook, region: str, category: str) -> pd.DataFrame:
-    """Sum up the history of a region and category, "" for all."""
+    """Sum up the history of a region and category, "" for all; a week of which a part is not known is not known."""
     past = book.history
     for column, name in (("region", region), ("category", category)):
         past = past[past[column] == name] if name else past
-    return past.groupby("week")["sales"].sum().reset_index().sort_values("week")
+    weeks = past.groupby("week")["sales"]
+    return weeks.sum().where(weeks.count() == weeks.size()).reset_index().sort_values("week")
 
 
 def _chart(past: pd.DataFrame, ahead: pd.DataFrame, title: str, *, wide: int = WIDE, high: int = HIGH) -> Markup:

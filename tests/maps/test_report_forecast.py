@@ -1,5 +1,8 @@
 """The report's chapters about the forecast."""
 
+import re
+
+from maps.book import PlanBook
 from maps.languages.speaking import noting_unknown, speaking
 from maps.report_forecast import forecast_chapters
 from tests.maps.builders import made_up_book
@@ -30,6 +33,21 @@ def test_a_region_without_a_comparison_says_so() -> None:
     with speaking("fr"), noting_unknown() as unknown:
         assert "pas assez d'historique" in backtest_chapter(scores=scores).replace("&#x27;", "'").replace("&#39;", "'")
     assert NOTE not in unknown
+
+
+def test_a_week_that_is_not_known_is_no_week_without_sales() -> None:
+    """The chart of a sum leaves it out, instead of falling to the part that is known."""
+    book = made_up_book()
+    history = book.history.copy()
+    history.loc[(history["week"] == "2025-06-02") & (history["category"] == "Pumps"), "sales"] = float("nan")
+
+    def points(one: PlanBook) -> int:
+        body = str(forecast_chapters(one)[0].body)
+        first = re.search(r'class="past" d="([^"]*)"', body)
+        return first.group(1).count("L") if first else 0
+
+    assert points(book) == 51
+    assert points(made_up_book(history=history)) == 50
 
 
 def test_no_backtest_at_all_is_said() -> None:
