@@ -59,7 +59,7 @@ def bring_up(page: Page, name: str) -> None:
         page.mouse.click(800, 430)
     elif name in CHAPTERS:
         if name == "forecast":
-            page.select_option("#region", index=1)
+            page.select_option("#region", index=page.locator("#region option").count() - 1)
         page.evaluate("id => document.getElementById(id).scrollIntoView({behavior: 'instant'})", CHAPTERS[name])
     elif name.startswith("rep_phone"):
         page.locator('[data-week="1"]').click()
