@@ -70,7 +70,8 @@ class PlanBook:
     """rep_id, name, region, lon, lat (of the home), hours_per_week."""
     territories: pd.DataFrame
     """territory_id, rep_id, region, areas, accounts, contiguous; per balance measure m: m, m_target, m_deviation (a
-    share); inside_tolerance, routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per
+    share); inside_tolerance, frozen (keeps what it has today, so that
+    its balance is not judged), routed_hours, drive_hours, drive_km. Potential is in the currency, workload in hours per
     cycle (`workload_hours`, `workload_target`, `workload_deviation`). `bridged`: in one piece, but only through areas
     that do not touch. `balance_index`, `compactness_index` (0–100), `polsby_popper` (0–1), `cut_edges`,
     `mean_drive_minutes`, `max_drive_minutes`, and where the forecast's errors are known `chance_inside` (NaN for a

@@ -61,6 +61,11 @@ def moved_areas(book: PlanBook) -> "tuple[int, int, float]":
     return len(moved), len(known), moved_share(book.areas, book.accounts, staying=book.staying)
 
 
+def judged_territories(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the territories whose balance is judged: all but the frozen ones."""
+    return table[~table["frozen"].astype(bool)] if "frozen" in table else table
+
+
 def bridges_text(book: PlanBook) -> str:
     """Say how many territories hang together only through areas that do not touch; "" for none."""
     count = int(book.territories["bridged"].astype(bool).sum()) if "bridged" in book.territories else 0
@@ -138,11 +143,12 @@ def _territories(book: PlanBook) -> list[Headline]:
     count = len(table)
     if count == 0:
         return []
-    inside = int(table["inside_tolerance"].astype(bool).sum())
+    judged = judged_territories(table)
+    inside = int(judged["inside_tolerance"].astype(bool).sum())
     pieces = int(table["contiguous"].astype(bool).sum())
     worst = []
     for measure in deviation_measures(book):
-        deviations = table[f"{measure}_deviation"].dropna()
+        deviations = judged[f"{measure}_deviation"].dropna()
         if len(deviations):
             allowed = f" (± {percent_text(book.tolerances[measure])} allowed)" if measure in book.tolerances else ""
             off = signed_percent_text(float(deviations.iloc[int(deviations.abs().argmax())]))
@@ -150,9 +156,9 @@ def _territories(book: PlanBook) -> list[Headline]:
     lines = [
         Headline(
             label="Territories inside tolerance",
-            value=f"{inside} of {count}",
+            value=f"{inside} of {len(judged)}",
             note=f"furthest off: {', '.join(worst)}" if worst else "",
-            verdict="good" if inside == count else "bad",
+            verdict="good" if inside == len(judged) else "bad",
         ),
         Headline(
             label="Territories in one piece",
@@ -161,6 +167,9 @@ def _territories(book: PlanBook) -> list[Headline]:
             verdict="good" if pieces == count else "bad",
         ),
     ]
+    if len(judged) < count:
+        note = "keep what they have today; their balance is not judged"
+        lines.append(Headline(label="Frozen territories", value=number_text(count - len(judged), 0), note=note))
     chances = table["chance_inside"].astype(float) if "chance_inside" in table else pd.Series(dtype=float)
     if chances.notna().any():
         least = table["territory_id"].iloc[int(chances.argmin())]
@@ -174,6 +183,8 @@ def _territories(book: PlanBook) -> list[Headline]:
             if gap > CLOSE
             else "no plan can be cheaper by more than this"
         )
+        if len(book.homes):
+            note = f"around the homes that were chosen, none can be more than {percent_text(gap)} cheaper"
         lines.append(Headline(label="Gap to the proven bound", value=percent_text(gap, 2), note=note))
     return lines
 

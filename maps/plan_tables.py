@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from optimizer.territory.instance import BalanceMeasure, IntArray, TerritoryInstance
 from optimizer.territory.plan import TerritoryPlan
+from optimizer.territory.robustness import frozen_reps
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import DayTour, TourResult
 
@@ -62,8 +63,8 @@ def territories_table(
             "contiguous": _contiguous(instance, plan),
         }
     )
-    inside = np.ones(instance.n_reps, dtype=bool)
-    for measure in instance.measures:
+    inside, frozen = np.ones(instance.n_reps, dtype=bool), np.zeros(instance.n_reps, dtype=bool)
+    for number, measure in enumerate(instance.measures):
         sums = _sums(measure, plan, instance.n_reps)
         per_unit = measure.scale * (MINUTES_PER_HOUR if measure.unit == "minutes" else 1)
         column = MEASURE_COLUMN.get(measure.name, measure.name)
@@ -74,7 +75,9 @@ def territories_table(
             measure.targets > 0, sums / np.maximum(measure.targets, 1) - 1, 0.0
         )
         inside &= (sums >= measure.lower) & (sums <= measure.upper)
+        frozen |= frozen_reps(instance, number)
     table["inside_tolerance"] = inside
+    table["frozen"] = frozen
     driven = (
         days.groupby("rep_id")[["work_minutes", "drive_minutes", "drive_km"]]
         .sum()

@@ -172,7 +172,7 @@ def _scores(book: PlanBook) -> Markup:
                 percent_text(float(score["mape"])),
                 number_text(float(score["mae"])),
                 number_text(float(score["rmse"])),
-                percent_text(float(score["coverage_80"]), 0),
+                "–" if pd.isna(score["coverage_80"]) else percent_text(float(score["coverage_80"]), 0),
             ],
             str(score["region"]),
         )

@@ -143,11 +143,12 @@ def _balance(book: PlanBook) -> Markup:
         ]
         for measure in measures:
             value, deviation = measure_value(territory, measure), float(territory[f"{measure}_deviation"])
+            judged = not territory.get("frozen", False)
             unit = UNITS.get(measure, book.currency)
             cells += [
                 money_text(value, unit) if unit == book.currency else f"{number_text(value, 0)} {unit}".strip(),
-                signed_percent_text(deviation),
-                deviation_strip(deviation, book.tolerances.get(measure, 0.1), title=measure),
+                signed_percent_text(deviation) if judged else "–",
+                deviation_strip(deviation, book.tolerances.get(measure, 0.1), title=measure) if judged else "",
             ]
         rows.append(Row(cells, str(territory["region"])))
     numeric = [3, 4, *(5 + 3 * place + step for place in range(len(measures)) for step in (0, 1))]
@@ -156,6 +157,8 @@ def _balance(book: PlanBook) -> Markup:
 
 def _flags(territory: Mapping[Hashable, object]) -> list[Markup]:
     flags = [] if territory["inside_tolerance"] else [badge("off balance", "bad")]
+    if territory.get("frozen", False):
+        flags = [badge("frozen: balance not judged", "plain")]
     if territory.get("bridged", False):
         flags = [*flags, badge("across a gap", "plain")]
     return flags if territory["contiguous"] else [*flags, badge("in pieces", "bad")]

@@ -88,7 +88,7 @@ def make_areas(
             accounts,
             sales_by_account,
             tables.outline,
-            n_reps=max(1, len(tables.reps)),
+            n_reps=scenario.data.areas.sized_for or max(1, len(tables.reps)),
             largest_share=scenario.data.areas.largest_share,
         )
         _report_cells(made.big_sites, made.moved_accounts, accounts, log)

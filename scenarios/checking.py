@@ -17,6 +17,7 @@ from scenarios.checks_history import (
     check_ends,
     check_gaps,
     check_thin,
+    check_up_to_date,
     incomplete_ends,
     week_table,
 )
@@ -131,6 +132,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
         sales_by_account=last_year,
         rep_ids=reps["rep_id"].tolist(),
         log=log,
+        cells=given is None and not files.areas.sized_for,
     ).to_numpy()
     wanted, wrong = _wanted_regions(areas, scenario)
     _raise(more + wrong)
@@ -144,8 +146,8 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     _raise(_hopeless(accounts[~accounts["closed"]], sales, given, scenario))
     table = week_table(sales, accounts.set_index("account_id")["region"])
     kept, unknown = check_ends(table, cleaning, log)
-    unknown += check_gaps(table, kept, cleaning, log)
-    unknown += check_thin(table, kept, log)
+    check_up_to_date(table.weeks[kept][-1], scenario.period.start, log)
+    unknown += [*check_gaps(table, kept, cleaning, log), *check_thin(table, kept, log)]
     check_categories(table, kept, log)
     places = sorted(set(region_of.values()) | set(wanted))
     events = check_events(events_of_today(tables.events, recoded), places, list(table.categories), log)

@@ -1,5 +1,6 @@
 """Check weekly history by region: incomplete ends, gaps, thin data, categories that start, stop or jump."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,8 @@ DENSE: Final = 0.8
 JUMP: Final = 0.6
 """Change in the log of a category's share of sales that looks like a new coding: 1.8 times the year before."""
 SEASON_WEEKS: Final = 52
+MOST_WEEKS_BETWEEN: Final = 13
+"""Weeks between the last sales and the period that are usual: a quarter is planned before the last one has ended."""
 UnknownWeek = tuple[str, str, pd.Timestamp]
 """Region, category and Monday of a week whose sales are not known."""
 
@@ -281,6 +284,15 @@ def check_thin(table: WeekTable, kept: slice, log: QualityLog) -> list[UnknownWe
             text = f"Thin data: only {usual:.0f} accounts buy in a usual week, so the forecast leans on the whole."
             log.about_region("thin_data", "warning", region, text, subject_kind="week", share=0.25)
     return unknown
+
+
+def check_up_to_date(last_week: pd.Timestamp, period_start: dt.date, log: QualityLog) -> None:
+    """Report sales that end long before the period begins: the forecast has to reach over the weeks between."""
+    weeks = (pd.Timestamp(period_start) - last_week).days // 7 - 1
+    if weeks > MOST_WEEKS_BETWEEN:
+        text = f"Sales end in the week of {last_week:%Y-%m-%d}, {weeks} weeks before the period begins: are the latest "
+        text += "sales missing, or is the period's year right? The forecast grows less sure with every week between."
+        log.about_region("sales_end_early", "warning", "", text, subject_kind="week", count=weeks, share=0.5)
 
 
 def check_categories(table: WeekTable, kept: slice, log: QualityLog) -> None:

@@ -162,17 +162,24 @@ def current_reps(
     sales_by_account: pd.Series,
     rep_ids: list[str],
     log: QualityLog,
+    cells: bool = False,
 ) -> pd.Series:
     """Return who serves each area today, by area_id, "" for nobody.
 
     An alignment by district or account goes to the area by the rep with most of its accounts' sales, then with most
     accounts; an area without accounts takes its district's rep. A rep who is not in the reps table any more has left:
-    his areas are his today, and change hands whatever the plan.
+    his areas are his today, and change hands whatever the plan. `cells`: areas are made from accounts.
     """
     nobody = pd.Series("", index=areas["area_id"].to_numpy(dtype=object), dtype=object)
     if alignment is None or not len(alignment):
         return nobody
     unit = next(name for name in ("area_id", "district", "account_id") if name in alignment.columns)
+    if cells and unit == "area_id":
+        text = (
+            "The current alignment names cells that are made from accounts: another team or other customers make other "
+        )
+        text += "cells of the same names. Give it by account_id, or hold the cells' size by data.areas.sized_for."
+        log.about_region("alignment_of_cells", "warning", "", text, subject_kind="area")
     rows = alignment[(alignment["rep_id"] != "") & (alignment[unit] != "")]
     strange = sorted(set(rows["rep_id"]) - set(rep_ids))
     if strange:
@@ -201,12 +208,29 @@ def current_reps(
         }
     ).dropna(subset=["rep_id"])
     sums = votes.groupby(["area_id", "rep_id"], sort=True)[["sales", "accounts"]].sum().round(2).reset_index()
+    _tell_mixed(sums, log)
     sums = sums.sort_values(["area_id", "sales", "accounts", "rep_id"], ascending=[True, False, False, True])
     by_vote = sums.drop_duplicates("area_id").set_index("area_id")["rep_id"]
     result = areas["area_id"].map(by_vote).astype(object)
     if unit == "district":
         result = result.where(result.notna(), areas["district"].map(rep_of).astype(object))
     return _text(result).set_axis(nobody.index)
+
+
+def _tell_mixed(sums: pd.DataFrame, log: QualityLog) -> None:
+    """Tell of areas whose accounts have several reps today; `sums` has area_id, rep_id, sales and accounts."""
+    several = sums[sums.duplicated("area_id", keep=False)]
+    if several.empty:
+        return
+    areas = sorted(set(several["area_id"]))
+    first = several.sort_values(["area_id", "sales", "accounts", "rep_id"], ascending=[True, False, False, True])
+    others = int(several["accounts"].sum() - first.drop_duplicates("area_id")["accounts"].sum())
+    named = ", ".join(areas[:5]) + ("…" if len(areas) > 5 else "")
+    text = (
+        f"{len(areas)} areas hold accounts of several reps today ({named}). Each counts for the rep with most of its "
+    )
+    text += f"sales, also in what changes hands and its cap; {others} accounts in them are with somebody else."
+    log.about_region("alignment_mixed", "warning", "", text, subject_kind="area", count=len(areas))
 
 
 def _text(values: pd.Series) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Final
 
@@ -21,6 +22,7 @@ from scenarios.commands import (
     sweep,
     validate,
 )
+from scenarios.suggest import did_you_mean
 
 COMMANDS: Final[dict[str, ModuleType]] = {
     "run": run,
@@ -68,7 +70,9 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace | None:
     """
     if not words:
         return None
-    known = (*COMMANDS, "-h", "--help", "--version")
+    first, known = words[0], (*COMMANDS, "-h", "--help", "--version")
+    if first not in known and not first.startswith("-") and not Path(first).suffix and not Path(first).exists():
+        _parser().error(f'there is no command or file "{first}"{did_you_mean(first, list(COMMANDS))}')
     return _parser().parse_args([*([] if words[0] in known else ["run"]), *words])
 
 

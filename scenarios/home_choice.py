@@ -12,7 +12,7 @@ from optimizer.progress import Observer
 from optimizer.siting.exact import choose_homes_exactly
 from optimizer.siting.location import locate_territories
 from optimizer.siting.plan import SitingPlan, SitingResult
-from optimizer.solving import SolverSettings, Status
+from optimizer.solving import SolverSettings, Status, StopReason
 from optimizer.territory.instance import IntArray
 from scenarios.assemble_siting import SitingPart, assemble_siting, home_places
 from scenarios.checking import CheckedData
@@ -158,6 +158,8 @@ def _notes(part: SitingPart, result: SitingResult, reps: Sequence[str], names: S
     else:
         quality = ""
     notes = [f"{head} {quality}".strip()]
+    if result.stopped_by is StopReason.INTERRUPTED:
+        notes.append("The search for homes was ended by Ctrl-C: these are the best found by then.")
     if part.unequal:
         notes.append(
             f"The working hours of {', '.join(reps)} differ: their homes were chosen for equal shares, and the "

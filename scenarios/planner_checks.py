@@ -114,6 +114,19 @@ def _groups_are_known(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fau
                 yield fault_at(loaded, f"territories.keep_together[{number}].except_for[{position}]", text)
 
 
+def _every_area_may_belong_to_somebody(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
+    rules, team = loaded.scenario.territories, set(data.reps["rep_id"])
+    closed: dict[int, set[str]] = {}
+    for number, pair in enumerate(rules.forbidden, start=1):
+        for area in areas_called(pair.area, data):
+            barred = closed.setdefault(area, set())
+            whole = barred == team
+            barred.update({pair.rep} & team)
+            if barred == team and not whole:
+                text = f'"{pair.area}" is forbidden to every rep now; leave one of its lines out'
+                yield fault_at(loaded, f"territories.forbidden[{number}].area", text)
+
+
 def _there_is_something_to_repair(loaded: LoadedScenario, data: CheckedData) -> Iterator[Fault]:
     served = set(data.areas["current_rep_id"])
     if loaded.scenario.territories.mode == "repair" and set(data.reps["rep_id"]) == served:
@@ -155,6 +168,7 @@ CHECKS = (
     _shares_are_known,
     _frozen_reps_have_areas,
     _groups_are_known,
+    _every_area_may_belong_to_somebody,
     _there_is_something_to_repair,
     _homes_can_be_chosen,
     _alternatives_are_others,

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from maps.book import PlanBook
-from maps.headlines import deviation_measures, moved_areas, territory_gap
+from maps.headlines import deviation_measures, judged_territories, moved_areas, territory_gap
 from maps.measures import moved_share, of_reps_who_left
 from maps.spans import cycle_weeks
 from maps.words import money_text, number_text, percent_text
@@ -97,7 +97,8 @@ def compared_lines(books: Sequence[PlanBook]) -> tuple[Line, ...]:
 
 
 def _share_inside(book: PlanBook) -> float:
-    return float(book.territories["inside_tolerance"].astype(bool).mean()) if len(book.territories) else math.nan
+    judged = judged_territories(book.territories)
+    return float(judged["inside_tolerance"].astype(bool).mean()) if len(judged) else math.nan
 
 
 def _share_contiguous(book: PlanBook) -> float:

@@ -54,6 +54,9 @@ class AreaSource(Section):
     (firms, income). With them the headroom of an area's accounts knows what areas with such attributes sell."""
     largest_share: Share = 0.25
     """A cell made around accounts with more than this share of an average territory's sales or accounts is split."""
+    sized_for: Annotated[int, Field(ge=0)] = 0
+    """How many reps an average territory is reckoned with where cells are made from accounts; 0 for those of
+    the reps table. Write it down once rules or alignments name cells, so that the cells stay when the team changes."""
 
 
 class Data(Section):

@@ -12,8 +12,9 @@ import shapely
 
 from forecasting.selection import ALL as ALL_REGIONS
 from scenarios.checking import CheckedData, check_data
-from scenarios.checks_history import incomplete_ends
+from scenarios.checks_history import check_up_to_date, incomplete_ends
 from scenarios.faults import ScenarioError
+from scenarios.quality_log import QualityLog
 from scenarios.schema import Scenario
 from tests.scenarios.firms import WEEKS, accounts_of, reps_of, sales_of, scenario_of, tables_of
 
@@ -214,6 +215,43 @@ def test_who_left_is_still_in_the_alignment() -> None:
     alignment = pd.DataFrame({"rep_id": ["R9", "R1"], "district": ["01", "02"]})
     south = scenario_of(data={"only_regions": ("South",), "areas": WHOLE_TOWNS})
     assert set(check_data(tables_of(current_alignment=alignment), south).areas["current_rep_id"]) == {""}
+
+
+def test_accounts_of_several_reps_in_one_area_are_told() -> None:
+    """The area counts for one of them; how many accounts are with others is told."""
+    alignment = pd.DataFrame({"rep_id": ["R1", "R1", "R2"], "account_id": ["A01", "A02", "A03"]})
+    data = check_data(tables_of(current_alignment=alignment), scenario_of(data={"areas": WHOLE_TOWNS}))
+    (text,) = data.quality.findings.loc[data.quality.findings["check"] == "alignment_mixed", "text"]
+    assert text.startswith("1 areas hold accounts of several reps today (01-aville)")
+    assert "1 accounts in them are with somebody else" in text
+    alone = alignment.assign(rep_id="R1")
+    assert "alignment_mixed" not in found(
+        check_data(tables_of(current_alignment=alone), scenario_of(data={"areas": WHOLE_TOWNS}))
+    )
+
+
+def test_an_alignment_by_cells_is_warned_of_unless_their_size_is_held() -> None:
+    """Cells depend on the number of reps, until `sized_for` says for how many they are cut."""
+    alignment = pd.DataFrame({"rep_id": ["R1", "R2"], "area_id": ["01-aville", "02-cville"]})
+    loose = check_data(tables_of(current_alignment=alignment), scenario_of(data={"areas": WHOLE_TOWNS}))
+    held = check_data(
+        tables_of(current_alignment=alignment), scenario_of(data={"areas": {**WHOLE_TOWNS, "sized_for": 2}})
+    )
+    assert "alignment_of_cells" in found(loose)
+    assert "alignment_of_cells" not in found(held)
+    fewer = check_data(
+        tables_of(reps=reps_of().head(1)), scenario_of(data={"areas": {"make": "accounts", "sized_for": 2}})
+    )
+    whole = check_data(tables_of(), scenario_of(data={"areas": {"make": "accounts"}}))
+    assert fewer.areas["area_id"].tolist() == whole.areas["area_id"].tolist()
+
+
+@pytest.mark.parametrize(("weeks", "told"), [(13, False), (14, True)])
+def test_sales_that_end_long_before_the_period_are_told(weeks: int, told: bool) -> None:
+    """A quarter between the last sales and the period is usual, more is told."""
+    log = QualityLog()
+    check_up_to_date(pd.Timestamp("2026-01-05"), dt.date(2026, 1, 5) + dt.timedelta(weeks=weeks + 1), log)
+    assert log.findings({}, {})["check"].tolist() == (["sales_end_early"] if told else [])
 
 
 def test_unknown_names_between_tables_are_told() -> None:

@@ -56,6 +56,10 @@ RULE_FAULTS = {
         "territories.mode=repair",
         "territories.mode: nothing to repair: every area has a rep and every rep has areas today; write mode: improve",
     ),
+    "area_forbidden_to_everybody": (
+        "territories.forbidden=[" + ", ".join(f'{{area: "00", rep: R{rep}}}' for rep in (1, 2, 3, 4)) + "]",
+        'territories.forbidden[4].area: "00" is forbidden to every rep now; leave one of its lines out',
+    ),
     "lock_that_gives_a_frozen_rep_more": (
         ('territories.locks=[{area: "00", rep: R3}]', "territories.freeze=[R3]"),
         (
