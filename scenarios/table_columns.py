@@ -59,7 +59,7 @@ def _reps(*, with_homes: bool) -> tuple[Column, ...]:
         _id("rep_id"),
         Column(name="name", required=True),
         *_position(required=with_homes, filled=with_homes),
-        Column(name="hours_per_week", kind=Kind.NUMBER, required=True, low=0, above=True, high=100),
+        Column(name="hours_per_week", kind=Kind.NUMBER, low=0, above=True, high=100),
         Column(name="region"),
         Column(name="working_days", parse=_working_days),
         Column(name="nights_away", parse=_nights_away),
