@@ -24,12 +24,16 @@ CHOSEN: Final = "chosen"
 """The name of the given plan."""
 
 FEWEST, FEWER, LEAST_TRAVEL = "fewest changes", "fewer changes", "least travel"
-"""Change very dear, capped half-way between the given plan and the fewest, free of charge."""
+"""Aims: change very dear, capped half-way between the given plan and the fewest, free of charge."""
 
 EVEN, MOST_EVEN = "even", "most even"
 
 BALANCES: Final = {"": 1.0, EVEN: 0.5, MOST_EVEN: 0.25}
 """Parts of the tolerance that are asked for."""
+
+WORDS: Final = (("less travel", "least travel"), ("fewer changes", "fewest changes"), ("more even", "most even"))
+"""What a plan is called that is better in an aim than the given one, and than all others shown, in the order of
+`Alternative.aims`."""
 
 RECIPES: Final = (
     (FEWEST, ""),
@@ -51,7 +55,7 @@ class Alternative:
     """One good plan, and where it stands between the three aims."""
 
     name: str
-    """What sets it apart, such as "fewer changes, even"; "chosen" for the given plan."""
+    """What it is measured to be, such as "fewest changes, more even"; "chosen" for the given plan."""
     plan: TerritoryPlan
     travel: float
     """Travel (and the price of split groups), in the units of the objective."""
@@ -70,10 +74,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Alternatives:
-    """Plans of which none is worse than another in every aim."""
+    """Plans of which none but perhaps the given one is worse than another in every aim."""
 
     kept: tuple[Alternative, ...]
-    """The given plan first, then by travel."""
+    """The given plan first, whatever beats it, then by travel."""
     notes: tuple[str, ...]
     """What was tried in vain, in words."""
 
@@ -115,13 +119,14 @@ def find_alternatives(
             break
         other = result.plan or result.closest
         if other is None or verify(instance, other):
-            vain.append(f"{name}: no plan found that keeps every rule")
+            vain.append(f"looked for {name}: no plan found that keeps every rule")
             continue
-        found.append(measured(instance, other, plan, name))
+        found.append(measured(instance, other, plan, ""))
         if change == FEWEST:
             halfway = min(halfway, (most + found[-1].moved) // 2)
     watch.report("looking for other good plans", share_done=1.0)
-    kept = spread_out(pareto(found), count)
+    front = [found[0], *(one for one in pareto(found) if one is not found[0])]
+    kept = named(spread_out(front, count))
     return Alternatives(kept=tuple(kept), notes=(*vain, *_remarks(found, kept, count)))
 
 
@@ -171,6 +176,27 @@ def spread_out(front: Sequence[Alternative], count: int) -> list[Alternative]:
     return [kept[0], *sorted(kept[1:], key=lambda one: one.aims)]
 
 
+def named(kept: Sequence[Alternative]) -> list[Alternative]:
+    """Name all plans but the first by what they are better in than it: true by construction, each name once.
+
+    A plan that no other is as good as in an aim is called the best in it. Plans of the same name are numbered.
+    """
+    chosen, others = kept[0], list(kept[1:])
+    names: list[str] = []
+    for one in others:
+        words = []
+        for aim, (better, best) in enumerate(WORDS):
+            rivals = [other.aims[aim] for other in kept if other is not one]
+            if one.aims[aim] < chosen.aims[aim]:
+                words.append(best if one.aims[aim] < min(rivals) else better)
+        names.append(", ".join(words) or "no better in any aim")
+    numbered = [
+        f"{name} ({names[:number].count(name) + 1})" if names.count(name) > 1 else name
+        for number, name in enumerate(names)
+    ]
+    return [chosen, *(replace(one, name=name) for one, name in zip(others, numbered, strict=True))]
+
+
 def different_share(one: TerritoryPlan, other: TerritoryPlan) -> float:
     """Return the share of areas with another rep."""
     return float((one.rep_of_area != other.rep_of_area).mean())
@@ -202,10 +228,12 @@ def _variant(instance: TerritoryInstance, change: str, plan: TerritoryPlan, half
 
 def _remarks(found: Sequence[Alternative], kept: Sequence[Alternative], count: int) -> list[str]:
     """Say when the chosen plan is beaten in every aim, and when fewer plans were found than asked for."""
-    better = [one.name for one in found if dominates(one, found[0])]
+    better = [one.name for one in kept if dominates(one, found[0])]
     remarks = []
     if better:
         remarks.append(f"the chosen plan is no better in any aim than: {'; '.join(better)}; more effort may improve it")
+    elif any(dominates(one, found[0]) for one in found):
+        remarks.append("a plan that hardly differs from the chosen one is as good in every aim; try more effort")
     if len(kept) < count:
         remarks.append(
             f"{len(kept)} of {count} plans: the others that were found are no better in any aim than one of these, or "
