@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from optimizer.solving import Conflict, Line, SolverSettings
+from optimizer.solving import Conflict, Line, Loosening, SolverSettings
 from optimizer.territory.blame import families_to_blame
 from optimizer.territory.bound import least_excess
 from optimizer.territory.conflicts import active_families, open_question, rules_of, whole_conflict
@@ -69,9 +69,11 @@ def reasons(
     """
     if certain:
         return tuple(_with_changes(instance, certain, judge))
-    found = [conflict for part in clashing_parts(instance, judge) for conflict in _conflict_of(part, judge)]
+    parts = clashing_parts(instance, judge)
+    found = [conflict for part in parts for conflict in _conflict_of(part, judge)]
     if found:
-        return tuple(found)
+        across = _leaving_regions(instance, parts, judge)
+        return tuple(replace(conflict, loosenings=(*conflict.loosenings, *across)) for conflict in found)
     if not proven:
         return (open_question(instance, broken),)
     families = active_families(instance)
@@ -112,6 +114,18 @@ def clashing_parts(instance: TerritoryInstance, judge: Judge) -> tuple[Territory
         if len(found) < EXPLAINED_AT_MOST and judge.decide(part) is Verdict.CLASH:
             found.append(part)
     return tuple(found) if found or not capped else (instance,)
+
+
+def _leaving_regions(
+    instance: TerritoryInstance, parts: Sequence[TerritoryInstance], judge: Judge
+) -> tuple[Loosening, ...]:
+    """Return the change by which reps may leave their region, if it mends all parts at once.
+
+    Within a part of the map the rule is not among the lines that clash: it is what makes it a part.
+    """
+    if any(part.n_areas == instance.n_areas for part in parts):
+        return ()
+    return least_changes(instance, [line for line in lines_of(instance) if line.rule == WITHIN], judge)
 
 
 def _conflict_of(part: TerritoryInstance, judge: Judge) -> Iterator[Conflict]:

@@ -10,11 +10,12 @@ from optimizer.solving import Effort, SolverSettings, Status
 from optimizer.territory.breach import Breach
 from optimizer.territory.culprits import smallest_set
 from optimizer.territory.lines import BALANCE, CHANGE, DRIVES, HOMES, keeping, lines_of, with_tolerance
-from optimizer.territory.plan import TerritoryPlan
+from optimizer.territory.plan import TerritoryPlan, TerritoryResult
 from optimizer.territory.reasons import parts_of
 from optimizer.territory.search import design_territories
 from optimizer.territory.verify import verify
 from tests.optimizer.territory.brute_force import best_plan
+from tests.optimizer.territory.builders import from_ascii
 from tests.optimizer.territory.tiny_maps import tiny
 
 QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
@@ -103,3 +104,31 @@ def test_breach_is_zero_just_where_the_verifier_finds_nothing(seed):
 def test_smallest_set_is_found(clashing, expected):
     """Of eight items those that clash are found, whatever their number; if nothing does the damage, nothing."""
     assert smallest_set(lambda kept: clashing <= set(kept), range(8)) == expected
+
+
+def regions(south: str) -> TerritoryResult:
+    """Design a map of two rows, each a region; in the upper one only 4 and 7 can be made of 5 to 6 for each rep."""
+    instance = from_ascii(
+        f"[1] 3  3  3 [1]\n{south}",
+        tolerance=0.2,
+        area_group=np.repeat([0, 1], 5),
+        rep_group=np.array([0, 0, 1]),
+        group_names=("North", "South"),
+    )
+    return design_territories(instance, QUICK)
+
+
+def test_leaving_the_region_is_offered_where_it_would_do():
+    """North cannot be halved by whole areas; reps who cross the border get 5, 5 and 6."""
+    (conflict,) = regions(" 1  0 [2] 0  2 ").conflicts
+    assert conflict.text.startswith("North, where reps stay within their region: ")
+    assert "territories_stay_within_groups" not in conflict.rules
+    within = [change for change in conflict.loosenings if change.rule == "territories_stay_within_groups"]
+    assert [change.text for change in within] == ["reps who may leave their region would do"]
+
+
+def test_leaving_the_region_is_not_offered_where_it_is_not_enough():
+    """The third rep's home of 5 leaves him no room for a 3, so that crossing the border is of no use."""
+    (conflict,) = regions(" 0  0 [5] 0  0 ").conflicts
+    assert conflict.text.startswith("North, where reps stay within their region: ")
+    assert all(change.rule != "territories_stay_within_groups" for change in conflict.loosenings)
