@@ -97,6 +97,7 @@ def instance_of(data: dict[str, Any], k: int, tolerance: float) -> SitingInstanc
         cost=cost,
         measures=(measure,),
         contiguous=True,
+        area_names=tuple(data.get("name", ())),
     )
 
 

@@ -170,6 +170,7 @@ def _part(
         cost=cost,
         measures=tuple(_shared_by_free(measure, len(fixed)) for measure in measures),
         contiguous=scenario.territories.contiguous,
+        area_names=tuple(here["name"]),
     )
     unequal = any(len(np.unique(measure.targets[len(fixed) :])) > 1 for measure in measures)
     return SitingPart(instance=instance, areas=areas, free=free, region=region, unequal=unequal)

@@ -82,6 +82,8 @@ def site(part: SitingPart, settings: SolverSettings, observer: Observer) -> Siti
     if part.instance.n_areas > PROVABLE_AREAS:
         return found
     proven = choose_homes_exactly(part.instance, settings, start=found.plan, observer=observer)
+    if proven.status is Status.INFEASIBLE:
+        return replace(proven, closest=found.plan or found.closest)
     return found if proven.plan is None else proven
 
 
@@ -146,7 +148,10 @@ def _notes(part: SitingPart, result: SitingResult, reps: Sequence[str], names: S
         else (f"the {among} areas{where} with the most potential")
     )
     head = f"Home{'s' if len(reps) > 1 else ''} chosen among {which}: {listed}."
-    if result.plan is None:
+    if result.status is Status.INFEASIBLE:
+        why = " ".join(conflict.text for conflict in result.conflicts)
+        quality = f"No choice can give every territory its share: {why} The one that comes closest was taken."
+    elif result.plan is None:
         quality = (
             "No choice was found with which every territory would keep its share; the closest one was taken. More "
             "candidates (territories.home_candidates) or a wider tolerance may help."

@@ -15,6 +15,7 @@ from optimizer.siting.enumeration import try_lists
 from optimizer.siting.fixing import extra_of_candidates, pairs_below
 from optimizer.siting.instance import CLOSED, SitingInstance
 from optimizer.siting.knowledge import BUDGETS, Search
+from optimizer.siting.location_blocks import dead_end_conflicts, dead_ends
 from optimizer.siting.pairs import limits_of, neighbours_of, open_pairs
 from optimizer.siting.partition import find_partition
 from optimizer.siting.plan import SitingPlan, SitingResult
@@ -272,6 +273,8 @@ def _result(search: Search, lower: float) -> SitingResult:
     if search.plan is None:
         if stopped is StopReason.PROVEN and search.open_bound == np.inf:
             return _nothing(search, "every choice of homes breaks a limit or leaves a territory in pieces")
+        if dead_ends(search.instance):
+            return _nothing(search, "")
         text = "no plan that keeps every rule was found in the work allowed, and none was proven impossible"
         return SitingResult(
             status=Status.UNKNOWN,
@@ -306,7 +309,7 @@ def _nothing(search: Search, text: str) -> SitingResult:
     return SitingResult(
         status=Status.INFEASIBLE,
         plan=None,
-        conflicts=(Conflict(rules=tuple(rules), text=text),),
+        conflicts=dead_end_conflicts(instance, dead_ends(instance)) or (Conflict(rules=tuple(rules), text=text),),
         objective=None,
         bound=np.inf,
         stopped_by=StopReason.PROVEN,

@@ -38,6 +38,8 @@ class SitingInstance:
     measures: tuple[BalanceMeasure, ...]
     """Targets and limits per home: fixed homes first, then the free ones, who share theirs. Shape (homes,) each."""
     contiguous: bool
+    area_names: tuple[str, ...] = ()
+    """What the planner calls each area, for messages; the ids when left out."""
 
     def __post_init__(self) -> None:
         areas, candidates = len(self.area_ids), len(self.candidates)
@@ -69,6 +71,11 @@ class SitingInstance:
                 yield f"{measure.name}.{name} differs between free homes"
         if measure.amounts.shape != (self.n_areas,):
             yield f"{measure.name}.amounts has shape {measure.amounts.shape}, expected {(self.n_areas,)}"
+
+    def area_text(self, area: int) -> str:
+        """Name an area for the planner, such as "Bronx (36005)"."""
+        name, key = self.area_names[area] if self.area_names else "", self.area_ids[area]
+        return key if name in {"", key} else f"{name} ({key})"
 
     @property
     def n_areas(self) -> int:

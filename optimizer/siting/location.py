@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.interruption import late, requested
 from optimizer.progress import Observer, Silent
 from optimizer.siting.instance import SitingInstance
-from optimizer.siting.location_blocks import DeadEnd, dead_ends
+from optimizer.siting.location_blocks import DeadEnd, dead_end_conflicts, dead_ends
 from optimizer.siting.location_bound import lower_bound
 from optimizer.siting.location_search import Field, Homes, field_of, sown, swapped
 from optimizer.siting.location_territories import Drawing, Drawn, designed, drawn, is_large, polished, recentred
@@ -119,8 +119,8 @@ def locate_territories(
     Returns
     -------
     SitingResult
-        Feasible with a verified plan and a bound, optimal if they meet; infeasible if areas behind a cut area fit no
-        number of territories; else unknown. Without a plan `closest` breaks the rules least.
+        Feasible with a verified plan and a bound, optimal if they meet; infeasible if areas behind a few cut areas fit
+        no number of territories; else unknown. Without a plan `closest` breaks the rules least.
     """
     watch, amount = observer or Silent(), AMOUNTS[settings.effort]
     deadline = time.monotonic() + settings.seconds
@@ -233,7 +233,7 @@ def _result(
     if requested():
         stopped_by = StopReason.INTERRUPTED
     if violations:
-        conflicts = _dead_end_conflicts(instance, blocked) or _open_question(violations)
+        conflicts = dead_end_conflicts(instance, blocked) or _open_question(violations)
         return SitingResult(
             status=Status.INFEASIBLE if blocked else Status.UNKNOWN,
             plan=None,
@@ -252,28 +252,6 @@ def _result(
         bound=min(bound, cost),
         stopped_by=StopReason.PROVEN if proven else stopped_by,
     )
-
-
-def _dead_end_conflicts(instance: SitingInstance, blocked: tuple[DeadEnd, ...]) -> tuple[Conflict, ...]:
-    """Say which areas cannot be shared out, and the tolerance from which they can."""
-    conflicts = []
-    for end in blocked:
-        (measure,) = (m for m in instance.measures if m.name == end.measure)
-        target = int(measure.targets[0])
-        gate = instance.area_ids[end.gate]
-        named = ", ".join(instance.area_ids[area] for area in end.areas[:6])
-        more = f" and {len(end.areas) - 6} more" if len(end.areas) > 6 else ""
-        least = measure.tolerance + end.excess / max(1, target)
-        conflicts.append(
-            Conflict(
-                rules=("territories_are_balanced", "territories_are_contiguous"),
-                text=f"{named}{more} hang on the rest of the map by {gate} alone and have {measure.text(end.amount)} "
-                f"{measure.name}: that fits no number of territories of {measure.text(target)} "
-                f"± {100 * measure.tolerance:g} % in one piece. Allow at least {100 * least:.2f} %, let them count as "
-                "neighbours of other areas, or choose another number of reps.",
-            )
-        )
-    return tuple(conflicts)
 
 
 def _open_question(violations: tuple[Violation, ...]) -> tuple[Conflict, ...]:

@@ -206,7 +206,7 @@ def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterato
     for unit in np.flatnonzero(~problem.allowed.any(axis=1))[:LISTED_AT_MOST].tolist():
         areas = np.flatnonzero(problem.unit_of_area == unit)
         reps = np.flatnonzero(pairs[areas].all(axis=0))
-        rules, lines = _behind(instance, partial(_has_no_rep, int(areas[0])))
+        rules, lines = lines_behind(instance, partial(_has_no_rep, int(areas[0])))
         names, who = areas_text(instance, areas), reps_text(instance, reps)
         text = f"{names}: only {who} may serve it, and cannot get there through areas of their own"
         named = [line for line in lines if line.rule != BALANCE]
@@ -222,7 +222,7 @@ def _areas_cut_off(instance: TerritoryInstance, problem: UnitProblem) -> Iterato
     for rep, home in enumerate(problem.home_unit.tolist()):
         if not problem.allowed[home, rep] and problem.allowed[home].any():
             area = int(instance.home_areas[rep])
-            rules, lines = _behind(instance, partial(_home_is_closed, rep))
+            rules, lines = lines_behind(instance, partial(_home_is_closed, rep))
             lines = (pair_line(instance, HOMES, area, rep), *lines)
             text = f"{instance.area_text(area)}: home of {instance.rep_ids[rep]}, who may not serve it"
             yield Conflict(rules=rules_of(lines) or rules, text=text, lines=lines)
@@ -238,7 +238,7 @@ def _home_is_closed(rep: int, instance: TerritoryInstance, families: frozenset[s
     return not problem.allowed[problem.home_unit[rep], rep]
 
 
-def _behind(
+def lines_behind(
     instance: TerritoryInstance, clash: Callable[[TerritoryInstance, frozenset[str]], bool]
 ) -> tuple[tuple[str, ...], tuple[Line, ...]]:
     """Return the families and the lines behind a clash, none of which can be spared; on a large map the families."""
@@ -267,7 +267,7 @@ def _sums_out_of_reach(instance: TerritoryInstance, problem: UnitProblem) -> Ite
                 short = _out_of_reach(problem, m, reps, open_to, above=above)
                 if short is None or len(told) == LISTED_AT_MOST:
                     continue
-                rules, lines = _behind(instance, partial(_still_out_of_reach, m, reps, above))
+                rules, lines = lines_behind(instance, partial(_still_out_of_reach, m, reps, above))
                 ids = tuple(instance.rep_ids[rep] for rep in reps.tolist()) if len(reps) < instance.n_reps else ()
                 at_these = tuple(replace(line, reps=ids) if line.rule == BALANCE else line for line in lines)
                 named = keeping(instance, at_these)

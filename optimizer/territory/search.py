@@ -19,14 +19,12 @@ from optimizer.territory.loosening import loosened
 from optimizer.territory.objective import terms
 from optimizer.territory.part import PartTask, solve_part
 from optimizer.territory.plan import TerritoryPlan, TerritoryResult
+from optimizer.territory.pockets import pocket_conflicts
 from optimizer.territory.reasons import reasons
-from optimizer.territory.team import Team
+from optimizer.territory.team import POOL_PAIRS, Team
 from optimizer.territory.units import Part, UnitProblem, condense, rounding_error, split
 from optimizer.territory.verdict import PAIR_WORK, Judge
 from optimizer.territory.verify import verify
-
-POOL_PAIRS: Final = 2000
-"""Open pairs from which on starting processes pays."""
 
 LEAST_SECONDS_TO_EXPLAIN: Final = 60.0
 """Wall-clock safety net for saying why there is no plan, however late the search ended."""
@@ -89,7 +87,10 @@ def design_territories(
     searched = sum(term.contribution for term in terms(instance, plan))
     _check_objective(instance, playable, answer.labels, searched)
     late = max(deadline, time.monotonic() + LEAST_SECONDS_TO_EXPLAIN)
-    hopeless, violations = bool(certain) or Status.INFEASIBLE in answer.statuses, verify(instance, plan)
+    violations = verify(instance, plan)
+    if violations and not certain:
+        certain = pocket_conflicts(instance, problem)
+    hopeless = bool(certain) or Status.INFEASIBLE in answer.statuses
     conflicts: tuple[Conflict, ...] = ()
     if violations and explain:
         watch.report("looking for the rules that clash", share_done=0.9)

@@ -4,12 +4,15 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from optimizer import interruption
 
 TaskT = TypeVar("TaskT")
 ResultT = TypeVar("ResultT")
+
+POOL_PAIRS: Final = 2000
+"""Open pairs of unit and rep from which on starting processes pays."""
 
 
 class Team:

@@ -172,6 +172,38 @@ def test_area_behind_a_gate_that_fits_no_territory_is_found():
     assert "Allow at least" in result.conflicts[0].text
 
 
+def test_areas_behind_two_gates_that_fit_no_territory_are_found():
+    """Three homes of 10 ± 1: the 5 on either side are too few for one, and the two gates of 10 have room for 2 more.
+
+    A0 - A1 - A2
+    |    |    |
+    A3 - A4 - A5
+    """
+    ladder = grid(2, 3, 3, tolerance=0.1, amounts=np.array([3, 10, 3, 2, 10, 2]))
+    assert optimum(ladder) is None
+    ends = dead_ends(ladder)
+    assert [(end.gates, end.areas, end.amount, end.excess) for end in ends] == [
+        ((1, 4), (0, 3), 5, 3),
+        ((1, 4), (2, 5), 5, 3),
+    ]
+    assert [end.tolerance for end in ends] == pytest.approx([25 / 20 - 1] * 2)
+    result = locate_territories(ladder, QUICK)
+    assert result.status is Status.INFEASIBLE
+    assert "A0, A3 hang on the rest of the map by A1 and A4 alone" in result.conflicts[0].text
+    assert "Allow at least 25.00 %" in result.conflicts[0].text
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_dead_ends_behind_several_gates_are_never_false(seed):
+    """On ladders of lumps: where a dead end is found, trying everything finds no plan, nor just below its tolerance."""
+    amounts = np.random.default_rng(seed).choice([1, 2, 3, 9, 10], size=6)
+    ladder = grid(2, 3, 3, tolerance=0.15, amounts=amounts)
+    if ends := dead_ends(ladder):
+        assert optimum(ladder) is None
+        just_below = max(end.tolerance for end in ends) - 0.01
+        assert optimum(grid(2, 3, 3, tolerance=just_below, amounts=amounts)) is None
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_dead_ends_are_never_false(seed):
     """Where a dead end is found on a random row of areas, trying everything finds no plan."""
