@@ -109,7 +109,8 @@ class RoundRecord:
 
     number: int
     worst_deviation: float
-    """Largest deviation of a rep's routed hours from his share of all of them, as a share."""
+    """Largest deviation of a rep's hours from his share of all of them, driven or needed, whichever is further off; as
+    a share."""
     furthest_rep: str
     inside: int
     """Reps inside the tolerance of workload."""
@@ -118,6 +119,8 @@ class RoundRecord:
     visits: int
     chosen: bool = False
     """Whether the plan shown is this round's."""
+    reasons: tuple[str, ...] = ()
+    """Why reps are outside, a sentence for each; only of the round that is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -215,7 +215,24 @@ def _tours(book: PlanBook) -> list[Headline]:
             value=f"{number_text(hours, 0)} h",
             note=f"{number_text(km, 0)} km on {number_text(days, 0)} tours{each}",
         ),
+        *_rounds(book),
     ]
+
+
+def _rounds(book: PlanBook) -> list[Headline]:
+    """Say how many reps' hours as routed are inside the tolerance, and why others are not; nothing without rounds."""
+    rounds = book.measures["tours"].get("rounds", [])
+    if not rounds:
+        return []
+    chosen = next(one for one in rounds if one["chosen"])
+    inside = Headline(
+        label="Routed hours",
+        value=f"{chosen['inside']} of {chosen['reps']} inside",
+        note=f"the tolerance of workload, after {plural(len(rounds), 'round', 'rounds')}; at most "
+        f"{percent_text(chosen['worst_deviation'])} off",
+        verdict="good" if chosen["inside"] == chosen["reps"] else "bad",
+    )
+    return [inside, *(Headline(label="Why", value="", note=text) for text in chosen["reasons"][:WHYS_TOLD])]
 
 
 def left_reps_text(book: PlanBook) -> str:

@@ -204,7 +204,7 @@ def _workload(book: PlanBook) -> Markup:
 
 
 def _rounds(book: PlanBook) -> Markup:
-    """Tell how the routed hours came nearer to the reps' shares from round to round; nothing without rounds."""
+    """Tell how the routed hours came nearer to the reps' shares from round to round, and why some are not inside."""
     rounds = book.measures.get("tours", {}).get("rounds", [])
     if not rounds:
         return Markup("")
@@ -212,13 +212,12 @@ def _rounds(book: PlanBook) -> Markup:
     all_in = chosen["inside"] == chosen["reps"]
     words = (
         f"Territories were drawn {number_text(len(rounds), 0)} times, each time with the hours that the tours before "
-        f"really took; round {chosen['number']} is shown. "
+        f"really took; round {chosen['number']} is shown. Compared are the hours driven and those needed to miss no "
+        "visit for lack of time, whichever is further off. "
     ) + (
-        "Every rep's routed hours are inside the tolerance."
+        "Every rep is inside the tolerance of workload."
         if all_in
-        else f"{chosen['inside']} of {chosen['reps']} reps are inside the tolerance; {chosen['furthest_rep']} is "
-        f"{percent_text(chosen['worst_deviation'])} off: whole areas, homes far from their accounts and visits that do "
-        "not fit keep it from coming nearer."
+        else f"{chosen['inside']} of {chosen['reps']} reps are inside the tolerance of workload:"
     )
     rows = [
         Row(
@@ -237,7 +236,12 @@ def _rounds(book: PlanBook) -> Markup:
     listing = table(
         columns, rows, numeric=(1, 3, 4, 5), caption="Routed hours against the reps' shares, round by round"
     )
-    return join([tag("p", words, class_="whole"), listing])
+    why = (
+        [tag("ul", *(tag("li", sentence, dir="auto") for sentence in chosen["reasons"]), class_="small")]
+        if chosen["reasons"]
+        else []
+    )
+    return join([tag("p", words, class_="whole"), *why, listing])
 
 
 def _change(book: PlanBook) -> Markup:

@@ -238,7 +238,11 @@ class Chain(StageRunner):
         result = self._stage(
             "territories",
             made_from,
-            lambda progress: self._tried("territories") or design(problem, futures, self.loaded.scenario, progress),
+            lambda progress: (
+                self.trial.territories_in(problem.instance)
+                if self.trial
+                else design(problem, futures, self.loaded.scenario, progress)
+            ),
             lambda result: saved.territories_payload(problem.instance, result),
             lambda payload: saved.territories_from(payload, problem.instance),
         )
@@ -299,7 +303,8 @@ class Chain(StageRunner):
             "tours",
             made_from,
             lambda progress: (
-                self._tried("tours") or plan_reps(instances, solver_settings(scenario), self.cluster, observer=progress)
+                (self.trial.tours if self.trial else ())
+                or plan_reps(instances, solver_settings(scenario), self.cluster, observer=progress)
             ),
             saved.tours_payload,
             saved.tours_from,
@@ -309,10 +314,6 @@ class Chain(StageRunner):
         )
         verify_tours(part.instances, part.results)
         return part
-
-    def _tried(self, stage: str) -> Any:  # noqa: ANN401 -- the stage's own result
-        """Give what the chosen round came to in a stage; None without rounds, or when they were read back."""
-        return getattr(self.trial, stage) if self.trial else None
 
     def _rules(self) -> dict[str, Any]:
         """Give the keys of the territory plan on which the plan itself depends."""

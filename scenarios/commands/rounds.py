@@ -10,20 +10,26 @@ import numpy as np
 import pandas as pd
 
 from maps.bookmaking import ForecastPart, RoundRecord
-from maps.plan_tables import tour_tables
+from optimizer.interruption import requested
 from optimizer.solving import Status, StopReason
+from optimizer.territory.objective import terms
+from optimizer.territory.plan import TerritoryPlan, TerritoryResult
 from optimizer.territory.quick_bound import bound_of
+from optimizer.territory.settle import settle, staying
+from optimizer.territory.verify import verify
 from scenarios.assemble_territories import rep_of_accounts, solver_settings, verified_plan
 from scenarios.assemble_tours import assemble_tours
 from scenarios.commands.designing import design, futures_of
 from scenarios.commands.touring import plan_reps
+from scenarios.routed import WORKLOAD, RoutedHours, routed_hours, why_outside
+from scenarios.saved import territories_from, territories_payload
 from scenarios.travel import travel_model
 
 if TYPE_CHECKING:
     from maps.console import StageProgress
-    from optimizer.territory.instance import BalanceMeasure, TerritoryInstance
-    from optimizer.territory.plan import TerritoryResult
+    from optimizer.territory.instance import TerritoryInstance
     from optimizer.territory.robustness import Futures
+    from optimizer.tours.instance import TourInstance
     from optimizer.tours.plan import TourResult
     from scenarios.assemble_territories import AssembledTerritories
     from scenarios.checking import CheckedData
@@ -31,10 +37,16 @@ if TYPE_CHECKING:
     from scenarios.schema import Scenario
     from scenarios.travel import Floats
 
-WORKLOAD: Final = "workload"
-SHARE_OF_TOLERANCE: Final = (1.0, 0.5)
-"""What the estimate may use of the tolerance in the first and in all further rounds: a plan of least cost goes to the
-limits, and the rest is for what routing makes of the estimate. On Iowa (10 %) no plan was found at three tenths."""
+SHARE_OF_TOLERANCE: Final = 0.5
+"""What a round aims to use of the tolerance on the hours measured in the round before: the rest is for what routing
+makes of the areas that change hands."""
+
+SHARE_AGAIN: Final = 0.7
+"""The same where what is still outside is settled again within a round: fewer areas move, and routing makes less of
+them."""
+
+AGAIN: Final = 2
+"""How often that is done in a round, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,14 +56,31 @@ class Trial:
     workload: Floats
     """Hours per cycle of each account. Shape (accounts,)."""
     record: RoundRecord
+    drawn: Mapping[str, Any]
+    """The territories as JSON values, see `saved.territories_payload`."""
     territories: TerritoryResult | None = None
-    """What was drawn; None when the round was read back."""
+    """The same; None when the round was read back."""
     tours: Sequence[TourResult] = ()
+    """Empty when the round was read back."""
+    hours: RoutedHours | None = None
+    """What the tours came to; None when the round was read back."""
+    excess: float = 0.0
+    """Sum over the reps of how far they are outside the tolerance, as shares."""
+
+    @property
+    def done(self) -> bool:
+        """Tell whether every rep is inside and no rule broken."""
+        return self.record.inside == self.record.reps and not self.broken
+
+    def territories_in(self, instance: TerritoryInstance) -> TerritoryResult:
+        """Give what was drawn."""
+        return self.territories or territories_from(self.drawn, instance)
 
     @property
     def broken(self) -> int:
-        """Count the rules of the week that the tours break."""
-        return sum(len(result.violations) for result in self.tours)
+        """Count the rules that territories and tours break."""
+        drawn = self.territories.violations if self.territories else ()
+        return len(drawn) + sum(len(result.violations) for result in self.tours)
 
     def rank(self) -> tuple[int, int, float, int]:
         """Put first what breaks least, then what leaves most reps inside and the furthest nearest, then the earlier."""
@@ -60,7 +89,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rounds:
-    """All rounds, and the one to go on with: the one whose furthest rep is nearest to his share."""
+    """All rounds, and the one to go on with: the first by `Trial.rank`."""
 
     records: tuple[RoundRecord, ...]
     best: Trial
@@ -69,62 +98,113 @@ class Rounds:
 def run_rounds(
     chain: Chain, data: CheckedData, rules: pd.DataFrame, forecast: ForecastPart, progress: StageProgress
 ) -> Rounds:
-    """Draw territories and tours, turn the routed hours into workload, and draw again.
+    """Draw territories and tours, turn the hours as routed into workload, and draw again.
 
-    Where a round ends outside the tolerance, the next may use less of it on the estimate.
-
-    An account's routed hours are its visits' service and its part of the driving and waiting of its days, as if all
-    wanted visits were made. From the second round on the workload is the mean of what the rounds so far measured: an
-    area's driving depends on who has it, so that the newest figures alone would swing.
+    The first round draws by the estimate. Each further one takes the hours that the round before measured, account by
+    account and with what missed visits would take, and gives away as few of them as bring every rep well inside: the
+    hours of an account depend on who has it with which others, so that only those of areas that stay are known. Within
+    a round what is still outside is settled again, by less, as long as that brings it nearer. Only reps whose accounts
+    change are routed anew. The rounds end when every rep is inside.
     """
     scenario = chain.loaded.scenario
     count = scenario.territories.routed_rounds
-    workload = forecast.potential["workload_hours"].to_numpy(dtype=np.float64)
-    measured: list[Floats] = []
-    trials: list[Trial] = []
-    for number in range(1, count + 1):
-        progress.report(f"round {number} of at most {count}", share_done=(number - 1) / count)
-        part = replace(forecast, potential=forecast.potential.assign(workload_hours=workload))
-        problem = chain.territory_problem(data, rules, part)
-        share = SHARE_OF_TOLERANCE[min(number, len(SHARE_OF_TOLERANCE)) - 1]
-        result = _drawn(problem, futures_of(problem, data, part, scenario), scenario, progress, share=share)
+    estimate = forecast.potential["workload_hours"].to_numpy(dtype=np.float64)
+    toured: dict[tuple[str, ...], TourResult] = {}
+
+    def problem_with(hours: Floats) -> tuple[AssembledTerritories, ForecastPart]:
+        part = replace(forecast, potential=forecast.potential.assign(workload_hours=hours))
+        return chain.territory_problem(data, rules, part), part
+
+    def drawn(number: int, last: Trial | None, share: float) -> Trial:
+        workload = estimate if last is None or last.hours is None else last.hours.by_account
+        problem, part = problem_with(workload)
+        futures = futures_of(problem, data, part, scenario)
+        before = last.territories.plan if last and last.territories else None
+        if before is None:
+            result = design(problem, futures, scenario, progress)
+        else:
+            result = _settled(problem, before, share, futures, scenario, progress)
         plan = verified_plan(problem.instance, result)
         owners = rep_of_accounts(problem.instance, plan, data, problem.account_reps)
         instances = assemble_tours(data, owners, rules, travel_model(scenario.travel), scenario)
-        tours = plan_reps(instances, solver_settings(scenario), chain.cluster, observer=progress)
-        visits, days, _ = tour_tables(instances, tours)
-        measure = next(measure for measure in problem.instance.measures if measure.name == WORKLOAD)
-        record = _record(number, problem.instance, measure, days, len(visits))
-        trials.append(Trial(workload=workload, record=record, territories=result, tours=tours))
-        if record.inside == len(problem.instance.rep_ids) and not trials[-1].broken:
+        tours = _toured(instances, toured, scenario, chain, progress)
+        hours = routed_hours(instances, tours, data.accounts["account_id"], problem.instance.rep_ids)
+        return Trial(
+            workload=workload,
+            record=_record(number, problem.instance, hours, tours),
+            drawn=territories_payload(problem.instance, result),
+            territories=result,
+            tours=tours,
+            hours=hours,
+            excess=_excess(problem.instance, hours),
+        )
+
+    trials: list[Trial] = []
+    for number in range(1, count + 1):
+        progress.report(f"round {number} of at most {count}", share_done=(number - 1) / count)
+        trial = drawn(number, trials[-1] if trials else None, SHARE_OF_TOLERANCE)
+        for _ in range(AGAIN):
+            if trial.done or requested():
+                break
+            again = drawn(number, trial, SHARE_AGAIN)
+            if (again.broken, again.excess) >= (trial.broken, trial.excess):
+                break
+            trial = again
+        trials.append(trial)
+        if trial.done or requested():
             break
-        measured.append(routed_hours(visits, days, data.accounts["account_id"], rules["visits"], workload))
-        workload = np.mean(measured, axis=0)
     best = min(trials, key=Trial.rank)
-    records = tuple(replace(trial.record, chosen=trial is best) for trial in trials)
+    if best.hours is not None and best.territories is not None and best.record.inside < best.record.reps:
+        measured, _ = problem_with(best.hours.by_account)
+        plan = verified_plan(problem_with(best.workload)[0].instance, best.territories)
+        best = replace(best, record=replace(best.record, reasons=why_outside(measured.instance, plan, best.hours)))
+    best = replace(best, record=replace(best.record, chosen=True))
+    records = tuple(best.record if trial.record.number == best.record.number else trial.record for trial in trials)
     return Rounds(records=records, best=best)
 
 
-def _drawn(
+def _toured(
+    instances: Sequence[TourInstance],
+    known: dict[tuple[str, ...], TourResult],
+    scenario: Scenario,
+    chain: Chain,
+    progress: StageProgress,
+) -> tuple[TourResult, ...]:
+    """Plan the tours of all reps; a rep with the same accounts as in a round before keeps those of it."""
+    keys = [(one.rep_id, *(rule.account_id for rule in one.visits)) for one in instances]
+    fresh = [number for number, key in enumerate(keys) if key not in known]
+    found = plan_reps([instances[n] for n in fresh], solver_settings(scenario), chain.cluster, observer=progress)
+    known.update({keys[n]: result for n, result in zip(fresh, found, strict=True)})
+    return tuple(known[key] for key in keys)
+
+
+def _settled(  # noqa: PLR0917 - private
     problem: AssembledTerritories,
+    before: TerritoryPlan,
+    share: float,
     futures: Futures | None,
     scenario: Scenario,
     progress: StageProgress,
-    *,
-    share: float,
 ) -> TerritoryResult:
-    """Design territories within a share of the workload's tolerance, or within all of it where that cannot be.
+    """Bring a plan inside the tolerance of a workload with few changes, well inside where that can be.
 
-    The bound is one for the tolerance as it is in the scenario.
+    Cost and bound are those of the scenario's own rules and aims.
     """
-    if share < 1.0:
-        narrow = replace(problem, instance=narrowed(problem.instance, share))
-        result = design(narrow, futures, scenario, progress, explain=False)
-        if result.plan is not None:
-            early = result.stopped_by if result.stopped_by is not StopReason.PROVEN else StopReason.WORK_DONE
-            bound = min(result.bound, bound_of(problem.instance))
-            return replace(result, status=Status.FEASIBLE, bound=bound, stopped_by=early)
-    return design(problem, futures, scenario, progress)
+    instance = problem.instance
+    near, aim = (staying(limits, before, WORKLOAD) for limits in (instance, narrowed(instance, share)))
+    plan = settle(near, before, solver_settings(scenario), aim=aim, observer=progress)
+    if plan is None or verify(instance, plan):
+        return design(replace(problem, start=before), futures, scenario, progress)
+    return TerritoryResult(
+        status=Status.FEASIBLE,
+        plan=plan,
+        closest=None,
+        violations=(),
+        conflicts=(),
+        terms=terms(instance, plan),
+        bound=bound_of(instance),
+        stopped_by=StopReason.INTERRUPTED if requested() else StopReason.WORK_DONE,
+    )
 
 
 def narrowed(instance: TerritoryInstance, share: float) -> TerritoryInstance:
@@ -143,67 +223,40 @@ def narrowed(instance: TerritoryInstance, share: float) -> TerritoryInstance:
     return replace(instance, measures=measures)
 
 
-def routed_hours(
-    visits: pd.DataFrame, days: pd.DataFrame, account_ids: pd.Series, wanted: pd.Series, estimate: Floats
-) -> Floats:
-    """Measure the hours of each account as routed, for all wanted visits.
-
-    What a day takes besides service is shared out over its stops by the driving before and after each. Accounts without
-    a visit keep their estimate, scaled like the others.
-
-    Returns
-    -------
-    Shape (accounts,).
-    """
-    table = visits.sort_values(["rep_id", "date", "stop"]).reset_index(drop=True)
-    day = table.groupby(["rep_id", "date"], sort=False)
-    known = days.set_index(["rep_id", "date"])
-    keys = pd.MultiIndex.from_frame(table[["rep_id", "date"]])
-    beside = known["work_minutes"].reindex(keys).to_numpy(dtype=np.float64) - day["service_minutes"].transform("sum")
-    back = known["drive_minutes"].reindex(keys).to_numpy(dtype=np.float64) - day["drive_minutes"].transform("sum")
-    after = day["drive_minutes"].shift(-1)
-    weight = table["drive_minutes"] + after.where(after.notna(), back) + 1.0
-    share = weight / weight.groupby([table["rep_id"], table["date"]]).transform("sum")
-    minutes = (table["service_minutes"] + share * beside).groupby(table["account_id"]).agg(["sum", "size"])
-    minutes = minutes.reindex(account_ids)
-    done = minutes["size"].to_numpy(dtype=np.float64)
-    routed = minutes["sum"].to_numpy(dtype=np.float64) / 60 * wanted.to_numpy(dtype=np.float64) / done
-    seen = np.isfinite(routed)
-    scale = routed[seen].sum() / estimate[seen].sum() if seen.any() and estimate[seen].sum() > 0 else 1.0
-    return np.where(seen, routed, estimate * scale)
+def _excess(instance: TerritoryInstance, hours: RoutedHours) -> float:
+    """Add up how far reps are outside the tolerance of workload."""
+    measure = next(measure for measure in instance.measures if measure.name == WORKLOAD)
+    off = np.abs(hours.deviation(measure, instance.rep_group)) - measure.tolerance
+    return float(np.maximum(off - 1e-9, 0.0).sum())
 
 
-def _record(
-    number: int, instance: TerritoryInstance, measure: BalanceMeasure, days: pd.DataFrame, visits: int
-) -> RoundRecord:
+def _record(number: int, instance: TerritoryInstance, hours: RoutedHours, tours: Sequence[TourResult]) -> RoundRecord:
     """Compare each rep's routed hours with his share of those of his group."""
-    rep_ids = instance.rep_ids
-    minutes = days.groupby("rep_id")["work_minutes"].sum().reindex(list(rep_ids), fill_value=0)
-    hours = minutes.to_numpy(dtype=np.float64) / 60
-    target = np.zeros(len(rep_ids))
-    for group in np.unique(instance.rep_group):
-        mine = instance.rep_group == group
-        target[mine] = hours[mine].sum() * measure.targets[mine] / max(1, int(measure.targets[mine].sum()))
-    deviation = np.abs(hours / np.where(target > 0, target, 1.0) - 1.0) * (target > 0)
+    measure = next(measure for measure in instance.measures if measure.name == WORKLOAD)
+    deviation = np.abs(hours.deviation(measure, instance.rep_group))
+    days = [day for result in tours if result.plan for day in result.plan.tours]
+    driving = sum(day.home_drive_minutes + sum(stop.drive_minutes for stop in day.stops) for day in days)
     return RoundRecord(
         number=number,
         worst_deviation=float(deviation.max()),
-        furthest_rep=rep_ids[int(deviation.argmax())],
+        furthest_rep=instance.rep_ids[int(deviation.argmax())],
         inside=int((deviation <= measure.tolerance + 1e-9).sum()),
-        reps=len(rep_ids),
-        drive_hours=float(days["drive_minutes"].sum()) / 60,
-        visits=visits,
+        reps=instance.n_reps,
+        drive_hours=driving / 60,
+        visits=sum(len(day.stops) for day in days),
     )
 
 
 def rounds_payload(rounds: Rounds) -> dict[str, Any]:
     """Lay rounds out as JSON values."""
     records = [{name: getattr(record, name) for name in RoundRecord.__slots__} for record in rounds.records]
-    return {"records": records, "workload": rounds.best.workload.tolist()}
+    return {"records": records, "workload": rounds.best.workload.tolist(), "drawn": rounds.best.drawn}
 
 
 def rounds_from(payload: Mapping[str, Any]) -> Rounds:
-    """Read rounds back; what was drawn in them is saved with the later stages."""
-    records = tuple(RoundRecord(**record) for record in payload["records"])
+    """Read rounds back; tours are saved with their stage."""
+    records = tuple(RoundRecord(**{**record, "reasons": tuple(record["reasons"])}) for record in payload["records"])
     best = next(record for record in records if record.chosen)
-    return Rounds(records=records, best=Trial(workload=np.array(payload["workload"]), record=best))
+    return Rounds(
+        records=records, best=Trial(workload=np.array(payload["workload"]), record=best, drawn=payload["drawn"])
+    )

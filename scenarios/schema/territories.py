@@ -166,8 +166,9 @@ class Territories(Section):
     when the forecast is off, whatever it costs in travel."""
     routed_rounds: Annotated[int, Field(ge=0, le=6)] = 0
     """How often, at most, territories are drawn again with the hours that their tours really take, until every rep's
-    routed hours are inside the tolerance of workload; 0 for never. Each round takes about as long as territories and
-    tours together."""
+    routed hours are inside the tolerance of workload, driven and needed for all visits; 0 for never. The first round
+    draws by the estimate; each further one moves as few areas as the hours measured call for, and tours of reps whose
+    accounts change are planned anew."""
     alternatives: Annotated[int, Field(ge=0, le=6)] = 0
     """How many good plans to show side by side, the chosen one included: travel against change against balance. 0 for
     none; each takes about as long as the plan itself."""

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from optimizer.solving import Effort, SolverSettings
 from optimizer.tours.arrays import problem_of
-from optimizer.tours.needs import needed_week_minutes
+from optimizer.tours.needs import missed_minutes, needed_week_minutes, routed_minutes
+from optimizer.tours.objective import visit_counts, week_work
 from optimizer.tours.plan import TourPlan
 from optimizer.tours.reasons import missed_accounts
 from optimizer.tours.search import plan_tours
 from optimizer.tours.warmstart import tours_of
-from tests.optimizer.tours.builders import tour_instance, visit_rule, working_days
+from tests.optimizer.tours.builders import random_instance, tour_instance, visit_rule, working_days
 
 QUICK = SolverSettings(effort=Effort.QUICK, workers=1)
 DAYS = working_days()
@@ -119,3 +121,29 @@ def test_hours_needed_hold_the_missed_visits():
     result = plan_tours(instance, QUICK)
     assert len(result.missed) == 1
     assert needed_week_minutes(instance, result.plan) == 260
+
+
+def test_the_minutes_of_accounts_add_up_to_those_of_the_days():
+    """Service is an account's own; driving is shared by the legs before and after; the missed visit is its service."""
+    rules = [visit_rule(DAYS[:1], account_id=name, service=30 * n) for n, name in enumerate("ABC", start=1)]
+    instance = tour_instance(DAYS[:1], rules, [(10, 0), (30, 0), (30, 0)], week_minutes=150)
+    result = plan_tours(instance, QUICK)
+    (tour,) = result.plan.tours
+    routed, missed = routed_minutes(instance, result.plan), missed_minutes(instance, result.plan)
+    assert [stop.account for stop in sorted(tour.stops, key=lambda stop: stop.account)] == [0, 1]
+    assert routed.sum() == tour.back_home - tour.leave_home == 150
+    near, far = 10 + 20 + 1, 20 + 30 + 1
+    assert routed.tolist() == pytest.approx([30 + 60 * near / (near + far), 60 + 60 * far / (near + far), 0])
+    assert missed.tolist() == [0, 0, 90]
+
+
+def test_hours_of_random_weeks_are_shared_out_whole():
+    """Whatever the week, the accounts' minutes are the days' working minutes, and nobody's less than his service."""
+    for seed in range(20):
+        instance = random_instance(seed, accounts=14, week_minutes=700)
+        plan = plan_tours(instance, QUICK).plan
+        routed = routed_minutes(instance, plan)
+        assert routed.sum() == pytest.approx(sum(week_work(instance, plan).values()))
+        service = np.array([rule.service_minutes for rule in instance.visits]) * visit_counts(instance, plan)
+        assert (routed >= service - 1e-9).all()
+        assert ((routed == 0) == (service == 0)).all()
