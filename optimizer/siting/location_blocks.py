@@ -118,8 +118,8 @@ def _behind_several(
     """
     lower, upper = int(measure.lower[0]), int(measure.upper[0])
     room = upper - measure.amounts
-    heavy = np.flatnonzero((room >= 0) & (room < lower))
-    heavy = heavy[np.argsort(room[heavy], kind="stable")].tolist()
+    little = np.flatnonzero((room >= 0) & (room < lower))
+    heavy = little[np.argsort(room[little], kind="stable")].tolist()
     sets = [
         gates
         for count, among in HEAVIEST.items()

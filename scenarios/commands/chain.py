@@ -303,7 +303,7 @@ class Chain(StageRunner):
             "tours",
             made_from,
             lambda progress: (
-                (self.trial.tours if self.trial else ())
+                (tuple(self.trial.tours) if self.trial else ())
                 or plan_reps(instances, solver_settings(scenario), self.cluster, observer=progress)
             ),
             saved.tours_payload,
