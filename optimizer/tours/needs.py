@@ -54,7 +54,7 @@ def routed_minutes(instance: TourInstance, plan: TourPlan) -> NDArray[np.float64
     """
     minutes = np.zeros(len(instance.visits))
     for tour in plan.tours:
-        account = np.array([stop.account for stop in tour.stops])
+        account = np.array([stop.account for stop in tour.stops], dtype=np.int64)
         service = np.array([instance.visits[a].service_minutes for a in account.tolist()], dtype=np.float64)
         legs = np.array([*(stop.drive_minutes for stop in tour.stops), tour.home_drive_minutes], dtype=np.float64)
         weight = legs[:-1] + legs[1:] + 1.0  # a stop without any driving still takes part
