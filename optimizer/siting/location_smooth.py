@@ -11,6 +11,7 @@ from numba import njit
 
 from optimizer.interruption import late
 from optimizer.plain_arrays import copy_to, greatest, least
+from optimizer.siting.newton import farthest, newton_move
 from optimizer.siting.pairs import FloatArray
 from optimizer.territory.instance import IntArray
 
@@ -89,35 +90,6 @@ class Blur(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _newton_move(bend: FloatArray, slope: FloatArray) -> FloatArray:
-    """Return the Newton step of a concave function of a few variables; `bend` is minus its Hessian."""
-    size = len(slope)
-    matrix, move = bend.copy(), slope.copy()
-    for a in range(size):
-        matrix[a, a] *= 1.0 + 1e-6
-    for a in range(size):
-        for b in range(a + 1, size):
-            factor = matrix[b, a] / matrix[a, a]
-            for d in range(a, size):
-                matrix[b, d] -= factor * matrix[a, d]
-            move[b] -= factor * move[a]
-    for a in range(size - 1, -1, -1):
-        for b in range(a + 1, size):
-            move[a] -= matrix[a, b] * move[b]
-        move[a] /= matrix[a, a]
-    return move
-
-
-@njit(cache=True, nogil=True)
-def _farthest(move: FloatArray, cap: FloatArray) -> float:
-    """Return the greatest share of its greatest price that a price moves by."""
-    far = 0.0
-    for m in range(len(move)):
-        far = max(far, abs(move[m] / cap[m]))
-    return far
-
-
-@njit(cache=True, nogil=True)
 def _look(  # noqa: PLR0917 - plain arrays for the compiled code
     pairs: NearPairs,
     limits: Limits,
@@ -188,8 +160,8 @@ def _best_tolls(  # noqa: PLR0917 - plain arrays for the compiled code
                 copy_to(toll[:, c], kept)
                 if sweep == sweeps - 1 or measures == 0:
                     break
-                move = _newton_move(bend, slope)
-                far = _farthest(move, cap)
+                move = newton_move(bend, slope)
+                far = farthest(move, cap)
                 cut = far > radius[c]
                 gain = 0.0
                 for m in range(measures):
@@ -200,7 +172,7 @@ def _best_tolls(  # noqa: PLR0917 - plain arrays for the compiled code
                     break
             else:
                 share *= 0.3
-                radius[c], cut = max(1e-9, share * _farthest(move, cap)), False
+                radius[c], cut = max(1e-9, share * farthest(move, cap)), False
             for m in range(measures):
                 toll[m, c] = min(cap[m], max(-cap[m], kept[m] + share * move[m]))
         copy_to(kept, toll[:, c])
