@@ -6,7 +6,8 @@ evaluator that shares no code with the planner, and print a table. Gaps are shar
 `best_known.csv` in the folder, positive when worse.
 
 `iowa` plans the visit weeks of a whole firm beside other ways to plan them, `scale` copies of that firm; both take any
-scenario and check every day with an evaluator of their own.
+scenario and check every day with an evaluator of their own. `replan` times that command after a cancellation,
+and `master` sets a choice of whole tours by GLOP and CP-SAT beside more search.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # from a checkout that is not installed
 
+from benchmarks import tours_replan
 from benchmarks.tours_check import Route, check
 from benchmarks.tours_engine import load_engine, solve
 from benchmarks.tours_readers import RoutingInstance, read_folder
@@ -69,7 +71,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from benchmarks import tours_week  # noqa: PLC0415 -- the others read no scenario
 
         tours_week.add_arguments(commands)
+    if set(words[:1]) & {"master", "-h", "--help"}:
+        from benchmarks import tours_master  # noqa: PLC0415 -- the others read no scenario
+
+        tours_master.add_arguments(commands)
+    tours_replan.add_arguments(commands)
     given = parser.parse_args(words)
+    if given.form == "replan":
+        return tours_replan.run(given)
+    if given.form == "master":
+        return tours_master.run(given)
     return _on_instances(given) if given.form in FORMS else tours_week.run(given)
 
 

@@ -17,7 +17,7 @@ import folium
 import jinja2
 
 from maps.languages.speaking import language, script_words
-from maps.plain import compact_json
+from maps.plain import data_element
 
 _ASSETS: Final = {
     "leaflet.js": ("xstatic.pkg.leaflet", "leaflet.js"),
@@ -176,12 +176,6 @@ class _LoadReader(HTMLParser):
     def _read_style(self, text: str) -> None:
         self.found += [at for at in _CSS_ADDRESS.findall(text) if not at.startswith(("data:", "#"))]
         self.found += re.findall(r"@import[^;]*", text)
-
-
-def data_element(data: object) -> str:
-    """Write data into a page where no name in it can end the element or start a comment."""
-    text = compact_json(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return f'<script type="application/json" id="data">{text}</script>'
 
 
 @cache

@@ -101,3 +101,9 @@ def collection_text(collection: Mapping[str, Any]) -> str:
         for feature in collection["features"]
     )
     return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
+
+
+def data_element(data: object) -> str:
+    """Write data into a page where no name in it can end the element or start a comment."""
+    text = compact_json(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return f'<script type="application/json" id="data">{text}</script>'

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -113,6 +112,8 @@ def bridged(instance: TerritoryInstance, plan: TerritoryPlan, shapes: NDArray[np
 
 
 def _in_one_piece(instance: TerritoryInstance, plan: TerritoryPlan, edges: IntArray) -> list[bool]:
+    import networkx as nx  # noqa: PLC0415 -- loading it takes longer than all that `replan` needs of this file
+
     graph = nx.Graph()
     graph.add_nodes_from(range(instance.n_areas))
     graph.add_edges_from((a, b) for a, b in edges.tolist() if plan.rep_of_area[a] == plan.rep_of_area[b])

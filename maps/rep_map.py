@@ -15,8 +15,7 @@ from maps.book import PlanBook, rows_by
 from maps.colours import neighbours
 from maps.features import dissolved
 from maps.languages.speaking import say
-from maps.offline import data_element, map_page
-from maps.plain import plain
+from maps.plain import data_element, plain
 from maps.shapes import STEPS_PER_DEGREE, lighter_coverage, packed, packed_points
 from maps.spans import cycle_weeks, period_weeks, plan_span
 from maps.words import date_text, day_text, money_text, month_day_text
@@ -76,6 +75,8 @@ def _rep_page(book: PlanBook, rep_id: str, shapes: Mapping[str, BaseGeometry], b
         "days": _days(book, rep_id, places),
         "missed": _missed(book, rep_id, places),
     }
+    from maps.offline import map_page  # noqa: PLC0415 -- `replan` changes a page and draws none
+
     return map_page(
         title=f"{rep['name'] or rep_id} – {say('tours')}",
         data=data,

@@ -90,9 +90,9 @@ def forecast_is_possible(forecast: ForecastSection) -> Findings:
     for position, model in enumerate(forecast.models):
         if model in forecast.models[:position]:
             yield ("forecast", "models", position), f'"{model}" is written twice'
-    from holidays.utils import list_supported_countries  # noqa: PLC0415 - only needed here
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 -- only needed here
 
-    countries = list_supported_countries(include_aliases=False)
+    countries = [codes[1] for codes in COUNTRIES.values()]
     if forecast.country not in countries:
         hint = did_you_mean(forecast.country, countries) if forecast.country.upper() in countries else ""
         expected = "expected an ISO code of two capital letters whose public holidays are known, such as FR"

@@ -9,7 +9,7 @@ from optimizer.tours.instance import IntArray
 
 REMOVED, IN_LIST = range(2)
 """Columns of `Desk.lists`."""
-TOUCHED, HIT = range(2)
+TOUCHED, HIT, NEAR = range(3)
 """Columns of `Desk.marks`."""
 COST, NOISE, EXTRA = range(3)
 """Columns of `Desk.day_cost`."""
@@ -32,7 +32,8 @@ class Desk(NamedTuple):
     keys: FloatArray
     """Sort key of each removed account. Shape (accounts,)."""
     marks: IntArray
-    """By slot: TOUCHED, 1 when the round has changed it; HIT, 1 when a string was taken from it. Shape (slots, 2)."""
+    """By slot: TOUCHED, 1 when the round has changed it; HIT, 1 when a string was taken from it; NEAR, the last mark of
+    an account whose neighbours are in it. Shape (slots, 3)."""
     day_place: IntArray
     """Best slot and column of an insertion on each day. Shape (days, 2)."""
     day_cost: FloatArray
@@ -49,7 +50,7 @@ class Desk(NamedTuple):
     """What the state measured last has above the limits of those prices, and its nights beside a day without stops.
     Shape (4,)."""
     counter: IntArray
-    """State of the random generator, not zero, and the last stamp given out. Shape (2,)."""
+    """State of the random generator, not zero; the last stamp and the last mark of NEAR given out. Shape (3,)."""
 
 
 def empty_desk(problem: Problem, seed: int, *, prices: tuple[float, float, float]) -> Desk:
@@ -60,14 +61,14 @@ def empty_desk(problem: Problem, seed: int, *, prices: tuple[float, float, float
     return Desk(
         lists=np.zeros((accounts, 2), dtype=np.int64),
         keys=np.zeros(accounts, dtype=np.float64),
-        marks=np.zeros((slots, 2), dtype=np.int64),
+        marks=np.zeros((slots, 3), dtype=np.int64),
         day_place=np.zeros((days, 2), dtype=np.int64),
         day_cost=np.zeros((days, 3), dtype=np.float64),
         week_work=np.zeros((1 + max(1, int(problem.rules[WEEKS])), 2), dtype=np.int64),
         known=known,
         prices=np.array(prices, dtype=np.float64),
         excess=np.zeros(4, dtype=np.int64),
-        counter=np.array([_mixed(seed), 0], dtype=np.int64),
+        counter=np.array([_mixed(seed), 0, 0], dtype=np.int64),
     )
 
 

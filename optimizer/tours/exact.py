@@ -8,12 +8,12 @@ from ortools.sat.python import cp_model
 from optimizer.solving import SolverSettings
 from optimizer.tours.arrays import MUST_PENALTY
 from optimizer.tours.constraints import CONSTRAINTS
+from optimizer.tours.hints import hint_plan
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.objective import cost
 from optimizer.tours.plan import DayTour, Stop, TourPlan
 from optimizer.tours.schedule import break_start, schedule_day
 from optimizer.tours.variables import HOME, TourVariables, create_variables
-from optimizer.tours.warmstart import hint_plan
 
 DETERMINISTIC_SECONDS = 10.0
 """Work limit of the solver, in its own machine-independent seconds."""

@@ -26,16 +26,22 @@ from optimizer.tours.arrays import (
 from optimizer.tours.clock import insertion_back, insertion_keeps_time
 from optimizer.tours.compiling import inlined
 from optimizer.tours.desk import (
+    HARD,
     KNOWN_COLUMN,
     KNOWN_COST,
     KNOWN_EXTRA,
     KNOWN_STAMP,
     LOAD_PRICE,
+    NEAR,
     TIME_PRICE,
     Desk,
 )
 from optimizer.tours.instance import IntArray
 
+NEAR_VISITS = 12
+"""Visits to the nearest accounts whose tours are looked at, where a day has many:"""
+MANY_TOURS = 4
+"""this many, or more."""
 BLINK = 0.01
 """Chance that the best place of a tour is overlooked (section 5.2 of the paper named in `ruin_recreate`)."""
 
@@ -98,8 +104,41 @@ def know_place(  # noqa: C901 -- one pass in compiled code
 
 
 @inlined
+def mark_near(problem: Problem, tours: Tours, desk: Desk, account: int, day: int) -> int:
+    """Mark the tours of a day that visit a few of the nearest accounts; return the mark."""
+    desk.counter[2] += 1
+    mark: int = desk.counter[2]
+    found = 0
+    for k in range(problem.neighbours.shape[1]):
+        slot = tours.slot_of[problem.neighbours[account, k], day]
+        if slot >= 0:
+            desk.marks[slot, NEAR] = mark
+            found += 1
+            if found == NEAR_VISITS:
+                break
+    return mark
+
+
+@inlined
 def best_slot(problem: Problem, tours: Tours, desk: Desk, account: int, day: int) -> tuple[float, int]:
-    """Return the least cost of a visit on a day, limits at their prices, and its slot, −1 for none."""
+    """Return the least cost of a visit on a day, limits at their prices, and its slot, −1 for none.
+
+    Where a day has many tours, those that visit none of the nearest accounts are looked at only when no other takes it.
+    """
+    many = problem.day_slot[day + 1] - problem.day_slot[day] >= MANY_TOURS
+    mark = mark_near(problem, tours, desk, account, day) if many else 0
+    while True:
+        best, best_at = cheapest_slot(problem, tours, desk, account, day, mark)
+        if mark == 0 or (best_at >= 0 and best < HARD):
+            return best, best_at
+        mark = 0
+
+
+@inlined
+def cheapest_slot(  # noqa: PLR0917 -- called by position
+    problem: Problem, tours: Tours, desk: Desk, account: int, day: int, mark: int
+) -> tuple[float, int]:
+    """Do that among the tours with a mark and an empty one; among all tours when the mark is 0."""
     best, best_at = 1e30, -1
     demand, service = problem.accounts[account, DEMAND], problem.accounts[account, SERVICE]
     rule, sums = problem.slots, tours.sums
@@ -109,6 +148,8 @@ def best_slot(problem: Problem, tours: Tours, desk: Desk, account: int, day: int
             if seen_empty:
                 continue  # the slots of a day are alike
             seen_empty = True
+        elif mark > 0 and desk.marks[slot, NEAR] != mark:
+            continue
         if desk.known[account, slot, KNOWN_STAMP] != sums[slot, STAMP]:
             know_place(problem, tours, desk, account, slot)
         known = desk.known[account, slot, KNOWN_COST]

@@ -6,7 +6,8 @@ import branca.element
 import folium
 import pytest
 
-from maps.offline import OnlinePageError, check_offline, counted_ids, data_element, self_contained
+from maps.offline import OnlinePageError, check_offline, counted_ids, self_contained
+from maps.plain import data_element
 from maps.rep_map import rep_pages
 from maps.report import report_page
 from maps.report_quality import quality_page

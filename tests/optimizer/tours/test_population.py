@@ -29,7 +29,9 @@ from optimizer.tours.arrays import (
 from optimizer.tours.clock import length_with
 from optimizer.tours.crossover import cross
 from optimizer.tours.desk import HARD, empty_desk
+from optimizer.tours.insertion_places import MANY_TOURS, NEAR_VISITS
 from optimizer.tours.population import CpuSeconds, Rounds, search_population
+from optimizer.tours.ruin_recreate import bring_in
 
 DAY_END = 1_000
 
@@ -157,6 +159,47 @@ def test_length_of_a_tour_is_that_of_its_best_departure(seed, size):
         expected = shortest_length(problem, [*inside[:i], 5, *inside[i:]])
         if expected is not None:
             assert length_with(problem, tours, 0, i, 5) == expected
+
+
+def line_problem(places, *, vehicles, capacity):
+    """Accounts on a line through the depot at 0, one day, a load of 1 each."""
+    points = np.array([0, *places])
+    slots = {"week": 0, "start": 0, "end": DAY_END, "latest": DAY_END, "lunch": 0, "lunch_from": 0, "lunch_until": 0}
+    slots |= {"capacity": capacity, "longest": NO_LIMIT}
+    return build_problem(
+        drive=np.abs(points[:, None] - points[None]),
+        service=[0] * len(places),
+        demand=[1] * len(places),
+        windows=[[[(0, DAY_END)]]] * len(places),
+        patterns=[[(0,)]] * len(places),
+        frequency=[1] * len(places),
+        miss_cost=[10_000] * len(places),
+        slot_day=[0] * vehicles,
+        slots={name: [value] * vehicles for name, value in slots.items()},
+        weeks=0,
+        week_limit=NO_LIMIT,
+        overtime_weight=0,
+        level_weight=0,
+    )
+
+
+@pytest.mark.parametrize(("capacity", "expected"), [(6, MANY_TOURS - 1), (7, 1)])
+def test_far_tours_are_looked_at_where_near_ones_are_full(capacity, expected):
+    """All tours of its neighbours are full: the one on the other side takes it; with room, the nearest does."""
+    each = 6
+    east = list(range(10, 10 + each * (MANY_TOURS - 1)))
+    assert len(east) > NEAR_VISITS
+    problem = line_problem([*east, -10, 18], vehicles=MANY_TOURS, capacity=capacity)
+    tours = empty_tours(problem)
+    for account in range(len(east) + 1):
+        slot, column = divmod(account, each)
+        tours.place[slot, column + 1] = account + 1
+        tours.sums[slot, LENGTH] = column + 1
+        tours.chosen[account], tours.lost[account], tours.slot_of[account, 0] = account, 0, slot
+    desk = empty_desk(problem, 1, prices=(HARD, HARD, HARD))
+    measure_all(problem, tours, desk)
+    bring_in(problem, tours, desk, len(east) + 1)
+    assert tours.slot_of[len(east) + 1, 0] == expected
 
 
 def test_longest_time_beside_breaks_is_refused():
