@@ -135,7 +135,7 @@ def best_slot(problem: Problem, tours: Tours, desk: Desk, account: int, day: int
 
 
 @inlined
-def cheapest_slot(  # noqa: PLR0917 -- called by position
+def cheapest_slot(  # noqa: C901, PLR0917 -- one pass in compiled code, called by position
     problem: Problem, tours: Tours, desk: Desk, account: int, day: int, mark: int
 ) -> tuple[float, int]:
     """Do that among the tours with a mark and an empty one; among all tours when the mark is 0."""

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Final, Protocol
 
 import numpy as np
@@ -30,8 +31,9 @@ COLD: Final = 0.015
 """Last temperature of both, as such a share."""
 NOISE: Final = 0.4
 """Random price of a day, as such a share."""
-REMOVED_MEAN: Final = 8.0
-LONGEST_STRING: Final = 10.0
+RUINS: Final = ((8.0, 10.0), (14.0, 6.0))
+"""Accounts that a round takes out on average and the longest string among them, in turn: few long strings set the order
+of tours right, many short ones make room on several days at once."""
 MOST_UNSERVED: Final = 10
 ONE_DAY: Final = 0.5
 """Share of rounds that work on one day and keep the patterns."""
@@ -130,8 +132,9 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
 def _share_of_first(problem: Problem, start: Tours, desk: Desk, near: float, budget: Budget) -> float:
     """Play a few rounds and tell which share of the budget a plan from scratch is to have."""
     before = budget.used()
-    heat = Heat(near * HOT, near * HOT, near * NOISE, REMOVED_MEAN, LONGEST_STRING, MOST_UNSERVED, ONE_DAY)
-    improve(problem, start, empty_tours(problem), empty_tours(problem), desk, heat, TRIAL_ROUNDS, 0.0)
+    for removed_mean, longest_string in RUINS:
+        heat = Heat(near * HOT, near * HOT, near * NOISE, removed_mean, longest_string, MOST_UNSERVED, ONE_DAY)
+        improve(problem, start, empty_tours(problem), empty_tours(problem), desk, heat, TRIAL_ROUNDS // len(RUINS), 0.0)
     budget.count(TRIAL_ROUNDS)
     share = (budget.used() - before) / TRIAL_ROUNDS * ROUNDS_PER_ACCOUNT * len(problem.accounts)
     return min(max(share, FIRST_SHARES[0]), FIRST_SHARES[1])
@@ -151,9 +154,11 @@ def _anneal(  # noqa: PLR0917 -- one stretch of search in its parts
     best, best_cost, scratch, begin = empty_tours(problem), np.inf, empty_tours(problem), budget.used()
     for price in (LOAD_PRICE, TIME_PRICE):
         desk.prices[price] = max(desk.prices[price], LEAST_START * prices[price])
+    ruins = cycle(RUINS)
     while (used := budget.used()) < until and not requested():
         temperature = near * hot * (COLD / hot) ** ((used - begin) / (until - begin))
-        heat = Heat(temperature, temperature, near * NOISE, REMOVED_MEAN, LONGEST_STRING, MOST_UNSERVED, ONE_DAY)
+        removed_mean, longest_string = next(ruins)
+        heat = Heat(temperature, temperature, near * NOISE, removed_mean, longest_string, MOST_UNSERVED, ONE_DAY)
         best_cost = improve(problem, current, scratch, best, desk, heat, CHUNK, best_cost)
         budget.count(CHUNK)
     return best_cost, best
