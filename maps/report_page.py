@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from maps.languages.speaking import language, say, script_words
 from maps.markup import Markup, join, tag
-from maps.offline import asset_text, data_element, self_contained
+from maps.offline import asset_text, self_contained
+from maps.plain import data_element
 from maps.words import date_text, month_day_text
 
 SCRIPTS: Final = ("texts.js", "report.js")
