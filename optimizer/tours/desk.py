@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.tours.arrays import WEEKS, FloatArray, Problem
+from optimizer.tours.arrays import FREQUENCY, WEEKS, FloatArray, Problem
 from optimizer.tours.instance import IntArray
 
 REMOVED, IN_LIST = range(2)
@@ -19,6 +19,8 @@ WEEK_PRICE, LOAD_PRICE, TIME_PRICE = range(3)
 """Entries of `Desk.prices`."""
 IDLE_NIGHTS = 3
 """Entry of `Desk.excess` after those."""
+LONG_TOURS = 7.0
+"""Visits to a tour on average, from which tours count as long."""
 HARD = 1e9
 """A price that nothing is worth: the limit is kept."""
 
@@ -50,7 +52,8 @@ class Desk(NamedTuple):
     """What the state measured last has above the limits of those prices, and its nights beside a day without stops.
     Shape (4,)."""
     counter: IntArray
-    """State of the random generator, not zero; the last stamp and the last mark of NEAR given out. Shape (3,)."""
+    """State of the random generator, not zero; the last stamp and the last mark of NEAR given out; 1 when tours are
+    long, so that near ones are looked at first. Shape (4,)."""
 
 
 def empty_desk(problem: Problem, seed: int, *, prices: tuple[float, float, float]) -> Desk:
@@ -68,8 +71,14 @@ def empty_desk(problem: Problem, seed: int, *, prices: tuple[float, float, float
         known=known,
         prices=np.array(prices, dtype=np.float64),
         excess=np.zeros(4, dtype=np.int64),
-        counter=np.array([_mixed(seed), 0, 0], dtype=np.int64),
+        counter=np.array([_mixed(seed), 0, 0, int(has_long_tours(problem))], dtype=np.int64),
     )
+
+
+def has_long_tours(problem: Problem) -> bool:
+    """Tell whether days have several tours, and all visits fill them with many stops each."""
+    slots, days = len(problem.slots), problem.useful.shape[1]
+    return slots > days and float(problem.accounts[:, FREQUENCY].sum()) >= LONG_TOURS * slots
 
 
 def _mixed(seed: int) -> int:

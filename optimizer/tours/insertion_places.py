@@ -123,9 +123,10 @@ def mark_near(problem: Problem, tours: Tours, desk: Desk, account: int, day: int
 def best_slot(problem: Problem, tours: Tours, desk: Desk, account: int, day: int) -> tuple[float, int]:
     """Return the least cost of a visit on a day, limits at their prices, and its slot, −1 for none.
 
-    Where a day has many tours, those that visit none of the nearest accounts are looked at only when no other takes it.
+    Where a day has many long tours, those that visit none of the nearest accounts are looked at only when no other tour
+    takes it.
     """
-    many = problem.day_slot[day + 1] - problem.day_slot[day] >= MANY_TOURS
+    many = desk.counter[3] == 1 and problem.day_slot[day + 1] - problem.day_slot[day] >= MANY_TOURS
     mark = mark_near(problem, tours, desk, account, day) if many else 0
     while True:
         best, best_at = cheapest_slot(problem, tours, desk, account, day, mark)

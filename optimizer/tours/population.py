@@ -11,7 +11,7 @@ from optimizer.interruption import requested
 from optimizer.tours.annealing import Heat, improve
 from optimizer.tours.arrays import DEMAND, Problem, Tours, empty_tours
 from optimizer.tours.crossover import cross
-from optimizer.tours.desk import HARD, LOAD_PRICE, TIME_PRICE, Desk, empty_desk
+from optimizer.tours.desk import HARD, LOAD_PRICE, TIME_PRICE, Desk, empty_desk, has_long_tours
 from optimizer.tours.restarts import typical_drive
 
 ROUNDS_PER_ACCOUNT: Final = 3_000
@@ -32,8 +32,9 @@ COLD: Final = 0.015
 NOISE: Final = 0.4
 """Random price of a day, as such a share."""
 RUINS: Final = ((8.0, 10.0), (14.0, 6.0))
-"""Accounts that a round takes out on average and the longest string among them, in turn: few long strings set the order
-of tours right, many short ones make room on several days at once."""
+"""Accounts that a round takes out on average and the longest string among them, in turn where tours are long: few
+long strings set the order of tours right, many short ones make room on several days at once. Short tours are cut into
+many strings anyway, so that there the first does."""
 MOST_UNSERVED: Final = 10
 ONE_DAY: Final = 0.5
 """Share of rounds that work on one day and keep the patterns."""
@@ -132,9 +133,10 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
 def _share_of_first(problem: Problem, start: Tours, desk: Desk, near: float, budget: Budget) -> float:
     """Play a few rounds and tell which share of the budget a plan from scratch is to have."""
     before = budget.used()
-    for removed_mean, longest_string in RUINS:
+    ruins = RUINS if has_long_tours(problem) else RUINS[:1]
+    for removed_mean, longest_string in ruins:
         heat = Heat(near * HOT, near * HOT, near * NOISE, removed_mean, longest_string, MOST_UNSERVED, ONE_DAY)
-        improve(problem, start, empty_tours(problem), empty_tours(problem), desk, heat, TRIAL_ROUNDS // len(RUINS), 0.0)
+        improve(problem, start, empty_tours(problem), empty_tours(problem), desk, heat, TRIAL_ROUNDS // len(ruins), 0.0)
     budget.count(TRIAL_ROUNDS)
     share = (budget.used() - before) / TRIAL_ROUNDS * ROUNDS_PER_ACCOUNT * len(problem.accounts)
     return min(max(share, FIRST_SHARES[0]), FIRST_SHARES[1])
@@ -154,7 +156,7 @@ def _anneal(  # noqa: PLR0917 -- one stretch of search in its parts
     best, best_cost, scratch, begin = empty_tours(problem), np.inf, empty_tours(problem), budget.used()
     for price in (LOAD_PRICE, TIME_PRICE):
         desk.prices[price] = max(desk.prices[price], LEAST_START * prices[price])
-    ruins = cycle(RUINS)
+    ruins = cycle(RUINS if has_long_tours(problem) else RUINS[:1])
     while (used := budget.used()) < until and not requested():
         temperature = near * hot * (COLD / hot) ** ((used - begin) / (until - begin))
         removed_mean, longest_string = next(ruins)

@@ -28,7 +28,7 @@ from optimizer.tours.arrays import (
 )
 from optimizer.tours.clock import length_with
 from optimizer.tours.crossover import cross
-from optimizer.tours.desk import HARD, empty_desk
+from optimizer.tours.desk import HARD, empty_desk, has_long_tours
 from optimizer.tours.insertion_places import MANY_TOURS, NEAR_VISITS
 from optimizer.tours.population import CpuSeconds, Rounds, search_population
 from optimizer.tours.ruin_recreate import bring_in
@@ -183,10 +183,10 @@ def line_problem(places, *, vehicles, capacity):
     )
 
 
-@pytest.mark.parametrize(("capacity", "expected"), [(6, MANY_TOURS - 1), (7, 1)])
+@pytest.mark.parametrize(("capacity", "expected"), [(9, MANY_TOURS - 1), (10, 0)])
 def test_far_tours_are_looked_at_where_near_ones_are_full(capacity, expected):
     """All tours of its neighbours are full: the one on the other side takes it; with room, the nearest does."""
-    each = 6
+    each = 9
     east = list(range(10, 10 + each * (MANY_TOURS - 1)))
     assert len(east) > NEAR_VISITS
     problem = line_problem([*east, -10, 18], vehicles=MANY_TOURS, capacity=capacity)
@@ -197,6 +197,7 @@ def test_far_tours_are_looked_at_where_near_ones_are_full(capacity, expected):
         tours.sums[slot, LENGTH] = column + 1
         tours.chosen[account], tours.lost[account], tours.slot_of[account, 0] = account, 0, slot
     desk = empty_desk(problem, 1, prices=(HARD, HARD, HARD))
+    assert has_long_tours(problem)
     measure_all(problem, tours, desk)
     bring_in(problem, tours, desk, len(east) + 1)
     assert tours.slot_of[len(east) + 1, 0] == expected
