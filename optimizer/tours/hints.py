@@ -39,6 +39,7 @@ def hint_plan(model: cp_model.CpModel, x: TourVariables, instance: TourInstance,
     for (a, d), literal in x.visits.items():
         model.add_hint(literal, d in visited.get(a, ()))
 
+
 def _hint_nights(
     model: cp_model.CpModel, x: TourVariables, instance: TourInstance, by_day: Mapping[int, DayTour]
 ) -> None:

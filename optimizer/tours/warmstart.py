@@ -1,6 +1,5 @@
 """Begin a search from a plan: as a state of the kernel."""
 
-
 from optimizer.tours.arrays import END_PATTERN, FIRST_PATTERN, LENGTH, Problem, Tours, empty_tours
 from optimizer.tours.instance import TourInstance
 from optimizer.tours.plan import TourPlan
