@@ -184,8 +184,8 @@ CASES = {
         {},
         ("territories_are_balanced", "territories_are_contiguous"),
         (
-            "potential ± 10 % and territories in one piece cannot both be kept by whole areas: "
-            "every combination was ruled out"
+            "A0 and A1 hang on the rest of the map by A2 alone and hold potential 6 EUR (with A2 potential 9 EUR): R0, "
+            "whose home is there, and who gets there cannot share that out in one piece at potential ± 10 %"
         ),
         ["potential ± 12.5 % instead of ± 10 % would do, and no less", "territories in several pieces would do"],
     ),
