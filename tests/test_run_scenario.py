@@ -210,12 +210,12 @@ def test_validate_lists_warnings_gravest_first():
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 @pytest.mark.parametrize("stage", ["Check data", "Forecast", "Territories", "Tours", "Maps"])
 def test_a_killed_run_leaves_the_former_folder_whole(finished, tmp_path, stage):
-    """SIGKILL at the start of any stage leaves every byte of the last good output."""
+    """SIGKILL at the start of any stage leaves every byte of the last good output and of the models beside it."""
     scenario, _ = finished
     out = tmp_path / "out"
     words = [str(scenario), "--out", str(out), "--set", "solver.effort=quick"]
     assert run_scenario.main([*words, "--quiet"]) == 0
-    before = digests(out)
+    before, versions = digests(out), digests(tmp_path / "out.models")
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "run_scenario.py"), *words, "--set", "description=another"],
         stderr=subprocess.PIPE,
@@ -227,9 +227,9 @@ def test_a_killed_run_leaves_the_former_folder_whole(finished, tmp_path, stage):
             if line.startswith(f"{stage}: begins"):
                 break
         os.killpg(process.pid, signal.SIGKILL)
-    assert digests(out) == before
+    assert (digests(out), digests(tmp_path / "out.models")) == (before, versions)
     assert run_scenario.main([*words, "--quiet"]) == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.models"]
 
 
 def test_rounds_bring_routed_hours_nearer_to_their_shares(finished, tmp_path):
