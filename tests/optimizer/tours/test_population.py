@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from optimizer.interruption import end_early, listening
 from optimizer.solving import InvalidInstanceError
-from optimizer.tours.annealing import measure_all
+from optimizer.tours.annealing import cost_of, measure_all
 from optimizer.tours.arrays import (
     CAPACITY,
     DEMAND,
@@ -23,6 +23,7 @@ from optimizer.tours.arrays import (
     SERVICE,
     SHORTENED,
     TIMED,
+    WORK,
     build_problem,
     empty_tours,
 )
@@ -105,6 +106,16 @@ def test_same_seed_same_tours():
     problem = periodic_problem(5, accounts=25, vehicles=3)
     first, again = (search_population(problem, Rounds(total=20_000), 7) for _ in range(2))
     assert tours_by_slot(first) == tours_by_slot(again)
+
+
+def test_work_does_not_add_up_over_rounds():
+    """Without weeks too, the work at hand is that of the state, however many rounds there were."""
+    problem = periodic_problem(5)
+    tours, desk = search_population(problem, Rounds(total=2_000), 1), empty_desk(problem, 1, prices=(HARD, HARD, HARD))
+    measure_all(problem, tours, desk)
+    desk.week_work[:] = 7  # what is left from a round before
+    cost_of(problem, tours, desk)
+    assert desk.week_work[0, 0] == tours.sums[:, WORK].sum()
 
 
 def test_time_ends_the_search():
