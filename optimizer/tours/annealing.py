@@ -316,10 +316,13 @@ def improve(
 
 @compiled
 def change_price(desk: Desk, price: int, rounds_over: int, least: float) -> None:
-    """Raise the price of a limit that is broken in most rounds and lower that of one that is hardly ever."""
+    """Raise the price of a limit that is broken in most rounds and lower that of one that is hardly ever, step by step.
+
+    Larger steps swing: a tight limit is then far too dear and far too cheap in turn.
+    """
     if desk.prices[price] < HARD:
         share = rounds_over / PRICE_ROUNDS
-        factor = 1.25 if share > 0.5 else 0.85 if share < 0.2 else 1.0
+        factor = 1.1 if share > 0.5 else 0.93 if share < 0.2 else 1.0
         desk.prices[price] = min(max(least, desk.prices[price] * factor), HARD / 2.0)
 
 

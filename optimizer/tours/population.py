@@ -17,7 +17,7 @@ from optimizer.tours.restarts import typical_drive
 ROUNDS_PER_ACCOUNT: Final = 3_000
 """Rounds that a plan from scratch is worth, within these shares of the budget;"""
 FIRST_SHARES: Final = (0.05, 0.18)
-CHILD_SHARE: Final = 0.5
+CHILD_SHARE: Final = 0.06
 """a child gets this part of it."""
 SCRATCH_SHARE: Final = 0.45
 """Share of the budget for all plans from scratch,"""
@@ -25,7 +25,7 @@ SIZES: Final = (3, 8)
 """whose number, also that of the plans kept, lies within these two."""
 HOT: Final = 0.3
 """First temperature of a plan from scratch, as a share of the mean drive between two places."""
-WARM: Final = 0.1
+WARM: Final = 0.04
 """First temperature of a child, as such a share."""
 COLD: Final = 0.015
 """Last temperature of both, as such a share."""
