@@ -32,6 +32,7 @@ def national_book(folder: Path) -> PlanBook:
     with gzip.open(folder / COMMUNES, "rt", encoding="utf-8") as file:
         towns = pd.read_csv(file, dtype={"code": str, "nom": str, "region": str, "departement": str})
     shapes = gpd.read_file(f"/vsigzip/{(folder / POLYGONS).resolve()}")[["code", "geometry"]]
+    shapes["geometry"] = shapes.make_valid(method="structure", keep_collapsed=False)  # as a run repairs its polygons
     towns = gpd.GeoDataFrame(shapes.merge(towns, on="code"), geometry="geometry", crs="EPSG:4326")
     towns = towns.sort_values("code").drop_duplicates("code").reset_index(drop=True)
     homes = pd.read_csv(folder / "homes_200.csv", dtype=str)

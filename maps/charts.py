@@ -75,7 +75,7 @@ def line_chart(
     if band:
         outline = path([(at, upper) for at, _, upper in band]) + path([(at, low) for at, low, _ in reversed(band)], "L")
         lines.append(Markup(f'<path class="band" d="{outline}Z"/>'))
-    if middle:
+    if middle and middle[0][0] > first:
         lines.append(_line(x(middle[0][0]), _TOP, x(middle[0][0]), high - _BOTTOM, "today"))
     lines += [
         Markup(f'<path class="{kind}" d="{path(line)}"/>')

@@ -23,6 +23,8 @@ class Row:
     category: str = ""
     of_category: str | None = None
     """The row is shown only where this very category is chosen, "" for all of them."""
+    heads: str = ""
+    """What the rows below have in common; such a row has no cells."""
 
 
 class Markup(str):
@@ -87,7 +89,11 @@ def table(columns: Sequence[str], rows: Iterable[Row], *, numeric: Sequence[int]
     body = [
         tag(
             "tr",
-            *(_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=True)),
+            *(
+                [tag("th", row.heads, scope="rowgroup", colspan=len(columns))]
+                if row.heads
+                else [_cell(cell, kind) for cell, kind in zip(row.cells, kinds, strict=True)]
+            ),
             data_region=row.region or None,
             data_category=row.category or None,
             data_of_category=row.of_category,

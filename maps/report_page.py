@@ -38,6 +38,7 @@ def reading_page(
     categories: Sequence[str] = (),
     weeks: Sequence[dt.date] = (),
     data: Mapping[str, Any] | None = None,
+    scripts: Sequence[str] = (),
 ) -> str:
     """Make a page.
 
@@ -49,6 +50,8 @@ def reading_page(
         What the page can be narrowed to: weeks as their Mondays, in their order.
     data
         What the page's script adds up for what is chosen.
+    scripts
+        Assets of this page alone, which run after those of all reading pages.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def reading_page(
             Markup(f"<style>\n{asset_text('page.css')}{asset_text('report.css')}</style>"),
         ]
     )
-    script = "".join(asset_text(name) for name in SCRIPTS)
+    script = "".join(asset_text(name) for name in (*SCRIPTS, *scripts))
     told = data_element({**(data or {}), "words": script_words(script)})
     return self_contained(
         f'<!DOCTYPE html>\n<html lang="{language()}"><head>{head}</head><body>{page}{told}<script>\n{script}</script>'

@@ -41,17 +41,18 @@ function placeLabel(text, at, kind) {
 }
 
 // Show as many labels as fit without covering each other or what is already there, in their order; one that would
-// cover something may move up or down a little.
+// cover something may move up or down a little. What lies under its place has its middle `down` pixels below it.
 function thinOut(map, labels, obstacles) {
   const shown = obstacles.map(place => {
     const at = map.latLngToContainerPoint(place);
     return [at.x - 8, at.y - 15, at.x + 8, at.y + 4];
   });
-  for (const {marker, width} of labels) {
+  for (const {marker, width, down = 0} of labels) {
     const at = map.latLngToContainerPoint(marker.getLatLng());
     marker.remove();
     for (const shift of [0, 15, -15, 26, -26]) {
-      const box = [at.x - width / 2 - 3, at.y + shift - 8, at.x + width / 2 + 3, at.y + shift + 8];
+      const y = at.y + down + shift;
+      const box = [at.x - width / 2 - 3, y - 8, at.x + width / 2 + 3, y + 8];
       if (shown.some(other => box[2] > other[0] && box[0] < other[2] && box[3] > other[1] && box[1] < other[3])) continue;
       shown.push(box);
       marker.addTo(map);

@@ -19,8 +19,8 @@ function showRetouch(map, data) {
     return shape.addTo(map);
   });
   data.at.forEach((place, rep) => L.marker(place, {icon: homeIcon('#1c2733', 19), alt: say('Home of {rep}', {rep: data.rep_names[rep]}), keyboard: false, interactive: false}).addTo(map));
-  const labels = data.at.map((place, rep) => ({marker: placeLabel(rules.reps[rep], place, 'under'), width: 7 * rules.reps[rep].length}));
-  const drawLabels = () => thinOut(map, labels, []);
+  const labels = data.at.map((place, rep) => ({marker: placeLabel(rules.reps[rep], place, 'under'), width: 7 * rules.reps[rep].length, down: 14}));
+  const drawLabels = () => thinOut(map, labels, data.at);
   function paint(area) {
     const moved = owner[area] !== first[area];
     shapes[area].setStyle({color: area === chosen ? '#0b2f55' : moved ? '#1c2733' : '#fff', weight: area === chosen ? 3.5 : moved ? 2 : 0.5,

@@ -91,11 +91,11 @@ def potential_by_rep(before: PlanBook, after: PlanBook) -> pd.DataFrame:
     return table[(table["accounts_gained"] > 0) | (table["accounts_lost"] > 0)].reset_index(drop=True)
 
 
-def changed_areas(before: PlanBook, after: PlanBook) -> list[str]:
-    """Name the areas of the second plan that had another rep, or did not exist, in the first."""
-    old = before.areas.set_index("area_id")["rep_id"]
+def changed_areas(before: PlanBook, after: PlanBook) -> dict[str, str]:
+    """Give the former rep of the areas of the second plan that had another one in the first, "" where it had none."""
     new = after.areas.set_index("area_id")["rep_id"]
-    return sorted(new.index[old.reindex(new.index) != new])
+    old = before.areas.set_index("area_id")["rep_id"].reindex(new.index)
+    return {str(area): str(rep) for area, rep in old[old != new].fillna("").sort_index().items()}
 
 
 def _owners(book: PlanBook) -> pd.DataFrame:

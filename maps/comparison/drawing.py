@@ -1,7 +1,7 @@
-"""Draw whole plans as small pictures: maps side by side, and where plans lie between two aims."""
+"""Draw whole plans as small pictures: maps side by side, and what changes from one to another."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from maps.book import PlanBook
-from maps.charts import short_number, ticks
 from maps.features import dissolved
 from maps.languages.speaking import say
 from maps.markup import Markup, text
@@ -19,8 +18,10 @@ from maps.shapes import lighter_coverage
 WIDE: Final = 520
 POINTS: Final = 12_000
 """Of all areas in one picture."""
-UNCHANGED: Final = "#e3e8ec"
-CHANGED: Final = "#c2410c"
+UNCHANGED: Final = "#eef1f4"
+LETTER: Final = 9.5
+LINE: Final = 17.0
+"""Width of a letter and height of a line as they are on a phone, where pictures are smaller and letters are not."""
 
 
 def plan_picture(book: PlanBook, colours: Mapping[str, str], *, title: str) -> Markup:
@@ -39,78 +40,52 @@ def plan_picture(book: PlanBook, colours: Mapping[str, str], *, title: str) -> M
         f'stroke-width="1"><title>{text(name)}</title></path>'
         for name, shape in shapes.items()
     ]
-    for rep in book.reps.sort_values("rep_id").to_dict("records"):
-        x, y = frame.at(float(rep["lon"]), float(rep["lat"]))
-        parts.append(
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1d2730" stroke="#fff" stroke-width="1">'
-            f"<title>{text(rep['rep_id'])}</title></circle>"
-        )
-    return _svg(frame.high, title, parts)
+    return _svg(frame.high, title, [*parts, *_homes(book, frame)])
 
 
-def change_picture(book: PlanBook, changed: Collection[str], *, title: str) -> Markup:
-    """Draw which areas of a plan had another rep in the first one, over the plan's borders."""
-    light = lighter_coverage(list(book.areas.geometry), most_points=POINTS)
-    frame = _Frame(light)
-    ids = set(changed)
-    parts = [f'<path d="{frame.path(shape)}" fill="{UNCHANGED}"/>' for shape in dissolved(book, list(light)).values()]
-    for area, name, shape in zip(book.areas["area_id"], book.areas["name"], light, strict=True):
-        if area in ids:
-            parts.append(f'<path d="{frame.path(shape)}" fill="{CHANGED}"><title>{text(name)}</title></path>')
-    borders = dissolved(book, list(light)).values()
-    parts += [f'<path d="{frame.path(shape)}" fill="none" stroke="#41505e" stroke-width=".7"/>' for shape in borders]
-    return _svg(frame.high, title, parts)
-
-
-def trade_off(points: Sequence[tuple[str, float, float]], *, across: str, up: str, title: str) -> Markup:
-    """Draw plans as dots between two aims, both better when smaller; plans that no other beats in both are full.
+def change_picture(book: PlanBook, former: Mapping[str, str], colours: Mapping[str, str], *, title: str) -> Markup:
+    """Draw which areas of a plan had another rep in the first one, over the plan's borders.
 
     Parameters
     ----------
-    points
-        (name of the plan, value across, value up).
+    former
+        area_id → rep_id in the first plan, of the areas that had another one.
+    colours
+        territory_id → colour, by which the areas show who takes them over.
     """
-    known = [point for point in points if math.isfinite(point[1]) and math.isfinite(point[2])]
-    high, left, bottom = 300, 64, 40
-    if not known:
-        return Markup("")
-    x_steps, y_steps = _steps([x for _, x, _ in known]), _steps([y for _, _, y in known])
-
-    def place(value: float, steps: Sequence[float], start: float, end: float) -> float:
-        return start + (end - start) * (value - steps[0]) / ((steps[-1] - steps[0]) or 1.0)
-
-    parts = []
-    for step in x_steps:
-        x = place(step, x_steps, left, WIDE - 20)
-        parts.append(f'<line class="grid" x1="{x:.1f}" y1="12" x2="{x:.1f}" y2="{high - bottom}"/>')
-        parts.append(_label(x, high - bottom + 15, short_number(step), "middle"))
-    for step in y_steps:
-        y = place(step, y_steps, high - bottom, 12)
-        parts.append(f'<line class="grid" x1="{left}" y1="{y:.1f}" x2="{WIDE - 20}" y2="{y:.1f}"/>')
-        parts.append(_label(left - 6, y + 4, short_number(step), "end"))
-    parts.append(_label((left + WIDE) / 2, high - 6, say(across), "middle"))
-    parts.append(
-        f'<text transform="translate(13 {high / 2:.0f}) rotate(-90)" text-anchor="middle">{text(say(up))}</text>'
-    )
-    for name, right, top in known:
-        x, y = place(right, x_steps, left, WIDE - 20), place(top, y_steps, high - bottom, 12)
-        beaten = any(a <= right and b <= top and (a < right or b < top) for _, a, b in known)
-        dot = "#fff" if beaten else "#29587f"
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="{dot}" stroke="#29587f" stroke-width="1.6"/>')
-        anchor, shift = ("end", -9) if x > WIDE / 2 else ("start", 9)
-        parts.append(_label(x + shift, y + 4, name, anchor))
-    return _svg(high, title, parts)
+    light = lighter_coverage(list(book.areas.geometry), most_points=POINTS)
+    frame = _Frame(light)
+    territories = [frame.path(shape) for shape in dissolved(book, list(light)).values()]
+    parts = [f'<path d="{path}" fill="{UNCHANGED}"/>' for path in territories]
+    named = book.areas[["area_id", "name", "rep_id", "territory_id"]].to_dict("records")
+    for area, shape in zip(named, light, strict=True):
+        if area["area_id"] in former:
+            told = f"{area['name']}: {former[area['area_id']] or '–'} → {area['rep_id'] or '–'}"
+            colour = colours.get(area["territory_id"], "#bbbbbb")
+            parts.append(f'<path d="{frame.path(shape)}" fill="{colour}"><title>{text(told)}</title></path>')
+    parts += [f'<path d="{path}" fill="none" stroke="#41505e" stroke-width=".8"/>' for path in territories]
+    return _svg(frame.high, title, [*parts, *_homes(book, frame)])
 
 
-def _steps(values: Sequence[float]) -> list[float]:
-    """Choose an axis that spans the values with some air around them; amounts are never negative."""
-    low, high = min(values), max(values)
-    air = 0.15 * (high - low) or 0.1 * abs(high) or 1.0
-    return ticks(max(0.0, low - air), high + air)
-
-
-def _label(x: float, y: float, words: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text(words)}</text>'
+def _homes(book: PlanBook, frame: "_Frame") -> list[str]:
+    """Mark homes, and name the reps as far as names have room."""
+    dots, labels = [], []
+    taken: list[tuple[float, float, float, float]] = []
+    for rep in book.reps.sort_values("rep_id").to_dict("records"):
+        x, y = frame.at(float(rep["lon"]), float(rep["lat"]))
+        name = str(rep["rep_id"])
+        dots.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="#1d2730" stroke="#fff" stroke-width="1">'
+            f"<title>{text(name)}</title></circle>"
+        )
+        half = LETTER * len(name) / 2
+        box = (x - half, x + half, y + 4, y + 4 + LINE)
+        if not any(
+            box[0] < right and left < box[1] and box[2] < end and top < box[3] for left, right, top, end in taken
+        ):
+            labels.append(f'<text class="home" x="{x:.1f}" y="{y + 17:.1f}" text-anchor="middle">{text(name)}</text>')
+            taken.append(box)
+    return [*dots, *labels]
 
 
 class _Frame:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from maps.book import PlanBook
 from maps.charts import gain_and_loss
+from maps.comparison.aims import aims_picture
 from maps.comparison.changes import ACCOUNT_COLUMNS, account_changes, changed_areas, changed_keys, potential_by_rep
-from maps.comparison.drawing import change_picture, plan_picture, trade_off
+from maps.comparison.drawing import change_picture, plan_picture
 from maps.comparison.lines import Line, compared_lines
 from maps.features import plan_colours
 from maps.headlines import plural
@@ -54,6 +55,9 @@ def _page(plans: Sequence[NamedPlan]) -> str:
     books = [plan.book for plan in plans]
     names = [plan.name for plan in plans]
     lines = compared_lines(books)
+    colours: dict[str, str] = {}
+    for book in books:
+        colours = {**plan_colours(book), **colours}
     lead = tag(
         "p", f"Changes are told against {names[0]}. ", badge("better", "good"), " marks the best figure of a line."
     )
@@ -62,12 +66,14 @@ def _page(plans: Sequence[NamedPlan]) -> str:
         Chapter(anchor="measures", title="Measures", body=_measures(names, lines)),
         Chapter(
             anchor="trade-off",
-            title="Between driving and change",
-            how="Left and low is better. Full dots are plans that no other beats in both.",
-            body=_trade_off(names, lines),
+            title="What a better figure costs",
+            how="Choose two measures. Full dots are plans that no other beats in both.",
+            body=aims_picture(names, lines),
         ),
-        Chapter(anchor="maps", title="Maps", how="A territory has the same colour on all maps.", body=_maps(plans)),
-        *(_change_chapter(plans[0], plan, number) for number, plan in enumerate(plans[1:], start=1)),
+        Chapter(
+            anchor="maps", title="Maps", how="A territory has the same colour on all maps.", body=_maps(plans, colours)
+        ),
+        *(_change_chapter(plans[0], plan, number, colours) for number, plan in enumerate(plans[1:], start=1)),
     ]
     return reading_page(
         title=f"Comparison: {' · '.join(names)}",
@@ -75,6 +81,7 @@ def _page(plans: Sequence[NamedPlan]) -> str:
         lead=lead,
         chapters=chapters,
         regions=[],
+        scripts=["aims.js"],
     )
 
 
@@ -133,38 +140,19 @@ def _keys(plans: Sequence[NamedPlan]) -> Markup:
 
 def _measures(names: Sequence[str], lines: Sequence[Line]) -> Markup:
     rows = []
-    for line in lines:
-        cells: list[object] = [say(line.group), say(line.name)]
-        for place in range(len(names)):
-            words = line.text(place)
-            cells.append(join([words, " ", badge("better", "good")]) if place in line.best else words)
-        rows.append(Row(cells))
-    numeric = range(2, 2 + len(names))
-    return table(["", "Measure", *names], rows, numeric=list(numeric), caption="Measures side by side")
+    for group in dict.fromkeys(line.group for line in lines):
+        rows.append(Row((), heads=group))
+        for line in (one for one in lines if one.group == group):
+            cells: list[object] = [say(line.name)]
+            for place in range(len(names)):
+                words = line.text(place)
+                cells.append(join([badge("better", "good"), " ", words]) if place in line.best else words)
+            rows.append(Row(cells))
+    numeric = range(1, 1 + len(names))
+    return table(["Measure", *names], rows, numeric=list(numeric), caption="Measures side by side")
 
 
-def _trade_off(names: Sequence[str], lines: Sequence[Line]) -> Markup:
-    by_name = {line.name: line for line in lines}
-    change, hours = by_name["Potential that changes hands"], by_name["Driving"]
-    drive = hours if not all(map(math.isnan, hours.figures)) else by_name["Mean drive from home"]
-    points = [(name, 100 * change.figures[i], drive.figures[i]) for i, name in enumerate(names)]
-    picture = trade_off(
-        points,
-        across="potential that changes hands, %",
-        up=f"{drive.name.lower()}, {drive.unit}",
-        title="Plans between driving and change",
-    )
-    return (
-        tag("figure", picture, class_="alone")
-        if picture
-        else tag("p", "No current alignment is known, so nothing changes hands.")
-    )
-
-
-def _maps(plans: Sequence[NamedPlan]) -> Markup:
-    colours: dict[str, str] = {}
-    for plan in plans:
-        colours = {**plan_colours(plan.book), **colours}
+def _maps(plans: Sequence[NamedPlan], colours: Mapping[str, str]) -> Markup:
     figures = [
         tag(
             "figure",
@@ -176,7 +164,7 @@ def _maps(plans: Sequence[NamedPlan]) -> Markup:
     return tag("div", *figures, class_="charts")
 
 
-def _change_chapter(first: NamedPlan, plan: NamedPlan, number: int) -> Chapter:
+def _change_chapter(first: NamedPlan, plan: NamedPlan, number: int, colours: Mapping[str, str]) -> Chapter:
     """Report what a plan changes against the first."""
     currency = plan.book.currency
     accounts, areas = account_changes(first.book, plan.book), changed_areas(first.book, plan.book)
@@ -206,7 +194,8 @@ def _change_chapter(first: NamedPlan, plan: NamedPlan, number: int) -> Chapter:
         tag("p", tag("b", sentence), class_="whole"),
         tag(
             "figure",
-            change_picture(plan.book, areas, title=f"Areas with another rep than in {first.name}"),
+            tag("figcaption", say("Areas with another rep, in the colour of the one who takes over")),
+            change_picture(plan.book, areas, colours, title=f"Areas with another rep than in {first.name}"),
             class_="alone",
         ),
         key(("#c2410c", "gives away"), ("#1f69a3", "takes over")),
@@ -232,6 +221,8 @@ def _account_list(accounts: pd.DataFrame, currency: str) -> Markup:
         )
         for row in largest.to_dict("records")
     ]
-    told = f"Accounts ({number_text(len(rows), 0)} with the most potential of {number_text(len(accounts), 0)})"
+    count = number_text(len(accounts), 0)
+    whole = len(rows) == len(accounts)
+    told = f"Accounts ({count})" if whole else f"Accounts ({len(rows)} with the most potential of {count})"
     listing = table(["Account", "Name", "Change", "From", "To", "Potential"], rows, numeric=(5,), caption=told)
     return tag("details", tag("summary", told), listing)

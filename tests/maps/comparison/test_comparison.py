@@ -96,7 +96,7 @@ def test_accounts_that_change_hands_come_or_go_are_reported():
     assert by_rep.loc["R2", "gained"] == pytest.approx(handed)
     assert by_rep["accounts_gained"].sum() == 3
     assert by_rep["accounts_lost"].sum() == 3
-    assert changed_areas(before, after) == ["A01"]
+    assert changed_areas(before, after) == {"A01": "R1"}
     assert account_changes(before, before).empty
 
 
