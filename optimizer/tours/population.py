@@ -17,15 +17,19 @@ from optimizer.tours.restarts import typical_drive
 ROUNDS_PER_ACCOUNT: Final = 3_000
 """Rounds that a plan from scratch is worth, within these shares of the budget;"""
 FIRST_SHARES: Final = (0.05, 0.18)
-CHILD_SHARE: Final = 0.06
-"""a child gets this part of it."""
+CHILD_SHARE: Final = 0.08
+"""a child is worth this part of those rounds, within"""
+CHILD_SHARES: Final = (0.003, 0.04)
+"""these shares of the budget."""
 SCRATCH_SHARE: Final = 0.45
 """Share of the budget for all plans from scratch,"""
 SIZES: Final = (3, 8)
-"""whose number, also that of the plans kept, lies within these two."""
+"""whose number lies within these two."""
+KEPT: Final = 8
+"""Plans kept to breed from."""
 HOT: Final = 0.3
 """First temperature of a plan from scratch, as a share of the mean drive between two places."""
-WARM: Final = 0.04
+WARM: Final = 0.05
 """First temperature of a child, as such a share."""
 COLD: Final = 0.015
 """Last temperature of both, as such a share."""
@@ -110,36 +114,35 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
     desk = empty_desk(problem, seed, prices=prices)
     rng = np.random.default_rng(seed)
     kept: list[tuple[float, Tours]] = []
-    share, size = FIRST_SHARES[0], SIZES[1]
+    share, brief, size = FIRST_SHARES[0], 0.0, SIZES[1]
     while not kept or (len(kept) < size and budget.used() < 1.0 and not requested()):
         start = empty_tours(problem)
         if not kept:
             share = _share_of_first(problem, start, desk, near, budget)
+            brief = min(max(share * CHILD_SHARE, CHILD_SHARES[0]), CHILD_SHARES[1])
+            share = min(max(share, FIRST_SHARES[0]), FIRST_SHARES[1])
             size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
         kept.append(_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share)))
-        kept.sort(key=_cost)
     while budget.used() < 1.0 and not requested():
         one, other = rng.permutation(len(kept))[:2].tolist()
         child = cross(problem, kept[one][1], kept[other][1], desk, rng)
         left = 1.0 - budget.used()
-        until = budget.used() + (share * CHILD_SHARE if left > 1.5 * share * CHILD_SHARE else left)
+        until = budget.used() + (brief if left > 1.5 * brief else left)
         found = _anneal(problem, child, desk, prices, near, WARM, budget, until)
-        if found[0] < kept[-1][0] and all(abs(found[0] - cost) > 1e-6 for cost, _ in kept):
-            kept[-1] = found
-            kept.sort(key=_cost)
-    return kept[0][1]
+        if all(abs(found[0] - cost) > 1e-6 for cost, _ in kept):
+            kept = sorted([*kept, found], key=_cost)[:KEPT]
+    return min(kept, key=_cost)[1]
 
 
 def _share_of_first(problem: Problem, start: Tours, desk: Desk, near: float, budget: Budget) -> float:
-    """Play a few rounds and tell which share of the budget a plan from scratch is to have."""
+    """Play a few rounds and tell which share of the budget a plan from scratch is worth; it may be above 1."""
     before = budget.used()
     ruins = RUINS if has_long_tours(problem) else RUINS[:1]
     for removed_mean, longest_string in ruins:
         heat = Heat(near * HOT, near * HOT, near * NOISE, removed_mean, longest_string, MOST_UNSERVED, ONE_DAY)
         improve(problem, start, empty_tours(problem), empty_tours(problem), desk, heat, TRIAL_ROUNDS // len(ruins), 0.0)
     budget.count(TRIAL_ROUNDS)
-    share = (budget.used() - before) / TRIAL_ROUNDS * ROUNDS_PER_ACCOUNT * len(problem.accounts)
-    return min(max(share, FIRST_SHARES[0]), FIRST_SHARES[1])
+    return (budget.used() - before) / TRIAL_ROUNDS * ROUNDS_PER_ACCOUNT * len(problem.accounts)
 
 
 def _anneal(  # noqa: PLR0917 -- one stretch of search in its parts
