@@ -23,6 +23,8 @@ READING_PAGES = ("report", "data_quality", "compare", "monitor", "size")
 MAP_PAGES = ("territories", "retouch")
 CHAPTERS = {"forecast": "forecast", "alternatives": "alternatives"}
 """Picture → chapter of the report."""
+OPENED_AT = {"compare": "trade-off"}
+"""Page → chapter that it is shown from, where its head says less."""
 
 
 def wanted_pictures(folders: Sequence[Path]) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -61,6 +63,8 @@ def bring_up(page: Page, name: str) -> None:
         if name == "forecast":
             page.select_option("#region", index=page.locator("#region option").count() - 1)
         page.evaluate("id => document.getElementById(id).scrollIntoView({behavior: 'instant'})", CHAPTERS[name])
+    elif name in OPENED_AT:
+        page.evaluate("id => document.getElementById(id)?.scrollIntoView({behavior: 'instant'})", OPENED_AT[name])
     elif name.startswith("rep_phone"):
         page.locator('[data-week="1"]').click()
         page.locator("#days button").nth(1).click()
@@ -90,7 +94,7 @@ def main() -> None:
         for name, path, screen in wanted_pictures(arguments.folders):
             context = browser.new_context(**screen, offline=True)
             page = context.new_page()
-            page.goto(path.resolve().as_uri())
+            page.goto(path.resolve().as_uri(), timeout=120_000)
             page.wait_for_timeout(PAINT_MILLISECONDS)
             bring_up(page, name)
             (arguments.pictures / f"{name}.jpg").write_bytes(picture_of(page))

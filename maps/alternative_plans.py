@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from maps.cells import decimals
 from maps.languages.speaking import say
-from maps.tables import decimals
 from maps.words import MISSING, number_text, percent_text
 from optimizer.territory.alternatives import Alternative, Alternatives
 from optimizer.territory.indices import deviations

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from maps.cells import as_text, as_whole, decimals
 from maps.charts import line_chart
 from maps.languages.speaking import Language, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
-from maps.tables import as_text, as_whole, decimals
 from maps.words import date_text, number_text, percent_text, signed_percent_text
 
 WEEKS_SHOWN: Final = 52

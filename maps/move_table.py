@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from maps.tables import as_id, as_text, decimals
+from maps.cells import as_id, as_text, decimals
 from optimizer.territory.cut_off import CutOff, cut_off
 from optimizer.territory.explanation import Moves, border_pairs, explain_moves
 from optimizer.territory.instance import TerritoryInstance

@@ -5,8 +5,8 @@ import io
 from dataclasses import dataclass
 from typing import Final
 
+from maps.cells import Format, as_day, as_id, as_text, as_whole, decimals
 from maps.resources import Resources
-from maps.tables import Format, as_day, as_id, as_text, as_whole, decimals
 
 _MONEY: Final = decimals(2)
 _HOURS: Final = decimals(3)

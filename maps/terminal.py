@@ -11,9 +11,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from maps.console import progress_text
 from maps.headlines import Headline
 from maps.languages.speaking import Language, say, speaking
+from maps.progress_words import progress_text
 
 BAR_SECONDS: Final = 0.1
 """A bar is redrawn at most this often, so that a solver may report as often as it likes."""

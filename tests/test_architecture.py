@@ -1,6 +1,7 @@
 """The packages import each other only in the directions that the README draws."""
 
 import ast
+import graphlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,15 @@ def test_imports_follow_the_arrows(path):
     """A package imports only those that the arrows allow."""
     siblings = {module.split(".")[0] for module in imported(path)} & {*PACKAGES, "run_scenario"}
     assert siblings - {name(path)} <= ARROWS[name(path)]
+
+
+@pytest.mark.parametrize("package", ["forecasting", "maps", "optimizer"])
+def test_no_module_imports_itself_by_way_of_others(package):
+    """Imports inside functions and those for types alone count too."""
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / package).rglob("*.py")}
+    inside = {module: set(imported(path)) & paths.keys() for module, path in paths.items()}
+    order = list(graphlib.TopologicalSorter(inside).static_order())
+    assert len(order) == len(paths)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from maps.book import PlanBook
+from maps.cells import Format, as_id, as_text, decimals
 from maps.charts import gain_and_loss
 from maps.comparison.aims import aims_picture
 from maps.comparison.changes import ACCOUNT_COLUMNS, account_changes, changed_areas, changed_keys, potential_by_rep
@@ -20,7 +21,6 @@ from maps.headlines import plural
 from maps.languages.speaking import Language, Said, say, speaking
 from maps.markup import Markup, Row, join, table, tag
 from maps.report_page import Chapter, badge, key, reading_page
-from maps.tables import Format, as_id, as_text, decimals
 from maps.words import money_text, number_text, percent_text
 
 FORMS: Final[dict[str, Format]] = {"name": as_text, "region": as_text, "potential": decimals(2)}

@@ -6,7 +6,8 @@ from typing import Any, Final
 import pandas as pd
 
 from maps.book import PlanBook
-from maps.tables import TableFile, as_id, as_text, as_whole, with_account
+from maps.cells import as_id, as_text, as_whole
+from maps.tables import TableFile, with_account
 
 
 def _owners(book: PlanBook) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from maps.book import PlanBook
-from maps.tables import Format, as_day, as_id, as_text, decimals
+from maps.cells import Format, as_day, as_id, as_text, decimals
 
 PIECE: Final = "EA"
 """Unit of quantities where a category's price is known ("each", UN/CEFACT Recommendation 20); else the currency."""

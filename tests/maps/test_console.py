@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from maps.console import Console, progress_text
+from maps.console import Console
 from maps.headlines import headlines
+from maps.progress_words import progress_text
 from tests.maps.builders import made_up_book
 
 

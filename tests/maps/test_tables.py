@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from maps.tables import TABLE_FILES, as_text, decimals
+from maps.cells import as_text, decimals
+from maps.tables import TABLE_FILES
 from tests.maps.builders import made_up_book
 
 PROMISED = {
