@@ -63,11 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _headroom(given.path, given.json)
     if given.command == "iowa-run":
         return _run_case(given.path, given.json)
-    models = [*competing_models(SETTINGS), *(peers() if given.peers else ())]
     if given.ablation:
         return _ablation(given)
+    others = peers() if given.peers else ()
     try:
-        rows = _iowa(given.path, models) if given.command == "iowa" else _table(_task(given), models)
+        rows = _iowa(given.path, others) if given.command == "iowa" else _table(_task(given), others)
     except (InvalidForecastError, FileNotFoundError) as error:
         print(f"cannot score {given.path}: {error}", file=sys.stderr)
         return 2
@@ -181,7 +181,7 @@ def _task(given: argparse.Namespace) -> Task:
     )
 
 
-def _table(task: Task, models: Sequence[Model]) -> list[Row]:
+def _table(task: Task, others: Sequence[Model]) -> list[Row]:
     """Score one table on all levels."""
     panel = task.panel
     counts = np.bincount(panel.hierarchy.level)
@@ -191,13 +191,19 @@ def _table(task: Task, models: Sequence[Model]) -> list[Row]:
     for note in task.notes:
         print(note)
     result = score(
-        panel, models, horizon=task.horizon, origins=task.origins, spacing=task.spacing, inner_gap=task.inner_gap
+        panel,
+        competing_models(SETTINGS),
+        horizon=task.horizon,
+        origins=task.origins,
+        spacing=task.spacing,
+        inner_gap=task.inner_gap,
+        peers=others,
     )
     _print_choices(result)
     return rows_of(result, task.name, without=task.without)
 
 
-def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
+def _iowa(folder: Path, others: Sequence[Model]) -> list[Row]:
     """Score Iowa on all levels and in every region, spring 2020 apart."""
     started = time.perf_counter()
     history = read_iowa(folder)
@@ -206,12 +212,13 @@ def _iowa(folder: Path, models: Sequence[Model]) -> list[Row]:
     panel = make_panel(history, iowa_calendar(history), horizon=0, history_weeks=len(history.weeks))
     result = score(
         panel,
-        models,
+        competing_models(SETTINGS),
         horizon=IOWA_HORIZON,
         origins=IOWA_ORIGINS,
         spacing=IOWA_SPACING,
         inner_gap=IOWA_SPACING,
         longest=SETTINGS.history_weeks,
+        peers=others,
     )
     _print_choices(result)
     weeks = panel.dates[np.array(result.origins)[:, None] + np.arange(1, IOWA_HORIZON + 1)[None, :]]

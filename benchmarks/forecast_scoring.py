@@ -1,7 +1,7 @@
 """Score one recipe on any panel by rolling origins, each choice made on earlier origins only."""
 
 import dataclasses
-import time
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -68,10 +68,15 @@ class Timed:
 
     def forecast(self, panel: Panel) -> Array:
         """Forecast, and add up the time."""
-        started = time.process_time()
+        started = cpu_seconds()
         made = self._model.forecast(panel)
-        self.seconds += time.process_time() - started
+        self.seconds += cpu_seconds() - started
         return made
+
+
+def cpu_seconds() -> float:
+    """Give the CPU seconds of this process and of those it started that have ended: Prophet fits in one of its own."""
+    return sum(os.times()[:4])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,24 +108,32 @@ def score(
     spacing: int,
     inner_gap: int,
     longest: int | None = None,
+    peers: Sequence[Model] = (),
 ) -> Result:
     """Forecast from `origins` origins, `spacing` periods apart, the last one `horizon` periods before the end.
 
     At each, gate, averages and intervals come from up to `INNER_ORIGINS` earlier origins, `inner_gap` periods apart,
     whose targets were all known by then. Forecasts of an origin are made once, whatever they serve for, from the last
-    `longest` periods up to it.
+    `longest` periods up to it. Peers are scored alike, but no choice and no average rests on them.
     """
-    timed = [Timed(model) for model in models]
+    timed, beside = [Timed(model) for model in models], [Timed(peer) for peer in peers]
     made: dict[int, Made] = {}
+    of_peers: dict[tuple[str, int], Array] = {}
 
     def at(origin: int) -> Made:
         if origin not in made:
             made[origin] = make_forecasts(panel.at_origin(origin, horizon, longest=longest), timed)
         return made[origin]
 
+    def of_peer(peer: Timed, origin: int) -> Array:
+        if (peer.name, origin) not in of_peers:
+            apart = peer.forecast(panel.at_origin(origin, horizon, longest=longest))
+            of_peers[peer.name, origin] = at(origin).reconciler.reconcile(apart)
+        return of_peers[peer.name, origin]
+
     last = panel.past - 1 - horizon
     scored = tuple(last - spacing * number for number in range(origins))[::-1]
-    started = time.process_time()
+    started = cpu_seconds()
     found: dict[str, list[list[Array]]] = {}
     choices, own, earlier = [], [], []
     for origin in scored:
@@ -142,7 +155,12 @@ def score(
             if past:
                 before = past.served(names) if name == CHOSEN else past.forecasts[name]
             found.setdefault(name, []).append(_with_bands(median, scale, panel.hierarchy.level, past, before))
-    seconds = {model.name: model.seconds for model in timed} | {CHOSEN: time.process_time() - started}
+        for peer in beside:
+            before = np.stack([of_peer(peer, each) for each in inner]) if inner else None
+            bands = _with_bands(of_peer(peer, origin), scale, panel.hierarchy.level, past, before)
+            found.setdefault(peer.name, []).append(bands)
+    seconds = {model.name: model.seconds for model in (*timed, *beside)}
+    seconds[CHOSEN] = cpu_seconds() - started - sum(peer.seconds for peer in beside)
     return Result(
         panel=panel,
         origins=scored,

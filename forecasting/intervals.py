@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import f as fisher
 from scipy.stats import norm
 
 Array = NDArray[np.float64]
@@ -22,6 +23,8 @@ SMALLEST_SWELL = 0.05
 """Part of the horizon's mean forecast below which a period errs no less."""
 DEAD_SCALE = 1e-6
 """Local scale of a node that sold nothing: what it errs later tells nothing about others."""
+TOGETHER = 0.75
+"""Confidence that errors of one origin hang together no more than is reckoned with: a few origins tell it badly."""
 WIDE_BAND = 2.0
 """Local scales that P10 and P90 lie from the median when no backtest was possible."""
 
@@ -175,7 +178,8 @@ def _growth(pool: Array) -> float:
 def _worth(pool: Array) -> float:
     """Tell how many errors that do not hang together would tell as much: n / (1 + (m − 1) · r), m an origin's.
 
-    r is the correlation within origins by analysis of variance; one origin alone cannot tell it, and all count.
+    r is the correlation within origins by analysis of variance, at its upper limit (Searle 1971, § 9.8), so that few
+    origins count for less than many; one origin alone cannot tell it, and all count.
     """
     flat = pool.reshape(len(pool), -1)
     there = ~np.isnan(flat)
@@ -189,6 +193,7 @@ def _worth(pool: Array) -> float:
     between = (count * (mean - centre) ** 2).sum() / (origins - 1)
     within = (np.where(there, flat - mean[:, None], 0.0) ** 2).sum() / (total - origins)
     members = (total - (count**2).sum() / total) / (origins - 1)
+    between /= fisher.ppf(1 - TOGETHER, origins - 1, total - origins)
     spread_all = between + (members - 1) * within
     share = np.clip((between - within) / spread_all, 0.0, 1.0) if spread_all > 0 else 0.0
     return float(total / (1 + (members - 1) * share))

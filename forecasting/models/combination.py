@@ -13,6 +13,8 @@ from forecasting.settings import MODEL_NAMES, ForecastSettings
 
 GATE = SeasonalNaive.name
 """The model every other one has to beat."""
+SMALLEST_PART = 0.05
+"""Part of the models' mean that a lower forecast is raised to: one model's 0 must not make the average 0."""
 
 
 def competing_models(settings: ForecastSettings) -> tuple[Model, ...]:
@@ -48,9 +50,20 @@ def broadest(names: Iterable[str]) -> str | None:
 
 
 def with_averages(forecasts: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    """Add the averages to the forecasts of the single models."""
+    """Add the averages to the forecasts of the single models: geometric means, twice as much outweighs half as much.
+
+    Sales err by factors, and the middle of such errors is the median that is asked for, where the arithmetic mean
+    follows the model that is far too high. On origins before the scored ones of the benchmarks MASE fell by 1.1 % on
+    tourism, 1.7 % on TourismLarge and 0.1 % on Iowa, and rose by 0.1 % on retail.
+    """
     combined = {
-        name: np.mean([forecasts[member] for member in group], axis=0)
+        name: _geometric_mean(np.stack([forecasts[member] for member in group]))
         for name, group in averages(list(forecasts)).items()
     }
     return {**forecasts, **combined}
+
+
+def _geometric_mean(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Average over the first axis what is not negative; 0 where all are 0."""
+    least = np.maximum(SMALLEST_PART * parts.mean(axis=0), np.finfo(np.float64).tiny)
+    return np.asarray(np.where(parts.any(axis=0), np.exp(np.log(np.maximum(parts, least)).mean(axis=0)), 0.0))

@@ -79,6 +79,22 @@ def test_errors_that_hang_together_count_for_fewer_and_widen_the_bands():
     assert widths[1] > 1.3 * widths[0]
 
 
+def test_few_origins_prove_less_than_many():
+    """Origins that err by half a scale of their own: four of them widen the bands more than forty do."""
+    group = np.zeros(18, dtype=np.int64)
+    widths = []
+    for origins in (4, 40):
+        found = []
+        for seed in range(12):
+            actual, forecast, scale = simulated(origins=origins, seed=seed)
+            shift = 0.5 * np.resize([-1.0, 1.0], origins)[:, None, None]
+            bands = calibrate(actual + scale[:, :, None] * shift, forecast, scale, group)
+            low, high = spread(bands, forecast[0], np.ones(18), group)
+            found.append(float((high - low)[:, 5].mean()))
+        widths.append(np.mean(found))
+    assert widths[0] > 1.05 * widths[1]
+
+
 def test_bands_widen_ahead_as_past_errors_did():
     """Errors that grow like a random walk's: four times the step, twice the width; those that do not keep theirs."""
     actual, forecast, scale = simulated(origins=20)

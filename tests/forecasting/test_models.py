@@ -155,7 +155,13 @@ def test_averages_are_pairs_and_all_together_without_the_gate():
     assert list(averages(names)) == [*pairs, "theta + ets + lightgbm"]
     assert broadest([*names, *averages(names)]) == "theta + ets + lightgbm"
     made = with_averages({name: np.full((1, 1), float(value)) for value, name in enumerate(names)})
-    assert made["theta + lightgbm"].item() == 2.0
+    assert made["theta + lightgbm"].item() == pytest.approx(np.sqrt(3.0))
+
+
+def test_one_model_at_nothing_does_not_take_the_average_there():
+    """A forecast of 0 counts as a twentieth of the mean; where all are 0 so is the average."""
+    made = with_averages({"theta": np.array([[0.0, 0.0]]), "ets": np.array([[10.0, 0.0]])})
+    np.testing.assert_allclose(made["theta + ets"], [[np.sqrt(0.05 * 5 * 10), 0.0]])
 
 
 def test_the_gate_always_competes():

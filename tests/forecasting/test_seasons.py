@@ -57,3 +57,25 @@ def test_seasonal_indices_recover_sharp_months():
     places = MONTHLY.place(dates.astype("datetime64[D]"))
     indices = seasons.seasonal_indices(course[None, :84], places, MONTHLY)
     np.testing.assert_allclose(indices[0, 84:] / indices[0, 84], course[84:], rtol=0.02)
+
+
+def test_a_season_that_is_only_noise_is_hardly_believed():
+    """Months drawn alike, six years of them: what the raw means show as a season is left by less than half."""
+    random = np.random.default_rng(3)
+    noise = random.gamma(4.0, 25.0, (50, 72))
+    dates = (np.datetime64("2010-01") + np.arange(84)).astype("datetime64[D]")
+    indices = seasons.seasonal_indices(noise, MONTHLY.place(dates), MONTHLY)[:, 72:]
+    raw = noise.reshape(50, 6, 12).mean(axis=1)
+    raw /= raw.mean(axis=1, keepdims=True)
+    assert indices.std(axis=1).mean() < 0.5 * raw.std(axis=1).mean()
+
+
+def test_a_season_beyond_the_noise_is_kept_but_for_the_part_that_noise_is():
+    """Half a season's spread on noise a fifth of the level: ten years tell it to a few percent."""
+    random = np.random.default_rng(4)
+    dates = (np.datetime64("2010-01") + np.arange(132)).astype("datetime64[D]")
+    course = 1 + 0.5 * np.sin(2 * np.pi * np.arange(132) / 12)
+    sales = 100 * course[:120] * (1 + 0.2 * random.standard_normal((50, 120)))
+    indices = seasons.seasonal_indices(sales, MONTHLY.place(dates), MONTHLY)[:, 120:]
+    kept = (indices - 1) @ (course[120:] - 1) / ((course[120:] - 1) ** 2).sum()
+    assert kept.mean() == pytest.approx(0.96, abs=0.03)
