@@ -10,8 +10,9 @@ from forecasting.backtest import Backtest, Made, local_scale, make_forecasts, ru
 from forecasting.drivers import drivers_of
 from forecasting.event_effects import event_effects
 from forecasting.hierarchy import ALL as EVERY
+from forecasting.hierarchy import Hierarchy
 from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_residuals
-from forecasting.intervals import calibrate, spread, wide_bands
+from forecasting.intervals import Bands, calibrate, spread, wide_bands
 from forecasting.learned import fitting_models, learned_model
 from forecasting.model_version import LearnedModel
 from forecasting.models.boosting import GlobalBoosting
@@ -68,8 +69,9 @@ def forecast_sales(
     Parameters
     ----------
     put_back
-        A former version that forecasts in place of what would be learned now: its trees, and its choice of models. The
-        backtest, and with it P10 and P90, are those of models learned anew.
+        A former version that forecasts in place of what would be learned now: its trees, its choice of models and the
+        widths of its intervals, in units of today's scale. The backtest is that of models learned anew, and so are the
+        widths where the version was kept without.
 
     Raises
     ------
@@ -103,7 +105,13 @@ def forecast_sales(
     to_come = wanted[wanted > last]
     steps = ((to_come - ahead.first) / np.timedelta64(7, "D")).astype(np.int64)
     learned = put_back or learned_model(
-        panel, history, ahead.models, ahead.scores, boosting=_boosting(serving), settings=settings
+        panel,
+        history,
+        ahead.models,
+        ahead.scores,
+        bands=ahead.bands,
+        boosting=_boosting(serving),
+        settings=settings,
     )
     return Forecast(
         table=table,
@@ -202,7 +210,10 @@ class _Ahead:
         needed = {part for name in self.models for part in name.split(" + ")}
         self.made: Made = make_forecasts(panel, [model for model in models if model.name in needed])
         self.median = self.made.served(self.models)
-        self.low, self.high = _bands(panel, self.median, backtest, self.models)
+        kept = put_back.bands if put_back is not None else {}
+        self.bands = Bands.read(kept) if kept else _bands(hierarchy, backtest, self.models)
+        scale = local_scale(panel.sales, panel.rhythm)
+        self.low, self.high = spread(self.bands, self.median, scale, hierarchy.level)
 
 
 def _former(learned: LearnedModel, panel: Panel) -> str:
@@ -214,16 +225,11 @@ def _former(learned: LearnedModel, panel: Panel) -> str:
     )
 
 
-def _bands(
-    panel: Panel, median: NDArray[np.float64], backtest: Backtest | None, models: tuple[str, ...]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give low and high of each node by the errors of what is served. Shapes (nodes, horizon)."""
-    scale = local_scale(panel.sales, panel.rhythm)
-    level = panel.hierarchy.level
+def _bands(hierarchy: Hierarchy, backtest: Backtest | None, models: tuple[str, ...]) -> Bands:
+    """Read the widths of the intervals off the errors of what is served."""
     if backtest is None:
-        return spread(wide_bands(level), median, scale, level)
-    bands = calibrate(backtest.actual, backtest.served(models), backtest.scale, level)
-    return spread(bands, median, scale, level)
+        return wide_bands(hierarchy.level)
+    return calibrate(backtest.actual, backtest.served(models), backtest.scale, hierarchy.level)
 
 
 def _table(history: SalesHistory, wanted: NDArray[np.datetime64], ahead: _Ahead | None) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """Put honest low and high values around a forecast, from the errors of the backtest."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,15 @@ class Bands:
     """In units of `_unit`, at the first step. Shape (probabilities, groups)."""
     growth: Array
     """Power of the step with which errors grow. Shape (groups,)."""
+
+    def written(self) -> dict[str, list[Any]]:
+        """Give plain values that come back to the byte by `read`."""
+        return {"ends": self.ends.tolist(), "growth": self.growth.tolist()}
+
+    @classmethod
+    def read(cls, values: Mapping[str, list[Any]]) -> Self:
+        """Take what was `written`."""
+        return cls(ends=np.array(values["ends"]), growth=np.array(values["growth"]))
 
 
 def calibrate(

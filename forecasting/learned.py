@@ -9,6 +9,7 @@ import pandas as pd
 from forecasting.backtest import make_forecasts
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import Calendar, SalesHistory
+from forecasting.intervals import Bands
 from forecasting.metrics import wape
 from forecasting.model_version import LearnedModel, with_name
 from forecasting.models.boosting import PARAMETERS, GlobalBoosting
@@ -28,6 +29,7 @@ def learned_model(
     models: tuple[str, ...],
     scores: pd.DataFrame,
     *,
+    bands: Bands,
     boosting: GlobalBoosting | None,
     settings: ForecastSettings,
 ) -> LearnedModel:
@@ -46,6 +48,7 @@ def learned_model(
         horizon=panel.horizon,
         parameters=PARAMETERS | {"seed": settings.seed} if trees else {},
         scores={name: round(float(value), 6) for name, value in measures.items() if np.isfinite(value)},
+        bands=bands.written(),
         data=hashlib.sha256(sales.tobytes()).hexdigest()[:16],
         trees=trees,
     )

@@ -29,6 +29,8 @@ class LearnedModel:
     """Of LightGBM, with seed and number of trees."""
     scores: dict[str, float] = field(default_factory=dict)
     """Of what was served in the backtest, over all regions; empty without one."""
+    bands: dict[str, list[Any]] = field(default_factory=dict)
+    """Widths of its intervals, see `forecasting.intervals.Bands`; empty where the version was kept without."""
     data: str
     """Fingerprint of the sales that were learned from."""
     trees: str = field(default="", repr=False)
@@ -36,7 +38,7 @@ class LearnedModel:
 
 
 def with_name(learned: LearnedModel) -> LearnedModel:
-    """Name a version by its last week and its contents: the same contents have the same name."""
-    values = {key: value for key, value in asdict(learned).items() if key not in ("version", "scores")}
+    """Name a version by its last week and what makes its medians: the same contents have the same name."""
+    values = {key: value for key, value in asdict(learned).items() if key not in ("version", "scores", "bands")}
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     return replace(learned, version=f"{learned.last_week}-{digest[:ID_LENGTH]}")

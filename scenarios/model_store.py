@@ -146,7 +146,8 @@ def in_use(folder: Path) -> LearnedModel | None:
 
 def _version(line: Mapping[str, Any]) -> KeptVersion:
     """Read a line of the manifest."""
-    given = {each.name for each in fields(LearnedModel)} - {"trees"}
+    known = {each.name for each in fields(LearnedModel)} - {"trees"}
+    given = known if "bands" in line else known - {"bands"}  # versions of before have none
     values: dict[str, Any] = {name: tuple(line[name]) if name in TEXTS else line[name] for name in sorted(given)}
     return KeptVersion(
         learned=LearnedModel(**values), inputs=dict(line["inputs"]), trees_sha256=str(line["trees_sha256"])

@@ -57,7 +57,7 @@ def months(folder, count, *, zero=False):
     return folder / "sales.csv"
 
 
-def scored(path, *, horizon=6, origins=2):
+def scored(path, *, horizon=6, origins=2, peers=()):
     task = read_panel(path, keys=["a", "b"], time="ds", value="y", horizon=horizon, origins=origins, season=12)
     result = score(
         task.panel,
@@ -66,8 +66,19 @@ def scored(path, *, horizon=6, origins=2):
         origins=task.origins,
         spacing=task.spacing,
         inner_gap=task.inner_gap,
+        peers=peers,
     )
     return task, result
+
+
+class LastValue:
+    """A peer that repeats the last period."""
+
+    name = "last value"
+
+    def forecast(self, panel):
+        """Repeat it."""
+        return np.repeat(panel.sales[:, -1:], panel.horizon, axis=1)
 
 
 def test_a_short_table_is_scored_from_the_origins_that_fit(tmp_path):
@@ -80,6 +91,23 @@ def test_a_short_table_is_scored_from_the_origins_that_fit(tmp_path):
     assert (made.median < made.high).all()
     with pytest.raises(InvalidForecastError, match="18 periods are too few"):
         scored(months(tmp_path, 18))
+
+
+def test_no_choice_rests_on_a_peer(tmp_path):
+    """Seven-year walks, of which nothing beats the last value: it is scored, and what is served stays as it was."""
+    random = np.random.default_rng(5)
+    dates = pd.date_range("2015-01-31", periods=84, freq="ME")
+    walks = [
+        pd.DataFrame({"a": a, "b": b, "ds": dates, "y": 500 + random.normal(size=84).cumsum() * 20})
+        for a, b in ("XP", "XQ", "YP", "YQ")
+    ]
+    pd.concat(walks).to_csv(tmp_path / "sales.csv", index=False)
+    (_, alone), (_, beside) = (scored(tmp_path / "sales.csv", peers=peers) for peers in ((), (LastValue(),)))
+    assert beside.choices == alone.choices
+    assert beside.by_model[CHOSEN].quantiles.tolist() == alone.by_model[CHOSEN].quantiles.tolist()
+    rows = {row.model: row for row in rows_of(beside, "sales") if row.level == "all nodes"}
+    assert set(rows) == {"seasonal_naive", "theta", CHOSEN, "last value"}
+    assert rows["last value"].mase < rows["seasonal_naive"].mase
 
 
 def test_a_series_without_any_sale_has_no_measure_of_its_own(tmp_path):

@@ -52,6 +52,19 @@ def test_a_version_put_back_forecasts_to_the_byte_what_it_did(first) -> None:
     assert again.notes[0].startswith(f"Forecast by model version {first.learned.version}, put back")
 
 
+def test_a_version_put_back_brings_its_own_intervals(first) -> None:
+    """Twice as wide as kept, twice as far from the median; a version kept without has those learned anew."""
+    bands = first.learned.bands
+    wider = {"ends": [[2 * value for value in row] for row in bands["ends"]], "growth": bands["growth"]}
+    same, wide, without = (
+        made(175, put_back=dataclasses.replace(first.learned, bands=each)).table for each in (bands, wider, {})
+    )
+    assert wide["p50"].tolist() == same["p50"].tolist() == without["p50"].tolist()
+    above = (wide["p90"] - wide["p50"]) / (same["p90"] - same["p50"])
+    assert above.to_numpy() == pytest.approx(2.0, abs=0.01)
+    assert without["p90"].tolist() != same["p90"].tolist()
+
+
 def test_trees_learned_anew_from_the_same_sales_are_the_same_version(first) -> None:
     """The name follows from the contents."""
     again = made(165).learned

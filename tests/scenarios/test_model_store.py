@@ -26,7 +26,8 @@ def version(number: int, *, trees: str = "tree\n") -> LearnedModel:
     return with_name(
         LearnedModel(regions=("North",), categories=("tools",), models=("theta",) * 4, features=("a", "b"),
                      first_week="2023-10-16", last_week=f"2026-01-{number:02d}", horizon=4,
-                     parameters={"seed": 1}, scores={"wape": 0.1}, data="ab", trees=trees and f"{trees}é{number}")
+                     parameters={"seed": 1}, scores={"wape": 0.1}, data="ab",
+                     bands={"ends": [[-1.25], [1.5]], "growth": [0.1]}, trees=trees and f"{trees}é{number}")
     )  # fmt: skip
 
 
@@ -41,6 +42,15 @@ def test_a_version_comes_back_as_it_was(tmp_path) -> None:
     assert line["features"] == ["a", "b"]
     assert line["inputs"] == {"data.sales": "ab"}
     assert line["last_week"] == "2026-01-01"
+
+
+def test_a_version_of_before_has_no_intervals(tmp_path) -> None:
+    """A manifest that was written without them is read all the same."""
+    keep(tmp_path, version(1), {}, most=9)
+    data = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))
+    del data["versions"][0]["bands"]
+    (tmp_path / MANIFEST).write_text(json.dumps(data), encoding="utf-8")
+    assert load(tmp_path, version(1).version) == dataclasses.replace(version(1), bands={})
 
 
 def test_the_newest_are_kept_and_the_one_put_back(tmp_path) -> None:
