@@ -26,7 +26,8 @@ SMALLEST_SWELL = 0.05
 DEAD_SCALE = 1e-6
 """Local scale of a node that sold nothing: what it errs later tells nothing about others."""
 TOGETHER = 0.75
-"""Confidence that errors of one origin hang together no more than is reckoned with: a few origins tell it badly."""
+"""Confidence that errors of one origin hang together no more than is reckoned with: a few origins tell it badly.
+On earlier origins 0.9 covered more of tourism's and retail's upper levels, but had a higher sCRPS on Iowa."""
 WIDE_BAND = 2.0
 """Local scales that P10 and P90 lie from the median when no backtest was possible."""
 
@@ -189,7 +190,7 @@ def _growth(pool: Array) -> float:
 def _worth(pool: Array) -> float:
     """Tell how many errors that do not hang together would tell as much: n / (1 + (m − 1) · r), m an origin's.
 
-    r is the correlation within origins by analysis of variance, at its upper limit (Searle 1971, § 9.8), so that few
+    r is the correlation within origins by analysis of variance, at its upper limit (Searle 1971, ch. 9), so that few
     origins count for less than many; one origin alone cannot tell it, and all count.
     """
     flat = pool.reshape(len(pool), -1)

@@ -100,7 +100,7 @@ def seasonal_indices(values: NDArray[np.float64], places: NDArray[np.float64], r
     index = np.where(weights > 0.5, index, 1.0)
     mean = index.mean(axis=1, keepdims=True)
     index = index / np.where(mean > 0, mean, 1.0)
-    if not rhythm.blur:
+    if not rhythm.blur and rhythm.season > 1:
         belief = _belief(np.where(usable, ratio, np.nan), index[:, :known], kernel[:known], part_of_year, rhythm.season)
         index = 1.0 + belief[:, None] * (index - 1.0)
     return np.maximum(index, SMALLEST_INDEX)
