@@ -17,9 +17,9 @@ from optimizer.tours.restarts import typical_drive
 ROUNDS_PER_ACCOUNT: Final = 3_000
 """Rounds that a plan from scratch is worth, within these shares of the budget;"""
 FIRST_SHARES: Final = (0.05, 0.18)
-CHILD_SHARE: Final = 0.08
-"""a child is worth this part of those rounds, within"""
-CHILD_SHARES: Final = (0.003, 0.04)
+CHILD_PARTS: Final = (0.05, 0.3)
+"""a child is worth such a part of those rounds, drawn anew for each, within"""
+CHILD_SHARES: Final = (0.003, 0.08)
 """these shares of the budget."""
 SCRATCH_SHARE: Final = 0.45
 """Share of the budget for all plans from scratch,"""
@@ -29,8 +29,8 @@ KEPT: Final = 8
 """Plans kept to breed from."""
 HOT: Final = 0.3
 """First temperature of a plan from scratch, as a share of the mean drive between two places."""
-WARM: Final = 0.05
-"""First temperature of a child, as such a share."""
+WARM: Final = (0.03, 0.12)
+"""First temperature of a child, as such a share: the warmer, the longer it is cooled."""
 COLD: Final = 0.015
 """Last temperature of both, as such a share."""
 NOISE: Final = 0.4
@@ -114,21 +114,23 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
     desk = empty_desk(problem, seed, prices=prices)
     rng = np.random.default_rng(seed)
     kept: list[tuple[float, Tours]] = []
-    share, brief, size = FIRST_SHARES[0], 0.0, SIZES[1]
+    worth, share, size = 0.0, FIRST_SHARES[0], SIZES[1]
     while not kept or (len(kept) < size and budget.used() < 1.0 and not requested()):
         start = empty_tours(problem)
         if not kept:
-            share = _share_of_first(problem, start, desk, near, budget)
-            brief = min(max(share * CHILD_SHARE, CHILD_SHARES[0]), CHILD_SHARES[1])
-            share = min(max(share, FIRST_SHARES[0]), FIRST_SHARES[1])
+            worth = _share_of_first(problem, start, desk, near, budget)
+            share = min(max(worth, FIRST_SHARES[0]), FIRST_SHARES[1])
             size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
         kept.append(_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share)))
     while budget.used() < 1.0 and not requested():
         one, other = rng.permutation(len(kept))[:2].tolist()
         child = cross(problem, kept[one][1], kept[other][1], desk, rng)
+        warmth = float(rng.random())
+        warm, part = (low * (high / low) ** warmth for low, high in (WARM, CHILD_PARTS))
+        brief = min(max(worth * part, CHILD_SHARES[0]), CHILD_SHARES[1])
         left = 1.0 - budget.used()
         until = budget.used() + (brief if left > 1.5 * brief else left)
-        found = _anneal(problem, child, desk, prices, near, WARM, budget, until)
+        found = _anneal(problem, child, desk, prices, near, warm, budget, until)
         if all(abs(found[0] - cost) > 1e-6 for cost, _ in kept):
             kept = sorted([*kept, found], key=_cost)[:KEPT]
     return min(kept, key=_cost)[1]
