@@ -116,12 +116,13 @@ def rest_of_cycle(instance: TourInstance, plan: TourPlan, news: News, *, change_
     """Make the problem of the days that are left: what is done counts, what is promised stays, the rest may move."""
     first = news.first_day
     days = instance.days[first:]
-    slept = nights_away(instance, plan).get(first - 1)
+    past = _past(instance, plan, news)
+    slept = nights_away(instance, TourPlan(tours=tuple(past))).get(first - 1)
     if slept is not None and first not in news.off:
         days = (replace(days[0], start_place=slept), *days[1:])
     last = visit_days(instance, plan)
     work: dict[int, int] = {}
-    for tour in _past(instance, plan, news):
+    for tour in past:
         week = instance.days[tour.day].week
         work[week] = work.get(week, 0) + work_minutes(instance.days[tour.day], tour)
     weeks = max((day.week for day in instance.days), default=0) + 1

@@ -11,6 +11,7 @@ from optimizer.solving import Effort, SolverSettings
 from optimizer.tours.objective import visit_days
 from optimizer.tours.plan import TourPlan
 from optimizer.tours.replan import URGENT_DAYS, News, replan
+from optimizer.tours.schedule import schedule_day
 from optimizer.tours.search import plan_tours
 from optimizer.tours.verify import OWNED_RULES, verify
 from tests.optimizer.tours.builders import random_instance, tour_instance, visit_rule, working_days
@@ -125,3 +126,16 @@ def test_a_promise_that_illness_breaks_is_told():
     plan = plan_tours(instance, QUICK).plan
     result = replan(instance, plan, replace(NOTHING, off=frozenset({0, 1})), change_weight=15, seed=1)
     assert result.broken == ("R1: A must be visited 1 times, planned 0",)
+
+
+def test_an_evening_that_was_not_spent_away_is_not_gone_on_from():
+    """Nothing was done on the day before the night away: the next day begins at home."""
+    days = tuple(replace(day, night_away=True) for day in working_days(per_week=2, lunch=0))
+    rules = [visit_rule(days, account_id=name, patterns=((day,),), value=900) for day, name in enumerate("AB")]
+    instance = tour_instance(days, rules, [(100, 0), (110, 0)], nights=[(105, 0)], night_weight=5)
+    night = 1
+    plan = TourPlan(tours=(schedule_day(instance, 0, [0], (0, night)), schedule_day(instance, 1, [1], (night, 0))))
+    assert verify(instance, plan) == ()
+    result = replan(instance, plan, News(first_day=1, not_done=frozenset({(0, 0)})), change_weight=10, seed=1)
+    assert verify(result.instance, result.plan) == ()
+    assert [tour.start_place for tour in result.plan.tours] == [0]
