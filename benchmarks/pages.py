@@ -100,7 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--keep", type=Path, default=Path(), help="where the page made here is written")
+    parser.add_argument("--keep", type=Path, default=Path("out"), help="folder for the page made here")
     arguments = parser.parse_args()
     chromium = next((found for name in ("chromium", "google-chrome", "chrome") if (found := shutil.which(name))), None)
     if chromium is None:

@@ -47,6 +47,7 @@ def evaluation_text(
     said = ["", *(f"{term.name}: {number_text(term.value)} {term.unit} × {term.weight:g}" for term in terms)]
     said.append(f"objective: {number_text(sum(term.contribution for term in terms))}")
     said += notes
-    said += ["", f"{len(violations)} broken rules" if violations else "No rule is broken."]
+    broken = f"{len(violations)} broken rules" if len(violations) > 1 else "1 broken rule"
+    said += ["", broken if violations else "No rule is broken."]
     said += [f"  {violation.text}" for violation in violations]
     return "\n".join([*lines, say_lines("\n".join(said))])

@@ -61,6 +61,11 @@ def status_text(sizing: Sizing, size: TeamSize) -> str:
     return f"{' and '.join(off)} off" if off else "in balance"
 
 
+def _excess(sizing: Sizing, size: TeamSize) -> float:
+    """Give how far the worst territory is beyond its tolerance, as a share."""
+    return max(d - t for d, t in zip(size.max_deviation, sizing.tolerances, strict=True))
+
+
 def smallest_team(sizing: Sizing) -> TeamSize | None:
     """Give the smallest team in balance in which nobody has more work than hours; `None` if there is none."""
     fitting = [size for size in sizing.sizes if not size.overfull and status_text(sizing, size) == "in balance"]
@@ -75,6 +80,13 @@ def verdict(sizing: Sizing) -> str:
         return (
             f"{least.reps} reps are the smallest of these teams in balance in which nobody has more work than hours; "
             f"{spare} of all hours would be free."
+        )
+    roomy = [size for size in sizing.sizes if not size.overfull and size.max_deviation]
+    if roomy:
+        nearest = min(roomy, key=lambda size: (_excess(sizing, size), size.reps))
+        return (
+            f"None of these teams is in balance, though hours are enough: {nearest.reps} reps come nearest, with a "
+            f"territory {percent_text(_excess(sizing, nearest), 1)} outside the tolerance. Try a wider tolerance."
         )
     least_full = min(sizing.sizes, key=lambda size: (size.greatest_fill, size.reps))
     return (

@@ -171,7 +171,7 @@ def cost_of(problem: Problem, tours: Tours, desk: Desk) -> float:
     total, load, time = 0, 0, 0
     sums, rule, weeks = tours.sums, problem.slots, problem.rules[WEEKS]
     timed, overtime_weight = problem.rules[TIMED], problem.rules[OVERTIME_WEIGHT]
-    desk.week_work[0, 0] = 0  # also where no weeks are told apart
+    desk.week_work[0, 0] = 0  # the loop below leaves it as it was where no weeks are told apart, and it would add up
     for week in range(weeks):
         desk.week_work[week, 0] = problem.rules[WORKED + week]
     for slot in range(len(sums)):

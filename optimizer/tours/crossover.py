@@ -19,7 +19,7 @@ def cross(  # noqa: C901 -- the three kinds of days in turn
 ) -> Tours:
     """Inherit most days from the first parent, some from both and some from the other; bring in what is missing.
 
-    The first gives about half of the days or more: with fewer, the patterns of the rest hardly fit and the child is poor.
+    The first gives about half of the days or more: with fewer, the patterns of the rest hardly fit.
     """
     days, accounts = problem.useful.shape[1], len(problem.accounts)
     child = empty_tours(problem)

@@ -15,12 +15,13 @@ from optimizer.tours.desk import HARD, LOAD_PRICE, TIME_PRICE, Desk, empty_desk,
 from optimizer.tours.restarts import typical_drive
 
 ROUNDS_PER_ACCOUNT: Final = 3_000
-"""Rounds that a plan from scratch is worth, within these shares of the budget;"""
+"""Rounds that a plan from scratch is worth."""
 FIRST_SHARES: Final = (0.05, 0.18)
+"""Least and greatest share of the budget that such a plan gets."""
 CHILD_PARTS: Final = (0.05, 0.3)
-"""a child is worth such a part of those rounds, drawn anew for each, within"""
+"""Least and greatest part of those rounds that a child is worth, drawn anew for each."""
 CHILD_SHARES: Final = (0.003, 0.08)
-"""these shares of the budget."""
+"""Least and greatest share of the budget that a child gets."""
 SCRATCH_SHARE: Final = 0.45
 """Share of the budget for all plans from scratch,"""
 SIZES: Final = (3, 8)
@@ -30,7 +31,7 @@ KEPT: Final = 8
 HOT: Final = 0.3
 """First temperature of a plan from scratch, as a share of the mean drive between two places."""
 WARM: Final = (0.03, 0.12)
-"""First temperature of a child, as such a share: the warmer, the longer it is cooled."""
+"""Least and greatest first temperature of a child, as such a share; the warmer, the longer it is cooled, within its limits."""
 COLD: Final = 0.015
 """Last temperature of both, as such a share."""
 NOISE: Final = 0.4
@@ -118,7 +119,7 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
     while not kept or (len(kept) < size and budget.used() < 1.0 and not requested()):
         start = empty_tours(problem)
         if not kept:
-            worth = _share_of_first(problem, start, desk, near, budget)
+            worth = _worth_from_scratch(problem, start, desk, near, budget)
             share = min(max(worth, FIRST_SHARES[0]), FIRST_SHARES[1])
             size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
         kept.append(_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share)))
@@ -136,7 +137,7 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
     return min(kept, key=_cost)[1]
 
 
-def _share_of_first(problem: Problem, start: Tours, desk: Desk, near: float, budget: Budget) -> float:
+def _worth_from_scratch(problem: Problem, start: Tours, desk: Desk, near: float, budget: Budget) -> float:
     """Play a few rounds and tell which share of the budget a plan from scratch is worth; it may be above 1."""
     before = budget.used()
     ruins = RUINS if has_long_tours(problem) else RUINS[:1]
