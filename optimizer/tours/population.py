@@ -31,7 +31,7 @@ KEPT: Final = 8
 HOT: Final = 0.3
 """First temperature of a plan from scratch, as a share of the mean drive between two places."""
 WARM: Final = (0.03, 0.12)
-"""Least and greatest first temperature of a child, as such a share; the warmer, the longer it is cooled, within its limits."""
+"""Least and greatest first temperature of a child, as such a share; the warmer, the longer it is cooled."""
 COLD: Final = 0.015
 """Last temperature of both, as such a share."""
 NOISE: Final = 0.4
