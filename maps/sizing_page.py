@@ -81,7 +81,7 @@ def verdict(sizing: Sizing) -> str:
             f"{least.reps} reps are the smallest of these teams in balance in which nobody has more work than hours; "
             f"{spare} of all hours would be free."
         )
-    roomy = [size for size in sizing.sizes if not size.overfull and size.max_deviation]
+    roomy = [size for size in sizing.sizes if not size.overfull and _excess(sizing, size) > 0]
     if roomy:
         nearest = min(roomy, key=lambda size: (_excess(sizing, size), size.reps))
         return (

@@ -40,9 +40,10 @@ def aims_picture(names: Sequence[str], lines: Sequence[Line]) -> Markup:
     places = [next((at for at, line in enumerate(aims) if line.name == name), None) for name in FIRST]
     across, up = places if None not in places else (0, 1)
     scales = [_steps([value for value in line.figures if math.isfinite(value)]) for line in aims]
+    scaled = list(zip(aims, scales, strict=True))
     axes = [
         axis
-        for at, (line, steps) in enumerate(zip(aims, scales, strict=True))
+        for at, (line, steps) in enumerate(scaled)
         for axis in (_across(line, steps, at, at != across), _up(line, steps, at, at != up))
     ]
     dots = [
@@ -51,12 +52,8 @@ def aims_picture(names: Sequence[str], lines: Sequence[Line]) -> Markup:
             tag("circle", r="5.5"),
             tag("text", name),
             class_="plan",
-            data_x=" ".join(
-                _place(line.figures[plan], steps, LEFT, WIDE - RIGHT) for line, steps in _both(aims, scales)
-            ),
-            data_y=" ".join(
-                _place(line.figures[plan], steps, HIGH - BOTTOM, TOP) for line, steps in _both(aims, scales)
-            ),
+            data_x=" ".join(_place(line.figures[plan], steps, LEFT, WIDE - RIGHT) for line, steps in scaled),
+            data_y=" ".join(_place(line.figures[plan], steps, HIGH - BOTTOM, TOP) for line, steps in scaled),
             data_cost=" ".join(_cost(line, plan) for line in aims),
         )
         for plan, name in enumerate(names)
@@ -68,10 +65,6 @@ def aims_picture(names: Sequence[str], lines: Sequence[Line]) -> Markup:
     )
     choice = tag("form", _field("across", "Across", aims, across), _field("up", "Upwards", aims, up), class_="aims")
     return tag("div", choice, tag("figure", picture, class_="alone"))
-
-
-def _both(aims: Sequence[Line], scales: Sequence[Sequence[float]]) -> list[tuple[Line, Sequence[float]]]:
-    return list(zip(aims, scales, strict=True))
 
 
 def _field(name: str, words: str, aims: Sequence[Line], chosen: int | None) -> Markup:

@@ -55,6 +55,11 @@ NIGHT_MOVES = 0.1
 """Share of rounds that begin with another night away, where nights may be spent away at all."""
 PRICE_ROUNDS = 50
 """Rounds between two changes of the prices of limits."""
+OFTEN, DEARER = 0.5, 1.1
+"""Share of rounds above a limit from which its price rises, and by what factor."""
+SELDOM, CHEAPER = 0.2, 0.93
+"""Share below which it falls, and by what factor. Larger steps (1.25 and 0.85) swing: a tight limit is then far too
+dear and far too cheap in turn."""
 
 
 class Heat(NamedTuple):
@@ -316,13 +321,10 @@ def improve(
 
 @compiled
 def change_price(desk: Desk, price: int, rounds_over: int, least: float) -> None:
-    """Raise the price of a limit that is broken in most rounds and lower that of one that is hardly ever, step by step.
-
-    Larger steps swing: a tight limit is then far too dear and far too cheap in turn.
-    """
+    """Raise the price of a limit that is broken in most rounds and lower that of one that is hardly ever."""
     if desk.prices[price] < HARD:
         share = rounds_over / PRICE_ROUNDS
-        factor = 1.1 if share > 0.5 else 0.93 if share < 0.2 else 1.0
+        factor = DEARER if share > OFTEN else CHEAPER if share < SELDOM else 1.0
         desk.prices[price] = min(max(least, desk.prices[price] * factor), HARD / 2.0)
 
 

@@ -114,15 +114,14 @@ def search_population(problem: Problem, budget: Budget, seed: int, *, scale: flo
     prices = (HARD, LOAD_START * near / demand, TIME_START)
     desk = empty_desk(problem, seed, prices=prices)
     rng = np.random.default_rng(seed)
-    kept: list[tuple[float, Tours]] = []
-    worth, share, size = 0.0, FIRST_SHARES[0], SIZES[1]
-    while not kept or (len(kept) < size and budget.used() < 1.0 and not requested()):
-        start = empty_tours(problem)
-        if not kept:
-            worth = _worth_from_scratch(problem, start, desk, near, budget)
-            share = min(max(worth, FIRST_SHARES[0]), FIRST_SHARES[1])
-            size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
-        kept.append(_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share)))
+    start = empty_tours(problem)
+    worth = _worth_from_scratch(problem, start, desk, near, budget)
+    share = min(max(worth, FIRST_SHARES[0]), FIRST_SHARES[1])
+    size = min(max(round(SCRATCH_SHARE / share), SIZES[0]), SIZES[1])
+    kept = [_anneal(problem, start, desk, prices, near, HOT, budget, min(1.0, budget.used() + share))]
+    while len(kept) < size and budget.used() < 1.0 and not requested():
+        until = min(1.0, budget.used() + share)
+        kept.append(_anneal(problem, empty_tours(problem), desk, prices, near, HOT, budget, until))
     while budget.used() < 1.0 and not requested():
         one, other = rng.permutation(len(kept))[:2].tolist()
         child = cross(problem, kept[one][1], kept[other][1], desk, rng)
