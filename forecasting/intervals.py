@@ -79,7 +79,7 @@ def calibrate(
     groups = int(group.max()) + 1
     ends, growth = np.zeros((len(probabilities), groups)), np.zeros(groups)
     for number in range(groups):
-        pool = _pool(errors, group, number)
+        pool = pooled(errors, group, number)
         growth[number] = _growth(pool)
         pool = pool / _steps(pool.shape[2]) ** growth[number]
         known = np.sort(pool[~np.isnan(pool)])
@@ -162,10 +162,19 @@ def _steps(horizon: int) -> Array:
     return np.arange(1.0, horizon + 1)
 
 
-def _pool(errors: Array, group: NDArray[np.int64], number: int) -> Array:
+def pooled(errors: Array, group: NDArray[np.int64], number: int) -> Array:
     """Give the errors of a group, with those of the groups below it while there are too few, of all at the last.
 
-    Shape (origins, some nodes, horizon).
+    Parameters
+    ----------
+    errors
+        NaN where unknown. Shape (origins, nodes, any).
+    group
+        Group of each node. Shape (nodes,).
+
+    Returns
+    -------
+    Shape (origins, some nodes, any).
     """
     for lowest in range(number, -1, -1):
         found = errors[:, (group >= lowest) & (group <= number)]

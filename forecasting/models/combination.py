@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from forecasting.models.boosting import GlobalBoosting
 from forecasting.models.protocol import Model
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.models.smoothing import DampedSmoothing, Theta
+from forecasting.models.smoothing import DampedSmoothing
+from forecasting.models.theta import Theta
 from forecasting.settings import MODEL_NAMES, ForecastSettings
 
 GATE = SeasonalNaive.name

@@ -1,4 +1,4 @@
-"""Forecast by Theta and by exponential smoothing, node by node."""
+"""Forecast by exponential smoothing, node by node."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.models.kernels import best_weights, seasonal_smoothing, simple_smoothing
+from forecasting.models.kernels import best_weights, seasonal_smoothing
 from forecasting.models.seasonal_naive import SeasonalNaive, is_thin
 from forecasting.panel import Panel
 from forecasting.seasons import seasonal_indices
@@ -22,7 +22,6 @@ LEAST_FOR_LOGARITHM = 0.05
 """Smallest value over the mean for which smoothing the logarithm is tried: near 0 it is all noise."""
 FIRST_SEASONS = 3
 FIRST_PERIODS = 10
-ALPHAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
 Method = Callable[[Array, int], Array]
 """Known values, shape (periods,), and a horizon to a forecast, shape (horizon,)."""
 
@@ -44,19 +43,6 @@ PLAIN_WEIGHTS = _weights((0.0,))
 SEASONAL_WEIGHTS = _weights((0.0, 0.02, 0.05, 0.1, 0.2, 0.4))
 
 
-class Theta:
-    """Theta: the mean of simple exponential smoothing (theta 2) and the straight line (theta 0).
-
-    Assimakopoulos & Nikolopoulos 2000, in the form of Hyndman & Billah 2003.
-    """
-
-    name = "theta"
-
-    def forecast(self, panel: Panel) -> Array:
-        """Forecast deseasonalised sales and give the season back; thin nodes go to seasonal naive."""
-        return _each_own(panel, theta, seasonal_indices(panel.sales, panel.places, panel.rhythm))
-
-
 class DampedSmoothing:
     """ETS, exponential smoothing with or without a damped trend: Hyndman, Koehler, Ord & Snyder 2008.
 
@@ -69,7 +55,11 @@ class DampedSmoothing:
     def forecast(self, panel: Panel) -> Array:
         """Forecast every node; thin ones go to seasonal naive."""
         season, indices = _season_of(panel)
-        return _each_own(panel, lambda series, horizon: smoothed(series, horizon, season)[0], indices)
+
+        def method(series: Array, horizon: int) -> Array:
+            return smoothed(series, horizon, season)[0]
+
+        return each_own(panel, lambda own: over_seasons(method, panel.sales[own], indices[own]))
 
 
 def one_step_errors(panel: Panel) -> Array:
@@ -91,31 +81,21 @@ def filled(values: Array) -> Array:
     return pd.DataFrame(values).ffill(axis=1).bfill(axis=1).fillna(0.0).to_numpy(np.float64)
 
 
-def theta(series: Array, horizon: int) -> Array:
-    """Theta of a series without season, with the weight of least one-step errors. Shape (horizon,)."""
-    count, unit = len(series), _unit(series)
-    if not unit:
-        return np.full(horizon, series[-1])
-    scaled = series / unit
-    alpha = min(ALPHAS, key=lambda weight: simple_smoothing(scaled, weight)[1])
-    slope = float(np.polyfit(np.arange(count), scaled, 1)[0])
-    drift = slope / 2 * (np.arange(horizon) + (1 - (1 - alpha) ** count) / alpha)
-    return np.asarray((simple_smoothing(scaled, alpha)[0] + drift) * unit)
-
-
-def smoothed(series: Array, horizon: int, season: int) -> tuple[Array, Array]:
+def smoothed(series: Array, horizon: int, season: int, *, fewest: int = FEWEST) -> tuple[Array, Array]:
     """Smooth one series, as it is or its logarithm, whichever is likelier.
 
     Parameters
     ----------
     season
         Periods of the season that is smoothed along, 1 for none.
+    fewest
+        Periods that the series needs, else its last value is repeated.
 
     Returns
     -------
     The forecast, shape (horizon,), and the one-step errors, shape (periods,), in the unit of the series.
     """
-    count, unit = len(series), _unit(series)
+    count, unit = len(series), unit_of(series, fewest)
     if not unit or count < 2 * season + 2:
         return np.full(horizon, series[-1]), np.zeros(count)
     scaled = series / unit
@@ -139,10 +119,10 @@ def smoothed(series: Array, horizon: int, season: int) -> tuple[Array, Array]:
     return ahead * unit, errors * unit
 
 
-def _unit(series: Array) -> float:
+def unit_of(series: Array, fewest: int = FEWEST) -> float:
     """Mean of a series that can be smoothed, 0 for one that is constant or short."""
     unit = float(np.abs(series).mean())
-    return 0.0 if len(series) < FEWEST or np.ptp(series) <= STEADY * unit else unit
+    return 0.0 if len(series) < fewest or np.ptp(series) <= STEADY * unit else unit
 
 
 def _start(values: Array, season: int) -> tuple[float, float, Array]:
@@ -163,12 +143,35 @@ def _season_of(panel: Panel) -> tuple[int, Array]:
     return 1, seasonal_indices(panel.sales, panel.places, panel.rhythm)
 
 
-def _each_own(panel: Panel, method: Method, indices: Array) -> Array:
-    """Apply a method to the sales of each node over its seasonal indices; thin nodes go to seasonal naive."""
+def each_own(panel: Panel, ahead: Callable[[NDArray[np.bool_]], Array]) -> Array:
+    """Forecast the nodes that have two seasons of their own, the thin ones by seasonal naive.
+
+    Parameters
+    ----------
+    ahead
+        Which nodes, shape (nodes,), to their forecasts, shape (some nodes, horizon).
+    """
     result = SeasonalNaive().forecast(panel)
     own = ~is_thin(panel)
     if own.any():
-        past, to_come = np.split(indices[own], [panel.past], axis=1)
-        ahead = np.stack([method(series, panel.horizon) for series in filled(panel.sales[own] / past)])
-        result[own] = np.maximum(ahead * to_come, 0.0)
+        result[own] = np.maximum(ahead(own), 0.0)
     return result
+
+
+def over_seasons(method: Method, sales: Array, indices: Array) -> Array:
+    """Apply a method to sales over their seasonal indices and give the season back.
+
+    Parameters
+    ----------
+    sales
+        In currency, NaN where unknown. Shape (nodes, past).
+    indices
+        Shape (nodes, past + horizon).
+
+    Returns
+    -------
+    In currency. Shape (nodes, horizon).
+    """
+    past, to_come = np.split(indices, [sales.shape[1]], axis=1)
+    ahead = np.stack([method(series, to_come.shape[1]) for series in filled(sales / past)])
+    return np.asarray(ahead * to_come)

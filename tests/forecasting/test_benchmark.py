@@ -13,7 +13,7 @@ from benchmarks.forecast_run import run_case
 from benchmarks.forecast_scoring import CHOSEN, inner_origins, rows_of, score
 from benchmarks.forecast_tables import complete_weeks, read_panel
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.models.smoothing import Theta
+from forecasting.models.theta import Theta
 from forecasting.settings import InvalidForecastError
 from tests.builders import tiny_case
 

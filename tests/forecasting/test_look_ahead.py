@@ -10,7 +10,8 @@ from forecasting.backtest import rolling_origins, run_backtest
 from forecasting.features import make_features
 from forecasting.models.boosting import GlobalBoosting
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.models.smoothing import DampedSmoothing, Theta
+from forecasting.models.smoothing import DampedSmoothing
+from forecasting.models.theta import Theta
 from forecasting.panel import make_panel
 from tests.forecasting.series import french_calendar, panel_of, seasonal_history
 

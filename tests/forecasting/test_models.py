@@ -10,7 +10,8 @@ from forecasting.models import smoothing
 from forecasting.models.boosting import GlobalBoosting
 from forecasting.models.combination import averages, broadest, competing_models, with_averages
 from forecasting.models.seasonal_naive import SeasonalNaive, is_thin
-from forecasting.models.smoothing import DampedSmoothing, Theta
+from forecasting.models.smoothing import DampedSmoothing
+from forecasting.models.theta import Theta, theta
 from forecasting.settings import ForecastSettings
 from tests.forecasting.series import panel_of, seasonal_history
 
@@ -98,7 +99,7 @@ def damped(series, horizon):
 
 def test_theta_drifts_by_half_the_slope_of_the_line():
     """On a line of slope 2 smoothing follows almost at once, and the mean of smoothing and line rises by 1 a week."""
-    ahead = smoothing.theta(100 + 2.0 * np.arange(120), 5)
+    ahead = theta(100 + 2.0 * np.arange(120), 5)
     assert ahead[0] == pytest.approx(338 + 1, abs=0.03)
     np.testing.assert_allclose(np.diff(ahead), 1.0, rtol=1e-6)
 
@@ -111,7 +112,7 @@ def test_damped_smoothing_follows_a_line_and_bends():
     assert (np.diff(steps) < 0).all()
 
 
-@pytest.mark.parametrize("method", [smoothing.theta, damped])
+@pytest.mark.parametrize("method", [theta, damped])
 @pytest.mark.parametrize(
     "series",
     [[3.0], [0.0, 4.0], np.arange(12.0), np.zeros(120), 5 + 1e-12 * np.arange(120)],
@@ -121,7 +122,7 @@ def test_what_has_no_weights_keeps_its_last_value(method, series):
     np.testing.assert_array_equal(method(np.asarray(series), 3), np.full(3, series[-1]))
 
 
-@pytest.mark.parametrize("method", [smoothing.theta, damped])
+@pytest.mark.parametrize("method", [theta, damped])
 @pytest.mark.parametrize(
     "series",
     [
