@@ -1,13 +1,14 @@
 """Score the forecast against seasonal naive, Theta, ETS, LightGBM alone and Prophet by rolling origins.
 
-One recipe for weeks, months and quarters: global direct LightGBM + Theta + ETS averaged, seasonal naive as the gate of
-every level, sums made to agree by minimum trace, intervals by split-conformal. It was fixed before scoring: features,
-parameters and the rule that keeps the average were tuned on `retail` alone (mostly on its origins before the scored
-ones), those of weeks on Iowa's origins before August 2021, the kind of average, the seasons of Theta and the intervals
-on all sets' origins before the scored ones, as were the years that draw Theta. At each scored origin every choice
-(gate, averages, widths) comes from earlier origins only. Every model's forecasts are reconciled; MASE is the mean over nodes and origins, scaled
-by seasonal naive's error in the past; WAPE, RMSE and coverage are over nodes, origins and steps. CPU seconds are of all
-origins together, those of `chosen` with all backtests. Prophet is scored beside: no choice, no average rests on it.
+One recipe for weeks, months and quarters: global direct LightGBM + Theta + ETS averaged, seasonal naive as the gate
+of every level, sums made to agree by minimum trace, intervals by split-conformal. It was fixed before scoring:
+features, parameters and the rule that keeps the average were tuned on `retail` alone (mostly on its origins before
+the scored ones), those of weeks on Iowa's origins before August 2021, the kind of average, the seasons of Theta and
+the intervals on all sets' origins before the scored ones, as were the years that draw Theta. At each scored origin
+every choice (gate, averages, widths) comes from earlier origins only. Every model's forecasts are reconciled; MASE is
+the mean over nodes and origins, scaled by seasonal naive's error in the past; WAPE, RMSE and coverage are over nodes,
+origins and steps. CPU seconds are of all origins together, those of `chosen` with all backtests. Prophet is scored
+beside: no choice, no average rests on it.
 """
 
 import argparse
