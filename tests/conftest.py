@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.builders import tiny_case
+from tests.compiling_once import compile_once
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+def pytest_configure() -> None:
+    """A fresh clone has no compiled kernels yet, and the workers of a run need the same ones at the same time."""
+    compile_once()
 
 
 @pytest.fixture(scope="session")
