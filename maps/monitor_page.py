@@ -128,8 +128,9 @@ def _page(watched: Watched) -> str:
             anchor="regions",
             title="Error by region",
             how="Bias is above 0 where more was sold than expected. Eight weeks out of ten should lie in the band. The "
-            "tracking signal adds up misses in one direction; beyond 4 it is no chance. The shift compares the errors "
-            "with those of the test on past weeks; steady errors pass the limit once in a hundred times.",
+            "tracking signal adds up misses in one direction; beyond 4 it is no chance, and with a bias of more than "
+            "10 % it raises the alarm. The shift compares the errors with those of the test on past weeks; steady "
+            "errors pass the limit once in a hundred times.",
             body=join([_table(watched), _list(watched.notes)]),
         ),
         Chapter(

@@ -159,8 +159,8 @@ def _page(sizing: Sizing) -> str:
             anchor="teams",
             title="Team by team",
             how="Worst off target is the territory furthest from an equal share. Homes were chosen for each team anew "
-            f"among the {sizing.candidates} areas with the most potential; all reps count as full-time, and rules "
-            "about reps by name (locks, frozen territories, accounts that stay) do not count.",
+            f"among the {sizing.candidates} areas with the most potential; every rep has the median hours of "
+            "today's team, and rules about reps by name (locks, frozen territories, accounts that stay) do not count.",
             body=table(
                 _columns(sizing),
                 [Row([*cells[:-1], say(cells[-1])]) for cells in (_cells(sizing, size) for size in sizing.sizes)],

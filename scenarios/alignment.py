@@ -21,7 +21,7 @@ def read_alignment(path: Path, instance: TerritoryInstance) -> TerritoryPlan:
     table = read_text_table(path, key="--alignment")
     missing = [column for column in ("area_id", "rep_id") if column not in table]
     if missing:
-        text = f"column {' and '.join(missing)} missing; the file has {', '.join(table.columns)}"
+        text = f"no column {' and no column '.join(missing)}; the file has {', '.join(table.columns)}"
         raise ScenarioError([Fault(file=str(path), line=1, key="--alignment", message=text)])
     faults = _faults(path, table, instance)
     if faults:

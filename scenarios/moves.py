@@ -44,7 +44,7 @@ def read_moves(path: Path) -> tuple[Move, ...]:
     table = read_text_table(path, key="--moves")
     missing = [column for column in COLUMNS if column not in table]
     if missing:
-        text = f"column {' and '.join(missing)} missing; the file has {', '.join(table.columns)}"
+        text = f"no column {' and no column '.join(missing)}; the file has {', '.join(table.columns)}"
         raise ScenarioError([Fault(file=str(path), line=1, key="--moves", message=text)])
     seen: set[str] = set()
     faults = []

@@ -187,15 +187,17 @@ function showTerritories(map, data) {
   function fillReps() {
     rep.replaceChildren(el('option', {value: ''}, say('All reps')), ...data.territories.filter(territory => !state.region || territory.region === state.region).map(territory => el('option', {value: territory.id}, territory.rep_id + ' · ' + territory.rep)));
   }
-  const search = el('input', {type: 'search', id: 'search', placeholder: say('Find an account, area or rep'), 'aria-label': say('Find an account, area or rep'), oninput: find, onkeydown: event => {
+  const search = el('input', {type: 'search', id: 'search', placeholder: say('Find an account, area or rep'), 'aria-label': say('Find an account, area or rep'), oninput: find, onfocus: find, onkeydown: event => {
     const first = found.querySelector('button');
     if (event.key === 'Enter' && first) first.click();
     else if (event.key === 'ArrowDown' && first) first.focus();
+    else if (event.key === 'Escape') found.hidden = true;
     else return;
     event.preventDefault();
   }});
   const found = el('ul', {id: 'found', hidden: true, onkeydown: event => {
     const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
+    if (event.key === 'Escape') found.hidden = true;
     if (!step) return;
     const buttons = [...found.querySelectorAll('button')];
     const at = buttons.indexOf(document.activeElement) + step;
@@ -218,6 +220,7 @@ function showTerritories(map, data) {
     found.replaceChildren(...hits.map(([, kind, at, name]) => el('li', {}, el('button', {type: 'button', onclick: () => go(kind, at)}, el('span', {dir: 'auto'}, name), el('span', {class: 'soft small', dir: 'auto'}, ' · ' + whereabouts(kind, at))))));
     if (wanted.length >= 2 && !hits.length) found.append(el('li', {class: 'soft small', style: 'padding:.35rem .6rem'}, say('Nothing found')));
   }
+  addEventListener('pointerdown', event => { if (event.target !== search && !found.contains(event.target)) found.hidden = true; });
   let pointed = null;
   function go(kind, at) {
     found.hidden = true;

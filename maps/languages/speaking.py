@@ -28,6 +28,7 @@ _PIECES: Final = re.compile(r"(?<=[.;!?…]) +| · ")
 _AMOUNT: Final = re.compile(r"[^A-Za-z]*( ?(k|M|Md|bn)?[ €$£]*|h|km|min|[A-Z]{3})")
 """A number with its unit, which needs no translation."""
 _THOUSANDS: Final = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_CLOSE_PERCENT: Final = re.compile(r"(?<=\d)%")
 _SCRIPT_TEXT: Final = re.compile(r"\bsay\('((?:[^'\\]|\\.)*)'")
 
 
@@ -124,8 +125,9 @@ def _piecewise(spoken: Language, text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _number(spoken: Language, number: str) -> str:
-    """Write an English number as readers do."""
-    return _THOUSANDS.sub("\u202f", number).replace(".", POINTS[spoken])
+    """Write an English number as readers do, the minus as a minus and a space before the percent sign."""
+    spaced = _THOUSANDS.sub("\u202f", number).replace(".", POINTS[spoken])
+    return _CLOSE_PERCENT.sub(" %", spaced.replace("-", "−"))
 
 
 def _whole(spoken: Language, text: str) -> tuple[str, tuple[str, ...]] | None:

@@ -41,6 +41,7 @@ def answer(arguments: argparse.Namespace) -> int:
     from scenarios.saved import is_saved
     from scenarios.workload import visit_rules
 
+    moves = read_all_moves(arguments.moves or ())
     chain = Chain.begin(arguments, quiet=arguments.quiet)
     chain.draw_around(arguments.drawn_around)
     drawn = is_saved(chain.folder, "territories")
@@ -48,7 +49,6 @@ def answer(arguments: argparse.Namespace) -> int:
     data = chain.check()
     rules = visit_rules(data.accounts, chain.loaded.scenario)
     if arguments.moves:
-        moves = read_all_moves(arguments.moves)
         if not drawn:
             chain.console.remark(
                 f"{chain.folder} holds no plan that the moves could change: one is drawn first, and not kept; "

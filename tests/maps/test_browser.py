@@ -59,6 +59,20 @@ def test_the_territory_map_finds_hostile_names_as_text(page: Any, folder: Path) 
     assert HOSTILE[3] in page.locator(".tip").last.inner_text()
 
 
+def test_the_list_of_what_was_found_closes(page: Any, folder: Path) -> None:
+    """By Escape, and by a press anywhere else; it comes back with the search box."""
+    page.goto((folder / "maps" / "territories.html").as_uri())
+    page.fill("#search", "Shop")
+    assert page.locator("#found").is_visible()
+    page.press("#search", "Escape")
+    assert not page.locator("#found").is_visible()
+    page.locator("#rep").focus()
+    page.locator("#search").focus()
+    assert page.locator("#found").is_visible()
+    page.locator("#panel h1").click()
+    assert not page.locator("#found").is_visible()
+
+
 def test_today_is_shown_beside_the_plan(page: Any, folder: Path) -> None:
     """A second map, which goes where the first goes, and the first where it goes; towns are named on the plan."""
     page.goto((folder / "maps" / "territories.html").as_uri())

@@ -62,11 +62,11 @@ def test_every_translation_has_the_places_of_its_text() -> None:
         ),
         (
             "sales are 29% above the forecast, week after week; only 0 of 8 weeks lie between P10 and P90",
-            "ventes 29% au-dessus de la prévision, semaine après semaine ; entre P10 et P90 : 0 semaines sur 8",
+            "ventes 29 % au-dessus de la prévision, semaine après semaine ; entre P10 et P90 : 0 semaines sur 8",
         ),
         (
             "Not enough history to compare models: all follow last year, so theta is used (WAPE 11.4%).",
-            "Pas assez d'historique pour comparer les modèles : tous suivent l'an dernier, d'où theta (WAPE 11,4%).",
+            "Pas assez d'historique pour comparer les modèles : tous suivent l'an dernier, d'où theta (WAPE 11,4 %).",
         ),
         ("0.31 (limit 0.62)", "0,31 (limite 0,62)"),
     ],
