@@ -15,9 +15,6 @@ EVENT_COLUMNS = ("event_id", "kind", "region", "category", "start", "end")
 SURPRISES = frozenset({"storm", "strike", "flood", "fire", "outage", "snow", "accident", "recall"})
 """Words in the kind of an event that nobody can foresee, unless its column `announced` says otherwise."""
 WORKING_DAYS_PER_WEEK = 5
-SEASON_WEEKS = 52
-SAME_DAYS = 1e-9
-"""Differences in working days up to this are none."""
 
 
 def build_calendar(
@@ -89,24 +86,6 @@ def build_calendar(
         frames.append(pd.DataFrame(columns, index=index.set_names(["region", "week"])))
     given = {} if series is None else {"series": series}
     return Calendar(features=pd.concat(frames), events=_events(events), **given)
-
-
-def shifted_weeks(calendar: Calendar, weeks: NDArray[np.datetime64]) -> int:
-    """Count the weeks whose public holidays differ, in any region, from those of the same week a year before.
-
-    Easter, Ascension and Whitsun move by up to five weeks, and fixed days move between weekdays and weekends: a
-    comparison with last year alone takes such weeks for better or worse than they are.
-
-    Parameters
-    ----------
-    weeks
-        Mondays to look at; those whose year before the calendar does not cover are left out. Shape (weeks,).
-    """
-    table = calendar.features["public_holidays"].unstack(level=0).sort_index()  # noqa: PD010 - two plain levels
-    before = table.shift(SEASON_WEEKS)
-    differs = ((table - before).abs() > SAME_DAYS).any(axis=1) & before.notna().all(axis=1)
-    stamps = pd.DatetimeIndex(weeks.astype("datetime64[s]"))
-    return int(differs[differs.index.isin(stamps)].sum())
 
 
 def _days(country: str, part: str, years: range, category: str) -> frozenset[date]:

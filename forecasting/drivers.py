@@ -13,6 +13,7 @@ from forecasting.models.boosting import Explanation, GlobalBoosting
 from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.panel import Panel
 from forecasting.series import SERIES, series_of
+from forecasting.shifted_holidays import OnItsHolidays
 
 Array = NDArray[np.float64]
 LAST_YEAR = "last year"
@@ -48,9 +49,10 @@ def drivers_of(
 
     *last year*: the same weeks of last year. *trend*, *season*, *calendar*, *holidays*, *region*, *events*: what
     LightGBM adds, by exact TreeSHAP (Lundberg et al. 2020), its starting point counting as trend, by its part in the
-    average of models; each series that is given has a group of its own, "series" and its name. *other models*: the
-    distance of the other models of the average, and what holding the trees at 0 takes. *agreement of sums*: what
-    reconciliation changed. Sums over regions or categories are those of their parts.
+    average of models; each series that is given has a group of its own, "series" and its name. What the other models
+    of the average take from last year's holidays for those of this year (see `forecasting.shifted_holidays`) is with
+    the holidays, by their part. *other models*: the rest of their distance, and what holding the trees at 0 takes.
+    *agreement of sums*: what reconciliation changed. Sums over regions or categories are those of their parts.
 
     Parameters
     ----------
@@ -73,6 +75,7 @@ def drivers_of(
     used = any(GlobalBoosting.name in name.split(" + ") for name in models[:bottom])
     explained = boosting.explain(panel) if boosting is not None and used else None
     served, last_year = made.served(models), SeasonalNaive().forecast(panel)
+    moved = OnItsHolidays(SeasonalNaive()).forecast(panel)[:bottom] - last_year[:bottom]
     kinds = sorted({kind for name in panel.names if (kind := _kind_of(name))})
     by_kind = np.zeros((len(kinds), bottom))
     given = tuple(sorted({*panel.seen_names, *(name for name in panel.names if name.startswith(SERIES))}))
@@ -83,11 +86,14 @@ def drivers_of(
         members = name.split(" + ")
         apart = made.apart[name][node]
         own = np.zeros((len(groups) - 3, panel.horizon))
+        others = 1.0
         if explained is not None and GlobalBoosting.name in members and explained.explained[node]:
             own = _grouped(explained, node, last_year[node], groups[1:-2]) / len(members)
+            others -= 1 / len(members)
             for number, feature in enumerate(explained.names):
                 if kind := _kind_of(feature):
                     by_kind[kinds.index(kind), node] += explained.parts[node, steps, number].sum()
+        own[GROUPS.index(HOLIDAYS) - 1] += others * moved[node]
         parts[1:-2, node] = own
         parts[-2, node] = apart - last_year[node] - own.sum(axis=0)
         parts[-1, node] = served[node] - apart

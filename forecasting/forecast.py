@@ -36,6 +36,7 @@ from forecasting.selection import (
     without_copies,
 )
 from forecasting.settings import ForecastSettings, InvalidForecastError
+from forecasting.shifted_holidays import told_holidays
 
 ACTUAL = "actual"
 LEVEL_KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -206,7 +207,7 @@ class _Ahead:
             self.scores = without_copies(marked, backtest, hierarchy, regions)
         told = choice.notes if put_back is None else (_former(put_back, panel),)
         apart = told_own(self.models, usual, hierarchy, (regions, history.categories))
-        self.notes = (*told, *apart, *_thin_notes(history, panel))
+        self.notes = (*told, *apart, *_thin_notes(history, panel), *told_holidays(panel))
         needed = {part for name in self.models for part in name.split(" + ")}
         self.made: Made = make_forecasts(panel, [model for model in models if model.name in needed])
         self.median = self.made.served(self.models)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from forecasting.area_potential import with_area_attributes
-from forecasting.calendar import build_calendar, shifted_weeks
+from forecasting.calendar import build_calendar
 from forecasting.forecast import forecast_sales
 from forecasting.history import Calendar, Forecast, SalesHistory
 from forecasting.model_version import LearnedModel
@@ -74,7 +74,6 @@ def forecast_potential(
         headroom_quantile=scenario.forecast.headroom_quantile,
         attributes=scenario.data.account_attributes,
     )
-    forecast = replace(forecast, notes=(*forecast.notes, *_shifted(calendar, history)))
     attributes = scenario.data.areas.attributes
     if not attributes:
         return forecast, potential
@@ -87,15 +86,6 @@ def forecast_potential(
         headroom_quantile=scenario.forecast.headroom_quantile,
     )
     return replace(forecast, areas=found.areas, notes=(*forecast.notes, found.note)), found.potential
-
-
-def _shifted(calendar: Calendar, history: SalesHistory) -> list[str]:
-    """Tell how many weeks hold other holidays than a year before, and what is made of them."""
-    count = shifted_weeks(calendar, history.weeks)
-    if not count:
-        return []
-    shifted = f"In {count} of {len(history.weeks)} weeks public holidays differ from the same week of the year before"
-    return [f"{shifted}; LightGBM compares them by working days and holidays, the other models do not."]
 
 
 def assemble_history(data: CheckedData) -> SalesHistory:

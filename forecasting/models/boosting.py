@@ -11,6 +11,7 @@ from forecasting.features import KEY, Features, make_features
 from forecasting.models.seasonal_naive import SeasonalNaive, is_thin
 from forecasting.panel import Panel
 from forecasting.settings import InvalidForecastError
+from forecasting.shifted_holidays import OnItsHolidays
 
 TREES = 200
 MOST_ROWS = 60_000
@@ -85,7 +86,7 @@ class GlobalBoosting:
 
     def forecast(self, panel: Panel) -> NDArray[np.float64]:
         """Learn from origins with known targets and forecast from the last period; thin nodes go to seasonal naive."""
-        naive = SeasonalNaive().forecast(panel)
+        naive = OnItsHolidays(SeasonalNaive()).forecast(panel)
         learned = self._learn(panel)
         self._last = panel, learned
         if learned is None:

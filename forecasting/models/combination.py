@@ -11,6 +11,7 @@ from forecasting.models.seasonal_naive import SeasonalNaive
 from forecasting.models.smoothing import DampedSmoothing
 from forecasting.models.theta import Theta
 from forecasting.settings import MODEL_NAMES, ForecastSettings
+from forecasting.shifted_holidays import OnItsHolidays
 
 GATE = SeasonalNaive.name
 """The model every other one has to beat."""
@@ -19,13 +20,16 @@ SMALLEST_PART = 0.05
 
 
 def competing_models(settings: ForecastSettings) -> tuple[Model, ...]:
-    """Give the models of the settings in the order of `MODEL_NAMES`; seasonal naive always among them."""
+    """Give the models of the settings in the order of `MODEL_NAMES`; seasonal naive always among them.
+
+    LightGBM reads public holidays among its features, the others by the rule of `forecasting.shifted_holidays`.
+    """
     known: dict[str, Model] = {
         model.name: model
         for model in (
-            SeasonalNaive(),
-            Theta(),
-            DampedSmoothing(),
+            OnItsHolidays(SeasonalNaive()),
+            OnItsHolidays(Theta()),
+            OnItsHolidays(DampedSmoothing()),
             GlobalBoosting(seed=settings.seed, threads=settings.threads),
         )
     }

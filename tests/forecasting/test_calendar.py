@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.calendar import build_calendar, shifted_weeks
+from forecasting.calendar import build_calendar
 from forecasting.settings import InvalidForecastError
 from tests.forecasting.series import no_events
 
@@ -97,18 +97,3 @@ def test_alsace_moselle_and_overseas_have_days_of_their_own(part, week, lost):
     made = build_calendar(["X"], [np.datetime64(week)], country="FR", subdivisions={"X": {part: 1.0}}, school_zones={},
                           events=no_events())  # fmt: skip
     assert made.features["public_holidays"].iloc[0] == lost
-
-
-def test_weeks_with_other_holidays_than_a_year_before_are_counted():
-    """France, April to June 2025 against 2024: Easter, Ascension and Whitsun moved, 1 and 8 May did not.
-
-    Easter Monday: 1 April and 21 April. Ascension: 9 May and 29 May. Whit Monday: 20 May and 9 June. Each leaves a week
-    with less and a week with more.
-    """
-    weeks = np.datetime64("2024-04-01") + 7 * np.arange(65)
-    made = build_calendar(["X"], weeks, country="FR", subdivisions={}, school_zones={}, events=no_events())
-    spring = weeks[(weeks >= np.datetime64("2025-03-31")) & (weeks <= np.datetime64("2025-06-23"))]
-    moved = ["2025-03-31", "2025-04-21", "2025-05-05", "2025-05-26", "2025-05-19", "2025-06-09"]
-    assert shifted_weeks(made, spring) == len(moved)
-    assert shifted_weeks(made, np.array(moved, dtype="datetime64[D]")) == len(moved)
-    assert shifted_weeks(made, weeks[:52]) == 0
