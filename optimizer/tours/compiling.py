@@ -12,7 +12,13 @@ NO_HEAP: Final[dict[str, Any]] = {"_nrt": False} if hasattr(CPUTargetOptions, "_
 """Leaves numba's own heap (NRT) out of compiled code: arrays that come in are then not counted as used and released on
 every call, which takes about half of the compiling and some of the running. It is an option that numba does not promise
 to keep, hence the question; without it the kernels do the same, more slowly."""
-OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "error_model": "numpy", **NO_HEAP}
+OPTIONS: Final[dict[str, Any]] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,  # nobody calls kernels from C
+    **NO_HEAP,
+}
 
 
 def compiled(function: Function) -> Function:
@@ -34,5 +40,9 @@ def compiled(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """Compile a small function into its callers: the tuples of arrays are then taken apart once, not on every call."""
-    return cast("Function", numba.njit(**OPTIONS, forceinline=True)(function))
+    """Compile a small function into its callers: the tuples of arrays are then taken apart once, not on every call.
+
+    Only compiled functions may call it. A way in from Python takes the tuples apart as well, and to compile that would
+    take longer than most of these functions; without one, such a call ends the process.
+    """
+    return cast("Function", numba.njit(**OPTIONS, forceinline=True, no_cpython_wrapper=True)(function))

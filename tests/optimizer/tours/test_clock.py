@@ -4,8 +4,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.tours.annealing import refresh_touched
 from optimizer.tours.arrays import BACK, LATEST, LENGTH, NEVER, TIMED, WORK, empty_tours, problem_of
-from optimizer.tours.clock import insertion_back, insertion_keeps_time, measure, refresh
+from optimizer.tours.clock import insertion_back, insertion_keeps_time, measure
+from optimizer.tours.desk import TOUCHED, empty_desk
 from optimizer.tours.schedule import schedule_day, work_minutes
 from tests.optimizer.tours.builders import random_instance
 from tests.optimizer.tours.oracles import drive_day
@@ -22,11 +24,15 @@ def _earliest_back(instance, accounts):
 
 
 def _loaded(instance, accounts):
+    """A state with one tour whose labels are up to date."""
     problem = problem_of(instance)
     problem.rules[TIMED] = 1  # labels are kept even where no window binds
     tours = empty_tours(problem)
     tours.place[0, 1 : len(accounts) + 1] = np.array(accounts, dtype=np.int64) + 1
     tours.sums[0, LENGTH] = len(accounts)
+    desk = empty_desk(problem, 0, prices=(0.0, 0.0, 0.0))
+    desk.marks[0, TOUCHED] = 1
+    refresh_touched(problem, tours, desk)
     return problem, tours
 
 
@@ -45,7 +51,6 @@ def test_labels_agree_with_driving_the_day(seed, lunch, size, overtime):
     inside = list(range(size - 1))
     problem, tours = _loaded(instance, inside)
     naive = _earliest_back(instance, inside)
-    refresh(problem, tours, 0)
     back = tours.sums[0, BACK]
     assert back >= NEVER if naive is None else back == naive
     if naive is None:
@@ -67,7 +72,6 @@ def test_working_time_is_never_less_than_the_schedule(seed, lunch, size):
     accounts = list(range(size))
     problem, tours = _loaded(instance, accounts)
     tour = schedule_day(instance, 0, accounts)
-    refresh(problem, tours, 0)
     if tours.sums[0, BACK] > problem.slots[0, LATEST]:
         return
     measure(problem, tours, 0)
