@@ -111,6 +111,20 @@ def make_panel(history: SalesHistory, calendar: Calendar, *, horizon: int, histo
     )
 
 
+def share_of_weeks(start: object, end: object, weeks: NDArray[np.datetime64]) -> NDArray[np.float64]:
+    """Tell which part of each week lies between two days, both included; an end that is not known is after all.
+
+    Parameters
+    ----------
+    weeks
+        Mondays. Shape (weeks,).
+    """
+    first, last = (np.datetime64(str(day)[:10], "D") for day in (start, end if end is not None else "NaT"))
+    last = weeks[-1] + 6 * DAY if np.isnat(last) else last
+    days = (np.minimum(last, weeks + 6 * DAY) - np.maximum(first, weeks)) / DAY + 1.0
+    return np.asarray(np.clip(days, 0.0, 7.0) / 7.0)
+
+
 def _calendar_cube(
     calendar: Calendar, regions: tuple[str, ...], weeks: NDArray[np.datetime64]
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
@@ -144,10 +158,7 @@ def _event_cube(
     cube, since = np.zeros(shape), np.full(shape, ALWAYS)
     for event in events[events["kind"].astype(str).isin(kinds)].to_dict("records"):
         start = np.datetime64(str(event["start"])[:10], "D")
-        end = np.datetime64(str(event["end"])[:10], "D")
-        end = weeks[-1] + 6 * DAY if np.isnat(end) else end
-        days = (np.minimum(end, weeks + 6 * DAY) - np.maximum(start, weeks)) / DAY + 1.0
-        share = np.clip(days, 0.0, 7.0) / 7.0
+        share = share_of_weeks(event["start"], event["end"], weeks)
         regions = [i for i, name in enumerate(history.regions) if str(event["region"]) in ("", name)]
         categories = [i for i, name in enumerate(history.categories) if str(event["category"]) in ("", name)]
         if not regions or not categories:

@@ -8,12 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasting.event_shares import EventShares
 from forecasting.forecast import period_weeks
 from forecasting.headroom import headroom, is_customer
 from forecasting.history import Forecast
 from forecasting.rhythm import WEEKLY
 
 POTENTIAL_COLUMNS = ("account_id", "baseline", "headroom", "potential", "low", "high")
+MOVED = "moved_by_events"
+"""Column of what events with a place added to the baseline, there only where they moved anything."""
 SEASON_REACH = 4.0
 """Weeks around the period's place in the year that count double in recent sales."""
 SHRINK_WEEKS = 8.0
@@ -41,6 +44,7 @@ def share_out_potential(
     headroom_share: float,
     headroom_quantile: float,
     attributes: Sequence[str] = (),
+    events: EventShares | None = None,
 ) -> pd.DataFrame:
     """Give every account its baseline, headroom and potential over the planning period.
 
@@ -49,6 +53,10 @@ def share_out_potential(
     mix of categories where the account bought in few weeks, less for accounts that fell silent. Baselines of a region
     sum to its P50 to the cent, unless the region has no account at all. *Headroom*: see
     `forecasting.headroom.headroom`. *Potential* = baseline + `headroom_share` · headroom.
+
+    *Events* with a place that fall into the period move the shares of the weeks they take up, by the effect of their
+    kind, from the accounts within reach to the others of the region (a fair: to those within reach); what they did to
+    recent sales is taken out of these first. Headroom does not know them: a strike makes no account promising.
 
     *Low, high*: the sum of P10s is not the P10 of a sum. The region's distance P50 − P10 over the period is taken as
     √(ρ·(Σd)² + (1−ρ)·Σd²) over its weeks and categories with ρ = 0.3; the account's own restlessness (week to week,
@@ -67,33 +75,30 @@ def share_out_potential(
         Which of the comparable accounts headroom looks up to, between 0 and 1.
     attributes
         Numeric columns of `accounts` by which they are compared, such as employees.
+    events
+        Events with a place, for the accounts in their order.
 
     Returns
     -------
-    Columns of `POTENTIAL_COLUMNS`, currency over the period, rounded to cents, in the order of `accounts`.
+    Columns of `POTENTIAL_COLUMNS`, currency over the period, rounded to cents, in the order of `accounts`; and with
+    events that move anything, `MOVED`: what they added to the baseline.
     """
     weeks = period_weeks(period_start, period_end)
     recent = _recent_sales(sales, accounts, weeks)
     regions = accounts["region"].astype(str).to_numpy()
     table = forecast.table.assign(region=forecast.table["region"].astype(str))
     customer = is_customer(accounts)
-    cents = np.zeros(len(accounts), dtype=np.int64)
     down, up = np.zeros(len(accounts)), np.zeros(len(accounts))
     for region, lines in table.groupby("region", sort=True):
-        members = np.flatnonzero(regions == region)
-        if not len(members):
-            continue
-        weights = _weights(recent.rates.iloc[members], recent.active.iloc[members], customer[members])
-        total = np.zeros(len(members))
-        for category, amount in lines.groupby("category", sort=True, observed=True)["p50"].sum().items():
-            total += float(amount) * weights[str(category)]
-        cents[members] = round_to_sum(total * 100, round(float(lines["p50"].sum()) * 100))
-        down[members], up[members] = relative_spread(lines)
-    baseline = cents / 100
+        down[regions == region], up[regions == region] = relative_spread(lines)
+    usual = baseline = _baselines(table, regions, recent, customer, None)
+    if events is not None and events.reached:
+        calm = _recent_sales(sales, accounts, weeks, events)
+        baseline = _baselines(table, regions, calm, customer, events)
     bought = customer & recent.ever
     room = headroom(
         accounts,
-        baseline,
+        usual,
         customer=bought,
         alive=recent.alive,
         quantile=headroom_quantile,
@@ -103,7 +108,8 @@ def share_out_potential(
     potential = baseline + headroom_share * room
     low = np.maximum(baseline * (1 - np.hypot(down, own)), 0.0)
     high = baseline * (1 + np.hypot(up, own)) + min(2 * headroom_share, 1.0) * room
-    return pd.DataFrame(
+    moved = (baseline - usual).round(2)
+    made = pd.DataFrame(
         {
             "account_id": accounts["account_id"].to_numpy(),
             "baseline": baseline,
@@ -113,6 +119,34 @@ def share_out_potential(
             "high": np.maximum(high, potential).round(2),
         }
     )
+    return made.assign(**{MOVED: moved}) if moved.any() else made
+
+
+def _baselines(
+    table: pd.DataFrame,
+    regions: NDArray[np.object_],
+    recent: "_Recent",
+    customer: NDArray[np.bool_],
+    events: EventShares | None,
+) -> NDArray[np.float64]:
+    """Share the P50 of every region out to its accounts. Shape (accounts,), whole cents."""
+    cents = np.zeros(len(regions), dtype=np.int64)
+    for region, lines in table.groupby("region", sort=True):
+        members = np.flatnonzero(regions == region)
+        if not len(members):
+            continue
+        weights = _weights(recent.rates.iloc[members], recent.active.iloc[members], customer[members])
+        total = np.zeros(len(members))
+        for category, part in lines.groupby("category", sort=True, observed=True):
+            share = weights[str(category)]
+            if events is None or str(category) not in events.categories:
+                total += float(part["p50"].sum()) * share
+                continue
+            days = part["week"].to_numpy().astype("datetime64[D]")
+            by_week = share[:, None] * events.factor(str(category), days)[members]
+            total += by_week / by_week.sum(axis=0) @ part["p50"].to_numpy(np.float64)
+        cents[members] = round_to_sum(total * 100, round(float(lines["p50"].sum()) * 100))
+    return np.asarray(cents / 100)
 
 
 def round_to_sum(values: NDArray[np.float64], total: int) -> NDArray[np.int64]:
@@ -148,8 +182,10 @@ class _Recent:
     """Standard deviation of its weeks over their mean. Shape (accounts,)."""
 
 
-def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np.datetime64]) -> _Recent:
-    """Sum up the last 52 weeks of sales per account and category, weighed for a period of `weeks`."""
+def _recent_sales(
+    sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np.datetime64], events: EventShares | None = None
+) -> _Recent:
+    """Sum up the last 52 weeks of sales per account and category, weighed for a period of `weeks`, without `events`."""
     ids = pd.Index(accounts["account_id"].astype(str))
     bought = sales[sales["sales"] > 0]
     first = bought.groupby("account_id", observed=True)["week"].min()
@@ -171,6 +207,9 @@ def _recent_sales(sales: pd.DataFrame, accounts: pd.DataFrame, weeks: NDArray[np
         weeks=1.0,
         age=age,
     )
+    if events is not None:
+        place = ids.get_indexer(pd.Index(recent["account_id"]))
+        recent["weighted"] /= events.factor_of(place, recent["category"].to_numpy(), age, span)
     weeks_since = ((last_week - first).dt.days // 7 + 1).fillna(WEEKLY.season)
     begun = weeks_since.clip(FEWEST_WEEKS, WEEKLY.season).to_numpy(np.int64)
     exposure = np.cumsum(weight)[begun - 1]

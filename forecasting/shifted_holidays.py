@@ -128,7 +128,7 @@ def shifted_weeks(panel: Panel) -> tuple[int, int]:
         return 0, 0
     lag = panel.rhythm.lag(1)
     days = panel.known[: panel.hierarchy.bottom, :, panel.names.index(HOLIDAYS[0])]
-    differs = (np.abs(days[:, lag:] - days[:, :-lag]) > SAME_DAYS).any(axis=0)
+    differs = np.asarray((np.abs(days[:, lag:] - days[:, :-lag]) > SAME_DAYS).any(axis=0))
     known = max(panel.past - lag, 0)
     return int(differs[:known].sum()), int(differs[known:].sum())
 

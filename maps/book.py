@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LEVEL_COLUMNS: Final = ("level", "region", "category", "week", "p10", "p50", "p90", "model")
 DRIVER_COLUMNS: Final = ("region", "category", "group", "contribution", "share", "words")
+MOVED: Final = "moved_by_events"
+"""Column of accounts: what events with a place added to their baseline, in currency."""
 AREA_POTENTIAL_COLUMNS: Final = (
     "area_id", "region", "accounts", "baseline", "expected", "reach", "headroom", "white_space", "potential", "low",
     "high",
@@ -65,7 +67,8 @@ class PlanBook:
     rep's home); sorted by area_id. Neighbours share their borders exactly."""
     accounts: pd.DataFrame
     """account_id, name, town, segment, status, region, area_id, rep_id, lon, lat, baseline, headroom, potential, low,
-    high, workload_hours, visits_wanted, visits_planned, opening_hours ("" for those of the segment)."""
+    high, workload_hours, visits_wanted, visits_planned, opening_hours ("" for those of the segment); `MOVED` where
+    events with a place moved sales between accounts."""
     reps: pd.DataFrame
     """rep_id, name, region, lon, lat (of the home), hours_per_week."""
     territories: pd.DataFrame

@@ -17,6 +17,7 @@ from maps.book import (
     DRIVER_COLUMNS,
     EVENT_EFFECT_COLUMNS,
     LEVEL_COLUMNS,
+    MOVED,
     SOLVE_COLUMNS,
     PlanBook,
     no_rows,
@@ -251,6 +252,8 @@ def _accounts(
     book = accounts[list(ACCOUNT_COLUMNS)].copy()
     for column in POTENTIAL_COLUMNS:
         book[column] = forecast.potential[column].to_numpy() if forecast else 0.0
+    if forecast and MOVED in forecast.potential:
+        book[MOVED] = forecast.potential[MOVED].to_numpy()
     book["visits_wanted"] = np.asarray(visits_wanted, dtype=np.int64)
     book["visits_planned"] = book["account_id"].map(visits["account_id"].value_counts()).fillna(0).astype(np.int64)
     return book

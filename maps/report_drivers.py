@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from maps.book import PlanBook
+from maps.book import MOVED, PlanBook
 from maps.charts import contribution_bars
 from maps.languages.speaking import say
 from maps.markup import Markup, Row, join, table, tag
@@ -16,6 +16,10 @@ LAST_YEAR: Final = "last year"
 """The group that the others are told against."""
 SMALLEST_SHARE: Final = 0.005
 """Contributions under half a percent of last year are not drawn."""
+
+SMALLEST_MOVE: Final = 0.5
+"""Areas that win or lose less, in currency, are not listed."""
+MOST_AREAS: Final = 12
 
 
 def driver_chapters(book: PlanBook) -> list[Chapter]:
@@ -64,10 +68,38 @@ def _event_chapters(book: PlanBook) -> list[Chapter]:
             how="Sales of the weeks that such events take up, against level and season without them, where they reach. "
             "The margin is what chance makes of the same events put into other weeks; one that holds 0 % is no proof. "
             "The last column is what announced events add to the weeks to come or take from them.",
-            body=table(columns, rows, numeric=(1, 2, 3, 4), caption="Effect of each kind of event"),
+            body=join(
+                [table(columns, rows, numeric=(1, 2, 3, 4), caption="Effect of each kind of event"), *_moved(book)]
+            ),
             follows=(),
         )
     ]
+
+
+def _moved(book: PlanBook) -> list[Markup]:
+    """Tell which areas lose or win most where events with a place move sales between accounts; nothing without any."""
+    if MOVED not in book.accounts:
+        return []
+    sums = book.accounts.groupby(["region", "area_id"], sort=True)[[MOVED, "baseline"]].sum().reset_index()
+    sums = sums[sums[MOVED].abs() >= SMALLEST_MOVE]
+    size = sums[MOVED].abs()
+    shown = sums.iloc[size.argsort(kind="stable")[::-1].to_numpy()[:MOST_AREAS]]
+    names = dict(zip(book.areas["area_id"], book.areas["name"], strict=True))
+    rows = []
+    for line in shown.to_dict("records"):
+        usual = line["baseline"] - line[MOVED]
+        share = signed_percent_text(line[MOVED] / usual) if usual > 0 else "–"
+        cells = [str(names.get(line["area_id"], line["area_id"])), str(line["region"])]
+        cells += [money_text(line["baseline"], book.currency), money_text(line[MOVED], book.currency), share]
+        rows.append(Row(cells))
+    why = say(
+        "Events with a place move expected sales, and so potential, from the accounts within their reach to the others "
+        "of the region, or the other way, by the effect of their kind in the weeks they take up. The region's total is "
+        "what the forecast says; headroom does not change. All accounts are in moved_by_events.csv."
+    )
+    columns = ["Area", "Region", "Expected sales", "Moved by events", "Share"]
+    caption = "Areas whose sales events move most"
+    return [tag("p", why, class_="small"), table(columns, rows, numeric=(2, 3, 4), caption=caption)]
 
 
 def _sums(book: PlanBook) -> Markup:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
-from maps.book import PlanBook
+from maps.book import MOVED, PlanBook
 from maps.cells import Format, as_day, as_id, as_text, as_whole, decimals
 
 
@@ -138,6 +139,16 @@ AREA_POTENTIAL_FILE: Final = TableFile(
     },
 )  # fmt: skip
 """Written where areas have attributes."""
+MOVED_FILE: Final = TableFile(
+    name="moved_by_events.csv",
+    rows=lambda book: _moved_by_events(book.accounts),
+    order=("area_id", "account_id"),
+    columns={
+        "account_id": as_id, "area_id": as_id, "region": as_text, "baseline": _MONEY, MOVED: _MONEY,
+        "share": decimals(6),
+    },
+)  # fmt: skip
+"""Written where events with a place move sales between accounts."""
 HOMES_FILE: Final = TableFile(
     name="homes.csv",
     rows=lambda book: book.homes,
@@ -148,3 +159,10 @@ HOMES_FILE: Final = TableFile(
     },
 )  # fmt: skip
 """Written where homes were chosen."""
+
+
+def _moved_by_events(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Give the accounts to or from which events move sales, with the share of what they would sell without events."""
+    rows = accounts[accounts[MOVED] != 0]
+    usual = (rows["baseline"] - rows[MOVED]).to_numpy(np.float64)
+    return rows.assign(share=rows[MOVED].to_numpy(np.float64) / np.where(usual > 0, usual, np.nan))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from maps import features
 from maps.alternative_plans import alternatives_csv, assignment_csv
-from maps.book import PlanBook
+from maps.book import MOVED, PlanBook
 from maps.exports.calendars import rep_calendars
 from maps.exports.crm import CRM_FILES
 from maps.exports.erp import erp_files
@@ -23,7 +23,7 @@ from maps.report import report_page
 from maps.report_quality import quality_page
 from maps.resource_tables import resource_files
 from maps.retouching import retouch_page
-from maps.tables import AREA_POTENTIAL_FILE, HOMES_FILE, TABLE_FILES
+from maps.tables import AREA_POTENTIAL_FILE, HOMES_FILE, MOVED_FILE, TABLE_FILES
 from maps.territory_map import territories_page
 
 STAGE_OF_FILE: Final = {
@@ -106,6 +106,8 @@ def write_tables(book: PlanBook, folder: Path) -> None:
             write_text(folder / table.name, table.text(book))
     if len(book.area_potential):
         write_text(folder / AREA_POTENTIAL_FILE.name, AREA_POTENTIAL_FILE.text(book))
+    if MOVED in book.accounts:
+        write_text(folder / MOVED_FILE.name, MOVED_FILE.text(book))
     if len(book.homes):
         write_text(folder / HOMES_FILE.name, HOMES_FILE.text(book))
     if len(book.moves.columns):

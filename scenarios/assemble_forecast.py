@@ -8,13 +8,15 @@ import pandas as pd
 
 from forecasting.area_potential import with_area_attributes
 from forecasting.calendar import build_calendar
-from forecasting.forecast import forecast_sales
+from forecasting.event_shares import event_shares, told_shares
+from forecasting.forecast import forecast_sales, period_weeks
 from forecasting.history import Calendar, Forecast, SalesHistory
 from forecasting.model_version import LearnedModel
-from forecasting.potential import share_out_potential
+from forecasting.potential import MOVED, share_out_potential
 from forecasting.progress import Observer
 from forecasting.settings import ForecastSettings, InvalidForecastError
 from scenarios.checking import CheckedData
+from scenarios.event_reach import reached_accounts
 from scenarios.faults import ScenarioError
 from scenarios.loaded import LoadedScenario, fault_at
 from scenarios.schema import Scenario
@@ -64,6 +66,8 @@ def forecast_potential(
     except InvalidForecastError as error:
         key = "forecast" if put_back else "period"
         raise ScenarioError([fault_at(loaded, key, str(error))]) from error
+    weeks = period_weeks(start, end)
+    shares = event_shares(reached_accounts(data.events, data.accounts), forecast.event_effects, weeks)
     potential = share_out_potential(
         forecast,
         data.sales,
@@ -73,7 +77,10 @@ def forecast_potential(
         headroom_share=scenario.forecast.headroom_share,
         headroom_quantile=scenario.forecast.headroom_quantile,
         attributes=scenario.data.account_attributes,
+        events=shares,
     )
+    moved = potential[MOVED].to_numpy(np.float64) if MOVED in potential else None
+    forecast = replace(forecast, notes=(*forecast.notes, *told_shares(shares, moved)))
     attributes = scenario.data.areas.attributes
     if not attributes:
         return forecast, potential

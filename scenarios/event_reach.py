@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from forecasting.event_shares import ReachedAccounts
 from scenarios.quality_log import QualityLog
 from scenarios.travel import great_circle_km
 
@@ -65,6 +66,32 @@ def spread_over_reach(
         ]
         _tell(str(event["event_id"]), event["reach_km"], int(near.sum()), named, log)
     return pd.DataFrame(rows, columns=[*events.columns, "touched"])
+
+
+def reached_accounts(events: pd.DataFrame, accounts: pd.DataFrame) -> tuple[ReachedAccounts, ...]:
+    """List which accounts each event with a place touches, by region and category, in the order of `events`.
+
+    Parameters
+    ----------
+    events
+        Result of `spread_over_reach`.
+    accounts
+        Columns region, lon, lat.
+    """
+    placed = events[np.isfinite(events["reach_km"].to_numpy(np.float64))]
+    region = accounts["region"].astype(str).to_numpy()
+    return tuple(
+        ReachedAccounts(
+            event_id=str(event["event_id"]),
+            kind=str(event["kind"]),
+            category=str(event["category"]),
+            near=within_reach(accounts, lon=event["lon"], lat=event["lat"], reach_km=event["reach_km"])
+            & (region == event["region"]),
+            start=event["start"],
+            end=event["end"],
+        )
+        for event in placed.to_dict("records")
+    )
 
 
 def within_reach(accounts: pd.DataFrame, *, lon: float, lat: float, reach_km: float) -> np.ndarray:

@@ -94,7 +94,8 @@ class Data(Section):
     """event_id, kind, start, end; optional: region (empty for all), category (empty for all), name, announced (true or
     false: whether it was known before it began; left empty, storms, strikes and the like count as surprises), lon, lat
     and reach_km (an event with a place, such as a strike in a port: it touches the accounts within so many kilometres,
-    and each region by their share of its sales)."""
+    and each region by their share of its sales; in the period it moves sales between these accounts and the others of
+    the region)."""
     last_visits: Source | None = None
     """account_id, date: the visit plan in force, such as visits.csv of an earlier run. Visits on other days of the
     cycle than there cost `tours.change_price` each; a date outside the cycle stands for the same day of it."""

@@ -1,12 +1,19 @@
 """Events with a place touch the accounts around it, and regions by their share of sales."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+import run_scenario
+from forecasting.event_shares import EventShares, event_shares, told_shares
+from forecasting.history import EVENT_EFFECT_COLUMNS, Forecast
+from forecasting.potential import MOVED, POTENTIAL_COLUMNS, share_out_potential
 from maps.languages.speaking import noting_unknown, say, speaking
 from scenarios.checking import CheckedData, check_data
-from scenarios.event_reach import spread_over_reach
+from scenarios.event_reach import reached_accounts, spread_over_reach, within_reach
 from scenarios.quality_log import QualityLog
 from tests.scenarios.firms import WEEKS, accounts_of, sales_of, scenario_of, tables_of
 
@@ -83,3 +90,148 @@ def test_what_is_told_is_known_in_french() -> None:
             for text in found.loc[found["check"].str.startswith("event"), "text"]:
                 say(text)
     assert unknown == []
+
+
+def near_aville(*, past: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Accounts of the firm, and their sales; those of Aville are `past` times as much in two recent weeks."""
+    accounts = accounts_of().assign(segment="A")
+    sales = sales_of(accounts)
+    struck = sales["account_id"].str.startswith("A") & sales["week"].isin(WEEKS[-20:-18])
+    sales["sales"] = sales["sales"] * np.where(struck, past, 1.0)
+    return accounts, sales.astype({"account_id": "category", "category": "category"})
+
+
+def forecast_of() -> Forecast:
+    """The four weeks after the history, 10,000.01 a week in every region and category."""
+    weeks = WEEKS[-1] + pd.to_timedelta(7 * np.arange(1, 5), unit="D")
+    index = pd.MultiIndex.from_product([["North", "South"], ["Bolts", "Nuts"], weeks])
+    table = index.set_names(["region", "category", "week"]).to_frame(index=False)
+    table = table.assign(p10=9000.0, p50=10000.01, p90=11000.0, model="x")
+    return Forecast(table=table, scores=pd.DataFrame(), history=pd.DataFrame(), notes=())
+
+
+def effect(kind: str = "strike", *, size: float = -0.5, low: float = -0.6, high: float = -0.4) -> pd.DataFrame:
+    """One estimated effect."""
+    return pd.DataFrame([(kind, 4, size, low, high, 0.0)], columns=list(EVENT_EFFECT_COLUMNS))
+
+
+def shared(
+    events: pd.DataFrame, effects: pd.DataFrame, firm: tuple[pd.DataFrame, pd.DataFrame]
+) -> tuple[pd.DataFrame, EventShares | None]:
+    """Spread the events over their reach and share out, as the chain does."""
+    accounts, sales = firm
+    spread = spread_over_reach(events, accounts, sales, horizon_weeks=4, log=QualityLog())
+    days = forecast_of().table["week"].drop_duplicates().to_numpy().astype("datetime64[D]")
+    shares = event_shares(reached_accounts(spread, accounts), effects, days)
+    potential = share_out_potential(
+        forecast_of(), sales, accounts, period_start=days[0].astype(object), period_end=days[-1].astype(object),
+        headroom_share=0.3, headroom_quantile=0.85, events=shares,
+    )  # fmt: skip
+    return potential, shares
+
+
+def strike_to_come() -> pd.DataFrame:
+    """In the port of Aville, the first two of the four weeks to come."""
+    return strike(
+        **PORT,
+        reach_km=10.0,
+        start=WEEKS[-1] + pd.Timedelta(days=7),
+        end=WEEKS[-1] + pd.Timedelta(days=20),
+    )
+
+
+def test_a_strike_moves_sales_from_the_near_accounts_to_the_far_ones() -> None:
+    """Half of the weeks at half of the sales, by hand; the region's total stays to the cent, the South as it was."""
+    firm = near_aville()
+    calm, _ = shared(strike().iloc[:0], effect(), firm)
+    struck, _ = shared(strike_to_come(), effect(), firm)
+    town = firm[0]["account_id"].str[0]
+    before, after = (table.groupby(town)["baseline"].sum() for table in (calm, struck))
+    near, far = before["A"] / 2, before["B"] / 2
+    total = near + far
+    assert after["A"] == pytest.approx(near + 0.5 * near / (0.5 * near + far) * total, abs=0.1)
+    assert round(after["A"] + after["B"], 2) == round(before["A"] + before["B"], 2) == 80000.08
+    pd.testing.assert_frame_equal(
+        struck.loc[town.isin(["C", "D"]), list(POTENTIAL_COLUMNS)], calm.loc[town.isin(["C", "D"])]
+    )
+    assert (struck.loc[town == "A", MOVED] < 0).all()
+    assert (struck.loc[town == "B", MOVED] > 0).all()
+    np.testing.assert_allclose(struck["baseline"] - calm["baseline"], struck[MOVED], atol=0.001)
+    assert struck["headroom"].tolist() == calm["headroom"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("events", "effects"),
+    [
+        (strike().iloc[:0], effect()),
+        (strike(region="North", start=WEEKS[-1] + pd.Timedelta(days=7)), effect()),
+        (strike(**PORT, reach_km=10.0, start=WEEKS[10], end=WEEKS[11]), effect()),
+        (strike_to_come(), effect(low=-0.9, high=0.1)),
+        (strike_to_come(), effect(size=np.nan, low=np.nan, high=np.nan)),
+        (strike_to_come(), effect("fair")),
+    ],
+    ids=["no event", "no place", "long ago", "not beyond chance", "too few to tell", "another kind"],
+)
+def test_without_an_effect_in_the_period_nothing_moves(events: pd.DataFrame, effects: pd.DataFrame) -> None:
+    """The very same table."""
+    firm = near_aville()
+    accounts, sales = firm
+    days = forecast_of().table["week"].drop_duplicates().to_numpy().astype("datetime64[D]").astype(object)
+    plain = share_out_potential(
+        forecast_of(), sales, accounts, period_start=days[0], period_end=days[-1], headroom_share=0.3,
+        headroom_quantile=0.85,
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(shared(events, effects, firm)[0], plain)
+
+
+def test_a_past_strike_does_not_shape_the_shares_to_come() -> None:
+    """Two recent weeks at half of the sales, told as a strike: as if there had been none."""
+    past = strike(**PORT, reach_km=10.0, start=WEEKS[-20], end=WEEKS[-18] - pd.Timedelta(days=1))
+    usual, _ = shared(strike().iloc[:0], effect(), near_aville())
+    fallen, _ = shared(strike().iloc[:0], effect(), near_aville(past=0.5))
+    mended, _ = shared(past, effect(), near_aville(past=0.5))
+    assert np.abs(fallen["baseline"] - usual["baseline"]).max() > 5
+    np.testing.assert_allclose(mended["baseline"], usual["baseline"], atol=0.03)
+
+
+def test_what_moves_and_what_does_not_is_told_in_both_languages() -> None:
+    """The event, the amount, and kinds without an effect."""
+    potential, shares = shared(strike_to_come(), effect(), near_aville())
+    amount = potential[MOVED].clip(lower=0).sum()
+    lines = told_shares(shares, potential[MOVED].to_numpy())
+    between = "between the accounts within their reach and the others of the same region"
+    assert lines == (f"Events with a place (E1) move {amount:,.0f} of sales {between}, whose total stays.",)
+    _, unproven = shared(strike_to_come(), effect("fair"), near_aville())
+    lines += told_shares(unproven, None)
+    assert lines[1].endswith("so no sales move for them: strike.")
+    assert told_shares(None, None) == ()
+    with speaking("fr"), noting_unknown() as unknown:
+        assert all(say(line) != line for line in lines)
+    assert unknown == []
+
+
+def test_a_strike_at_a_port_reaches_the_files(here: Path) -> None:
+    """Through the whole chain: three strikes around area 00 at 40 % of sales, a fourth one in the period."""
+    accounts, sales = (pd.read_csv(here / f"{name}.csv", dtype={"account_id": str}) for name in ("accounts", "sales"))
+    near = within_reach(accounts, lon=2.075, lat=47.075, reach_km=12.0)
+    starts = ["2024-09-02", "2025-02-03", "2025-09-08", "2026-01-12"]
+    ends = ["2024-09-22", "2025-02-23", "2025-09-28", "2026-01-25"]
+    week = pd.to_datetime(sales["week"])
+    struck = np.any([week.between(first, last) for first, last in zip(starts, ends, strict=True)], axis=0)
+    struck &= sales["account_id"].isin(accounts.loc[near, "account_id"]).to_numpy()
+    sales.assign(sales=(sales["sales"] * np.where(struck, 0.4, 1.0)).round(2)).to_csv(here / "sales.csv", index=False)
+    events = pd.DataFrame({"event_id": ["S1", "S2", "S3", "S4"], "kind": "strike", "start": starts, "end": ends})
+    events = events.assign(region="", lon=2.075, lat=47.075, reach_km=12.0)
+    events.to_csv(here / "events.csv", index=False)
+    assert run_scenario.main(["scenario.yaml", "--out", "out", "--quiet", "--only", "forecast"]) == 0
+    moved = pd.read_csv(here / "out" / "moved_by_events.csv", dtype={"account_id": str}).set_index("account_id")
+    inside = moved.index.isin(accounts.loc[near, "account_id"])
+    assert 0 < inside.sum() < near.size
+    assert set(moved["region"]) == {"North"}
+    assert (moved["moved_by_events"] < 0).tolist() == inside.tolist()
+    assert moved["moved_by_events"].sum() == pytest.approx(0, abs=0.001)
+    baseline, weekly = (pd.read_csv(here / "out" / f"{name}.csv") for name in ("potential", "forecast"))
+    expected = weekly.groupby("region")["p50"].sum().round(2).to_dict()
+    assert baseline.groupby("region")["baseline"].sum().round(2).to_dict() == expected
+    notes = json.loads((here / "out" / "stages" / "forecast.json").read_text(encoding="utf-8"))["notes"]
+    assert any(note.startswith("Events with a place (S2, S3, S4) move ") for note in notes)
