@@ -23,7 +23,8 @@ from forecasting.backtest import rolling_origins, seasonal_error
 from forecasting.metrics import mae
 from forecasting.models.protocol import Model
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.models.smoothing import DampedSmoothing, Theta
+from forecasting.models.smoothing import DampedSmoothing
+from forecasting.models.theta import Theta
 from forecasting.panel import Panel, make_panel
 from forecasting.shifted_holidays import OnItsHolidays, holiday_effect
 

@@ -12,7 +12,8 @@ from forecasting.drivers import OTHERS
 from forecasting.history import SalesHistory
 from forecasting.models.combination import competing_models
 from forecasting.models.seasonal_naive import SeasonalNaive
-from forecasting.models.smoothing import DampedSmoothing, Theta
+from forecasting.models.smoothing import DampedSmoothing
+from forecasting.models.theta import Theta
 from forecasting.panel import Panel, make_panel
 from forecasting.rhythm import MONTHLY
 from forecasting.settings import ForecastSettings
