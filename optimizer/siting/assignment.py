@@ -206,8 +206,8 @@ def _deal(homes: Homes, allowed: BoolArray, priced: _Priced, cutoff: float) -> t
         n_options,
         extra,
         homes.amounts,
-        homes.lower,
-        homes.upper,
+        np.ascontiguousarray(homes.lower),  # each layout of arrays would be compiled for itself
+        np.ascontiguousarray(homes.upper),
         homes.areas,
         neighbours.start,
         neighbours.area,

@@ -165,7 +165,7 @@ def complete(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR
     total, words = bits.shape
     n, places = len(covered_first), len(choice)
     covered = np.zeros((places + 1, n), dtype=np.bool_)
-    covered[0] = covered_first
+    copy_to(covered_first, covered[0])
     if places == 0:
         return bool(covered_first.all()), True, 0
     listed = np.empty((places, total), dtype=np.int32)

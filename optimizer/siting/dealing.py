@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from optimizer.plain_arrays import copy_to
+from optimizer.plain_arrays import copy_rows_to, copy_to
 from optimizer.siting.pairs import BoolArray, FloatArray
 from optimizer.territory.instance import IntArray
 
@@ -63,7 +63,7 @@ def deal_out(  # type: ignore[no-untyped-def] # noqa: ANN201, C901, PLR0912, PLR
     rest = np.zeros((n + 1, measures, homes), dtype=np.int64)
     for depth in range(n - 1, -1, -1):
         i = order[depth]
-        rest[depth] = rest[depth + 1]
+        copy_rows_to(rest[depth + 1], rest[depth])
         for o in range(n_options[i]):
             for q in range(measures):
                 rest[depth, q, options[i, o]] += amounts[q, i]

@@ -51,7 +51,8 @@ def broken_cuts(share: FloatArray, allowed: BoolArray, home_areas: IntArray, nei
                 members = np.flatnonzero(label == piece)
                 if label[area] == piece:
                     continue
-                across = separator(neighbours.start, neighbours.area, allowed[:, home], label == piece, area)
+                may = np.ascontiguousarray(allowed[:, home])
+                across = separator(neighbours.start, neighbours.area, may, label == piece, area)
                 spare = share[members, home] - share[across, home].sum()
                 for i in np.argsort(-spare, kind="stable")[:CUTS_PER_PIECE].tolist():
                     if spare[i] > LEAST_VIOLATION:
