@@ -19,6 +19,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "no_cfunc_wrapper": True,  # nobody calls kernels from C
     **NO_HEAP,
 }
+INLINED: Final[dict[str, Any]] = {**OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
 
 
 def compiled(function: Function) -> Function:
@@ -45,4 +46,4 @@ def inlined(function: Function) -> Function:
     Only compiled functions may call it. A way in from Python takes the tuples apart as well, and to compile that would
     take longer than most of these functions; without one, such a call ends the process.
     """
-    return cast("Function", numba.njit(**OPTIONS, forceinline=True, no_cpython_wrapper=True)(function))
+    return cast("Function", numba.njit(**INLINED)(function))
