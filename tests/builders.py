@@ -21,6 +21,9 @@ FIRST_WEEK: Final = dt.date(2023, 10, 16)
 WEEKS: Final = 115
 """2.2 years up to the week before the planning period."""
 
+PLAN_ONLY: Final = tuple(f"outputs.{name}=false" for name in ("maps", "report", "calendars", "gpx", "workbook"))
+"""Keys to set where a test looks at the plan alone: half of a tiny run goes into pages, calendars and the workbook."""
+
 SCENARIO: Final = """\
 # yaml-language-server: $schema=scenario.schema.json
 name: tiny

@@ -8,8 +8,10 @@ import pytest
 
 import run_scenario
 from scenarios.commands.comparing import plan_of
+from tests.builders import PLAN_ONLY
 
 QUICK = "solver.effort=quick"
+PLAIN = [word for key in PLAN_ONLY for word in ("--set", key)]
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def cut_short(finished, tmp_path) -> tuple[Path, Path]:
 def test_one_stage_takes_it_and_says_so(cut_short, capsys):
     """--only tours draws on the territories as they are; the mark stays for the next run."""
     scenario, folder = cut_short
-    assert run_scenario.main([str(scenario), "--out", str(folder), "--set", QUICK, "--only", "tours"]) == 0
+    assert run_scenario.main([str(scenario), "--out", str(folder), "--set", QUICK, *PLAIN, "--only", "tours"]) == 0
     told = capsys.readouterr().err
     assert f"Territories: what {folder} holds was ended early by Ctrl-C; taken as it is" in told
     stages = {path.stem: json.loads(path.read_text()) for path in (folder / "stages").glob("*.json")}
@@ -39,12 +41,12 @@ def test_one_stage_takes_it_and_says_so(cut_short, capsys):
 def test_comparisons_make_it_anew(cut_short, capsys):
     """A comparison wants whole plans: they are made, and saved in the place of the others."""
     scenario, folder = cut_short
-    plan_of(scenario, folder, sets=[QUICK], overrides=[], quiet=False)
+    plan_of(scenario, folder, sets=[QUICK, *PLAN_ONLY], overrides=[], quiet=False)
     told = capsys.readouterr().err
     assert f"Territories: what {folder} holds was ended early by Ctrl-C; made anew" in told
     assert "Forecast: begins" not in told
     assert not any("ended_early" in path.read_text() for path in (folder / "stages").glob("*.json"))
-    plan_of(scenario, folder, sets=[QUICK], overrides=[], quiet=False)
+    plan_of(scenario, folder, sets=[QUICK, *PLAN_ONLY], overrides=[], quiet=False)
     assert "Territories" not in capsys.readouterr().err
 
 
@@ -54,7 +56,7 @@ def test_a_time_limit_marks_the_stage(finished, tmp_path):
     folder = tmp_path / "short"
     shutil.copytree(out, folder)
     words = [str(scenario), "--out", str(folder), "--set", QUICK, "--set", "solver.seconds=0.000001", "--quiet"]
-    assert run_scenario.main([*words, "--only", "tours"]) == 0
+    assert run_scenario.main([*words, *PLAIN, "--only", "tours"]) == 0
     tours = json.loads((folder / "stages" / "tours.json").read_text())
     stops = {tour["stopped_by"] for tour in tours["tours"]}
     assert ("out of time" in stops) == (tours.get("ended_early") == "out of time")

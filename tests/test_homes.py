@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import run_scenario
-from tests.builders import tiny_case
+from tests.builders import PLAN_ONLY, tiny_case
 from tests.outcome import digests
 
 
@@ -84,8 +84,8 @@ def test_all_homes_are_chosen_region_by_region_whatever_the_table_says(tmp_path)
     there.mkdir()
     first = firm(here)
     second = firm(there, lon=[2.5, 2.1, 2.3, 2.2], lat=[47.1, 47.3, 47.2, 47.2])
-    assert run(first, here / "out", sets=("territories.homes=all",)) == 0
-    assert run(second, there / "out", sets=("territories.homes=all",)) == 0
+    assert run(first, here / "out", sets=("territories.homes=all", *PLAN_ONLY)) == 0
+    assert run(second, there / "out", sets=("territories.homes=all", *PLAN_ONLY)) == 0
     homes = pd.read_csv(here / "out" / "homes.csv", dtype=str)
     assert homes.equals(pd.read_csv(there / "out" / "homes.csv", dtype=str))
     assert (homes["chosen"] == "yes").all()
@@ -101,7 +101,7 @@ def test_all_homes_are_chosen_region_by_region_whatever_the_table_says(tmp_path)
 def test_a_rep_without_home_and_region_gets_both(tmp_path):
     """Where reps serve any region, a rep belongs to the region in which the home is chosen."""
     scenario = firm(tmp_path, without=("R2",), region=["North", None, "South", "South"])
-    sets = ("territories.homes=missing", "territories.within=none")
+    sets = ("territories.homes=missing", "territories.within=none", *PLAN_ONLY)
     assert run(scenario, tmp_path / "out", sets=sets) == 0
     home = pd.read_csv(tmp_path / "out" / "homes.csv", dtype=str).set_index("rep_id").loc["R2"]
     found = json.loads((tmp_path / "out" / "territories.geojson").read_text())["features"]
@@ -114,7 +114,7 @@ def test_a_locked_area_draws_the_rep_who_has_the_lock(tmp_path):
     scenario = firm(tmp_path, without=("R1", "R2"))
     for rep in ("R1", "R2"):
         out = tmp_path / rep
-        sets = ("territories.homes=missing", f"territories.locks=[{{area: '20', rep: {rep}}}]")
+        sets = ("territories.homes=missing", f"territories.locks=[{{area: '20', rep: {rep}}}]", *PLAN_ONLY)
         assert run(scenario, out, sets=sets) == 0
         homes = pd.read_csv(out / "homes.csv", dtype=str).set_index("rep_id")["area_id"]
         other = "R1" if rep == "R2" else "R2"

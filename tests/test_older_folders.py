@@ -8,6 +8,7 @@ import pytest
 
 import run_scenario
 from scenarios.commands.comparing import plan_of
+from tests.builders import PLAN_ONLY
 
 QUICK = "solver.effort=quick"
 
@@ -39,7 +40,7 @@ def test_commands_that_only_read_say_what_to_do(older, capsys):
 def test_commands_that_need_a_plan_make_it_anew(older, capsys):
     """And say so."""
     scenario, folder = older
-    plan_of(scenario, folder, sets=[QUICK], overrides=[], quiet=False)
+    plan_of(scenario, folder, sets=[QUICK, *PLAN_ONLY], overrides=[], quiet=False)
     told = f"Territories: what {folder} holds was saved by another version of this program; made anew"
     assert told in capsys.readouterr().err
     assert "terms" in json.loads((folder / "stages" / "territories.json").read_text())

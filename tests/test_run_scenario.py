@@ -14,6 +14,7 @@ import pytest
 import run_scenario
 from scenarios.commands.validate import SHOWN, warnings
 from scenarios.loading import load_scenario
+from tests.builders import PLAN_ONLY
 from tests.outcome import digests
 
 ROOT = Path(__file__).parents[1]
@@ -235,7 +236,13 @@ def test_a_killed_run_leaves_the_former_folder_whole(finished, tmp_path, stage):
 def test_rounds_bring_routed_hours_nearer_to_their_shares(finished, tmp_path):
     """The round shown is the best one, its workload is in the files, and a single stage takes it up again."""
     out = tmp_path / "out"
-    sets = ["solver.effort=quick", "territories.routed_rounds=3", "territories.balance.workload.tolerance=0.03"]
+    sets = [
+        *PLAN_ONLY,
+        "solver.effort=quick",
+        "territories.routed_rounds=3",
+        "territories.balance.workload.tolerance=0.03",
+        "outputs.report=true",
+    ]
     words = [str(finished[0]), "--out", str(out), "--quiet", *(word for one in sets for word in ("--set", one))]
     assert run_scenario.main(words) == 0
     measures = json.loads((out / "measures.json").read_text())
