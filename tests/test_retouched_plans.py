@@ -63,7 +63,9 @@ def test_moves_are_evaluated_and_drawn_around(finished, tmp_path, capsys):
     wrong.write_text("zone,to\nnowhere,R1\n")
     nothing = ["evaluate", str(tmp_path / "no such scenario.yaml"), "--moves", str(wrong)]
     assert run_scenario.main(nothing) == 2, "the moves are read first"
-    assert f"{wrong}:1 --moves: no column area_id and no column to_rep; the file has zone, to" in capsys.readouterr().err
+    assert (
+        f"{wrong}:1 --moves: no column area_id and no column to_rep; the file has zone, to" in capsys.readouterr().err
+    )
     wrong.write_text("area_id,to_rep\nnowhere,R1\n")
     again = ["run", str(scenario), "--out", str(tmp_path / "again"), "--quiet", "--set", "solver.effort=quick"]
     assert run_scenario.main([*again, "--moves", str(wrong)]) == 2
