@@ -117,10 +117,10 @@ def share_of_weeks(start: object, end: object, weeks: NDArray[np.datetime64]) ->
     Parameters
     ----------
     weeks
-        Mondays. Shape (weeks,).
+        Mondays, in any order. Shape (weeks,).
     """
     first, last = (np.datetime64(str(day)[:10], "D") for day in (start, end if end is not None else "NaT"))
-    last = weeks[-1] + 6 * DAY if np.isnat(last) else last
+    last = weeks.max() + 6 * DAY if np.isnat(last) else last
     days = (np.minimum(last, weeks + 6 * DAY) - np.maximum(first, weeks)) / DAY + 1.0
     return np.asarray(np.clip(days, 0.0, 7.0) / 7.0)
 

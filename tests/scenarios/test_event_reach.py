@@ -194,6 +194,16 @@ def test_a_past_strike_does_not_shape_the_shares_to_come() -> None:
     np.testing.assert_allclose(mended["baseline"], usual["baseline"], atol=0.03)
 
 
+def test_a_strike_that_goes_on_is_not_counted_twice() -> None:
+    """Half of the sales for 20 weeks, without an end: recent sales hold what the weeks to come do, nothing moves on."""
+    accounts, sales = near_aville()
+    struck = sales["account_id"].str.startswith("A") & (sales["week"] >= WEEKS[-20])
+    firm = accounts, sales.assign(sales=sales["sales"] * np.where(struck, 0.5, 1.0))
+    endless, _ = shared(strike(**PORT, reach_km=10.0, start=WEEKS[-20], end=pd.NaT), effect(), firm)
+    calm, _ = shared(strike_to_come().assign(end=WEEKS[-1] + pd.Timedelta(days=34)), effect(), near_aville())
+    np.testing.assert_allclose(endless["baseline"], calm["baseline"], rtol=0.001)
+
+
 def test_what_moves_and_what_does_not_is_told_in_both_languages() -> None:
     """The event, the amount, and kinds without an effect."""
     potential, shares = shared(strike_to_come(), effect(), near_aville())
