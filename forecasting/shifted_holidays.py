@@ -91,7 +91,7 @@ def holiday_effect(panel: Panel) -> HolidayEffect | None:
         return None
     change = np.einsum("btk,bk->bt", np.nan_to_num(days), effects[member])
     own = np.clip(np.exp(change), *FACTOR_LIMITS)
-    share = panel.hierarchy.summing * np.nan_to_num(panel.sales[:bottom, -panel.rhythm.season :]).sum(axis=1)
+    share = panel.hierarchy.summing * _last_year(panel)
     share = np.where(share.sum(axis=1, keepdims=True) > 0, share, panel.hierarchy.summing)
     factor = share @ own / share.sum(axis=1, keepdims=True)
     factor[:bottom] = own
@@ -107,9 +107,8 @@ def told_holidays(panel: Panel) -> tuple[str, ...]:
     effect = holiday_effect(panel)
     if effect is None:
         return (f"{differ}, without an effect on sales beyond noise: rule {RULE} changes nothing.",)
-    weight = np.nan_to_num(panel.sales[: panel.hierarchy.bottom, -panel.rhythm.season :]).sum(axis=1)
-    member = panel.hierarchy.codes[: len(weight), -1]
-    mean = np.average(np.expm1(effect.effects)[member], axis=0, weights=weight + SAME_DAYS)
+    member = panel.hierarchy.codes[: panel.hierarchy.bottom, -1]
+    mean = np.average(np.expm1(effect.effects)[member], axis=0, weights=_last_year(panel) + SAME_DAYS)
     adjusted = int((np.abs(effect.factor[:, : panel.past] - 1.0) > SAME_DAYS).any(axis=0).sum())
     own, before, after = (_points(each) for each in mean)
     counted = f"{differ}, and in {to_come} of {panel.horizon} weeks to come."
@@ -131,6 +130,12 @@ def shifted_weeks(panel: Panel) -> tuple[int, int]:
     differs = np.asarray((np.abs(days[:, lag:] - days[:, :-lag]) > SAME_DAYS).any(axis=0))
     known = max(panel.past - lag, 0)
     return int(differs[:known].sum()), int(differs[known:].sum())
+
+
+def _last_year(panel: Panel) -> Array:
+    """Sum up the last year of each series; one of which more came back than was sold has no weight. Shape (bottom,)."""
+    sales = panel.sales[: panel.hierarchy.bottom, -panel.rhythm.season :]
+    return np.asarray(np.maximum(np.nan_to_num(sales).sum(axis=1), 0.0))
 
 
 def _against_last_year(panel: Panel, days: Array) -> tuple[Array, Array, Array]:

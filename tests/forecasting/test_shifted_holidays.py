@@ -136,6 +136,16 @@ def test_sums_have_the_sales_of_their_members() -> None:
     np.testing.assert_allclose(effect.factor[-1], expected)
 
 
+def test_returns_beyond_sales_have_no_weight() -> None:
+    """A category of which as much comes back as the other one sells: the region has the factor of that one."""
+    history = planted_history()
+    history.sales[0, 1] = -0.98 * history.sales[0, 0]
+    panel = panel_at_origin(history)
+    effect = holiday_effect(panel)
+    (region,) = panel.hierarchy.nodes_of([(0, -1)])
+    np.testing.assert_allclose(effect.factor[region], effect.factor[0])
+
+
 def test_unknown_and_dead_series_have_a_sound_factor() -> None:
     history = planted_history()
     history.sales[0, 0, :] = np.nan
