@@ -1,6 +1,8 @@
 """Say why the forecast differs from last year: exact parts per region × category that sum to the forecast."""
 
 from collections.abc import Sequence
+from itertools import product
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.backtest import Made
 from forecasting.features import KEY
+from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import DRIVER_COLUMNS, SalesHistory, no_drivers
 from forecasting.models.boosting import Explanation, GlobalBoosting
 from forecasting.models.seasonal_naive import SeasonalNaive
@@ -147,8 +150,10 @@ def _table(
 ) -> pd.DataFrame:
     """Lay out the contributions, shape (groups, nodes), as a table with words; `kinds` names each node's main event."""
     regions, categories = (*history.regions, ""), (*history.categories, "")  # code -1 is the last one
+    pairs = list(product((*range(len(regions) - 1), EVERY), (*range(len(categories) - 1), EVERY)))
     rows = []
-    for node, (region, category) in enumerate(panel.hierarchy.codes.tolist()):
+    # where there is one region or one category alone, one node is several sums
+    for node, (region, category) in sorted(zip(panel.hierarchy.nodes_of(pairs), pairs, strict=True), key=itemgetter(0)):
         before = float(sums[0, node])
         words = in_words(dict(zip(groups, sums[:, node].tolist(), strict=True)), event=kinds[node])
         rows += [

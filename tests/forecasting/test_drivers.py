@@ -36,6 +36,17 @@ def test_contributions_of_the_total_sum_to_the_total(forecast):
     assert total["contribution"].sum() == pytest.approx(ahead["p50"].sum(), abs=0.5)
 
 
+@pytest.mark.parametrize(("regions", "categories"), [(3, 1), (1, 2), (1, 1)])
+def test_sums_are_there_with_one_region_or_one_category(regions, categories):
+    """The report shows the sums over all categories first."""
+    history = seasonal_history(regions=regions, categories=categories, weeks=140)
+    drivers = made(history, 140, 142, ForecastSettings(models=("theta",), origins=1)).drivers
+    sums = drivers.groupby(["region", "category"])["contribution"].sum()
+    assert set(sums.index) == {(r, c) for r in (*history.regions, "") for c in (*history.categories, "")}
+    for region in (*history.regions, ""):
+        assert sums[region, ""] == pytest.approx(sum(sums[region, each] for each in history.categories), abs=0.1)
+
+
 def test_every_node_has_every_group(forecast):
     assert tuple(forecast.drivers.columns) == DRIVER_COLUMNS
     counts = forecast.drivers.groupby(["region", "category"])["group"].apply(tuple)
