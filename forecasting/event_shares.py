@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from forecasting.event_effects import SMALLEST_FACTOR
 from forecasting.panel import share_of_weeks
+from forecasting.rhythm import WEEKLY
 
 Array = NDArray[np.float64]
 
@@ -75,7 +76,11 @@ class EventShares:
 
 
 def event_shares(
-    reached: Sequence[ReachedAccounts], effects: pd.DataFrame, weeks: NDArray[np.datetime64]
+    reached: Sequence[ReachedAccounts],
+    effects: pd.DataFrame,
+    weeks: NDArray[np.datetime64],
+    *,
+    last_week: np.datetime64,
 ) -> EventShares | None:
     """Keep the events whose kind has an effect beyond chance: a margin of 80 % that does not hold 0.
 
@@ -87,13 +92,15 @@ def event_shares(
         Columns of `forecasting.history.EVENT_EFFECT_COLUMNS`.
     weeks
         Those of the planning period. Shape (weeks,).
+    last_week
+        Monday of the last week with sales.
 
     Returns
     -------
-    None without an event with a place in the period or in the year before it.
+    None without an event with a place in the period or in the last year of sales.
     """
-    recent = np.concatenate([weeks[0] - 7 * np.arange(1, 53)[::-1], weeks])
-    in_reach = [each for each in reached if share_of_weeks(each.start, each.end, recent).any()]
+    read = np.concatenate([last_week - 7 * np.arange(WEEKLY.season), weeks])
+    in_reach = [each for each in reached if share_of_weeks(each.start, each.end, read).any()]
     if not in_reach:
         return None
     sure = {

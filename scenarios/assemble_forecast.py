@@ -67,7 +67,9 @@ def forecast_potential(
         key = "forecast" if put_back else "period"
         raise ScenarioError([fault_at(loaded, key, str(error))]) from error
     weeks = period_weeks(start, end)
-    shares = event_shares(reached_accounts(data.events, data.accounts), forecast.event_effects, weeks)
+    last_week = data.sales["week"].max().to_datetime64().astype("datetime64[D]")
+    reached = reached_accounts(data.events, data.accounts)
+    shares = event_shares(reached, forecast.event_effects, weeks, last_week=last_week)
     potential = share_out_potential(
         forecast,
         data.sales,

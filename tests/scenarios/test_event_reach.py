@@ -101,9 +101,9 @@ def near_aville(*, past: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     return accounts, sales.astype({"account_id": "category", "category": "category"})
 
 
-def forecast_of() -> Forecast:
-    """The four weeks after the history, 10,000.01 a week in every region and category."""
-    weeks = WEEKS[-1] + pd.to_timedelta(7 * np.arange(1, 5), unit="D")
+def forecast_of(*, gap: int = 0) -> Forecast:
+    """Four weeks, `gap` weeks after the history, 10,000.01 a week in every region and category."""
+    weeks = WEEKS[-1] + pd.to_timedelta(7 * np.arange(gap + 1, gap + 5), unit="D")
     index = pd.MultiIndex.from_product([["North", "South"], ["Bolts", "Nuts"], weeks])
     table = index.set_names(["region", "category", "week"]).to_frame(index=False)
     table = table.assign(p10=9000.0, p50=10000.01, p90=11000.0, model="x")
@@ -116,15 +116,17 @@ def effect(kind: str = "strike", *, size: float = -0.5, low: float = -0.6, high:
 
 
 def shared(
-    events: pd.DataFrame, effects: pd.DataFrame, firm: tuple[pd.DataFrame, pd.DataFrame]
+    events: pd.DataFrame, effects: pd.DataFrame, firm: tuple[pd.DataFrame, pd.DataFrame], *, gap: int = 0
 ) -> tuple[pd.DataFrame, EventShares | None]:
     """Spread the events over their reach and share out, as the chain does."""
     accounts, sales = firm
     spread = spread_over_reach(events, accounts, sales, horizon_weeks=4, log=QualityLog())
-    days = forecast_of().table["week"].drop_duplicates().to_numpy().astype("datetime64[D]")
-    shares = event_shares(reached_accounts(spread, accounts), effects, days)
+    forecast = forecast_of(gap=gap)
+    days = forecast.table["week"].drop_duplicates().to_numpy().astype("datetime64[D]")
+    last_week = WEEKS[-1].to_datetime64().astype("datetime64[D]")
+    shares = event_shares(reached_accounts(spread, accounts), effects, days, last_week=last_week)
     potential = share_out_potential(
-        forecast_of(), sales, accounts, period_start=days[0].astype(object), period_end=days[-1].astype(object),
+        forecast, sales, accounts, period_start=days[0].astype(object), period_end=days[-1].astype(object),
         headroom_share=0.3, headroom_quantile=0.85, events=shares,
     )  # fmt: skip
     return potential, shares
@@ -184,12 +186,13 @@ def test_without_an_effect_in_the_period_nothing_moves(events: pd.DataFrame, eff
     pd.testing.assert_frame_equal(shared(events, effects, firm)[0], plain)
 
 
-def test_a_past_strike_does_not_shape_the_shares_to_come() -> None:
-    """Two recent weeks at half of the sales, told as a strike: as if there had been none."""
+@pytest.mark.parametrize("gap", [0, 40])
+def test_a_past_strike_does_not_shape_the_shares_to_come(gap: int) -> None:
+    """Two recent weeks at half of the sales, told as a strike: as if there had been none, in a later period too."""
     past = strike(**PORT, reach_km=10.0, start=WEEKS[-20], end=WEEKS[-18] - pd.Timedelta(days=1))
-    usual, _ = shared(strike().iloc[:0], effect(), near_aville())
-    fallen, _ = shared(strike().iloc[:0], effect(), near_aville(past=0.5))
-    mended, _ = shared(past, effect(), near_aville(past=0.5))
+    usual, _ = shared(strike().iloc[:0], effect(), near_aville(), gap=gap)
+    fallen, _ = shared(strike().iloc[:0], effect(), near_aville(past=0.5), gap=gap)
+    mended, _ = shared(past, effect(), near_aville(past=0.5), gap=gap)
     assert np.abs(fallen["baseline"] - usual["baseline"]).max() > 5
     np.testing.assert_allclose(mended["baseline"], usual["baseline"], atol=0.03)
 
