@@ -6,7 +6,7 @@ Above 0 the features help.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -63,7 +63,12 @@ def ablate(
         for label, drop in variants.items()
         if label == WHOLE or dropped[label]
     ]
-    made = [make_forecasts(each, models) for each in cut]
+    made = [make_forecasts(each, [model for model in models if model.name != WITHOUT_EVENTS]) for each in cut]
+    if dropped[WITHOUT_EVENTS]:  # neither features nor what is known of them
+        apart = [make_forecasts(_without_events(each), [models[-1]]) for each in cut]
+        made = [
+            replace(each, forecasts=each.forecasts | other.forecasts) for each, other in zip(made, apart, strict=True)
+        ]
     actual = np.stack([panel.sales[:, origin + 1 : origin + 1 + horizon] for origin in origins])
     past = np.stack([seasonal_error(panel.sales[:, : origin + 1], panel.rhythm) for origin in origins])
     forecasts = {model.name: np.stack([each.forecasts[model.name] for each in made]) for model in models}
@@ -89,6 +94,17 @@ def ablate(
             )
         )
     return rows
+
+
+def _without_events(panel: Panel) -> Panel:
+    """Leave out what is known of events."""
+    kept = [number for number, feature in enumerate(panel.names) if group_of(feature) != EVENTS]
+    return replace(
+        panel,
+        known=panel.known[:, :, kept],
+        known_from=panel.known_from[:, :, kept],
+        names=tuple(panel.names[number] for number in kept),
+    )
 
 
 def print_ablation(rows: Sequence[AblationRow]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.event_effects import WithoutEvents, without_events
 from forecasting.intervals import DEAD_SCALE
 from forecasting.models.combination import with_averages
 from forecasting.models.protocol import Model
@@ -32,6 +33,10 @@ class Made:
     apart: dict[str, NDArray[np.float64]]
     """The same before sums agree."""
     reconciler: Reconciler
+    panel: Panel
+    """What the models read: sales without what events did."""
+    events: WithoutEvents | None = None
+    """What was taken out and given back; None where nothing is known of events."""
 
     def served(self, models: Sequence[str]) -> NDArray[np.float64]:
         """Let every node follow its own model and make sums agree. Shape (nodes, horizon)."""
@@ -82,13 +87,18 @@ def run_backtest(
 
 
 def make_forecasts(panel: Panel, models: Sequence[Model]) -> Made:
-    """Forecast by every model, average, and make sums agree."""
-    reconciler = Reconciler(panel.hierarchy, shrunk_covariance(one_step_errors(panel)), thin=is_thin(panel))
-    apart = with_averages({model.name: model.forecast(panel) for model in models})
+    """Forecast by every model, average, and make sums agree; all see sales without events, and get these back."""
+    events = without_events(panel)
+    usual = events.panel if events else panel
+    reconciler = Reconciler(panel.hierarchy, shrunk_covariance(one_step_errors(usual)), thin=is_thin(usual))
+    made = {model.name: model.forecast(usual) for model in models}
+    apart = with_averages({name: values * events.factor for name, values in made.items()} if events else made)
     return Made(
         forecasts={name: reconciler.reconcile(values) for name, values in apart.items()},
         apart=apart,
         reconciler=reconciler,
+        panel=usual,
+        events=events,
     )
 
 

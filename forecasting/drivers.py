@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.backtest import Made
+from forecasting.event_effects import WithoutEvents
 from forecasting.features import KEY
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.history import DRIVER_COLUMNS, SalesHistory, no_drivers
@@ -54,7 +55,8 @@ def drivers_of(
     LightGBM adds, by exact TreeSHAP (Lundberg et al. 2020), its starting point counting as trend, by its part in the
     average of models; each series that is given has a group of its own, "series" and its name. What the other models
     of the average take from last year's holidays for those of this year (see `forecasting.shifted_holidays`) is with
-    the holidays, by their part. *other models*: the rest of their distance, and what holding the trees at 0 takes.
+    the holidays, by their part, and what events do beyond chance (see `forecasting.event_effects`), this year less last
+    year, with the events, whole. *other models*: the rest of their distance, and what holding the trees at 0 takes.
     *agreement of sums*: what reconciliation changed. Sums over regions or categories are those of their parts.
 
     Parameters
@@ -76,35 +78,55 @@ def drivers_of(
         return no_drivers()
     bottom = panel.hierarchy.bottom
     used = any(GlobalBoosting.name in name.split(" + ") for name in models[:bottom])
-    explained = boosting.explain(panel) if boosting is not None and used else None
+    explained = boosting.explain(made.panel) if boosting is not None and used else None
     served, last_year = made.served(models), SeasonalNaive().forecast(panel)
-    moved = OnItsHolidays(SeasonalNaive()).forecast(panel)[:bottom] - last_year[:bottom]
+    calm = SeasonalNaive().forecast(made.panel)
+    moved = OnItsHolidays(SeasonalNaive()).forecast(made.panel)[:bottom] - calm[:bottom]
+    factor = np.ones_like(calm) if made.events is None else made.events.factor
     kinds = sorted({kind for name in panel.names if (kind := _kind_of(name))})
     by_kind = np.zeros((len(kinds), bottom))
     given = tuple(sorted({*panel.seen_names, *(name for name in panel.names if name.startswith(SERIES))}))
     groups = (*GROUPS[:7], *given, *GROUPS[7:])
     parts = np.zeros((len(groups), bottom, panel.horizon))
     parts[0] = last_year[:bottom]
+    usual = np.stack([made.apart[name][node] for node, name in enumerate(models[:bottom])]) / factor[:bottom]
     for node, name in enumerate(models[:bottom]):
         members = name.split(" + ")
-        apart = made.apart[name][node]
         own = np.zeros((len(groups) - 3, panel.horizon))
         others = 1.0
         if explained is not None and GlobalBoosting.name in members and explained.explained[node]:
-            own = _grouped(explained, node, last_year[node], groups[1:-2]) / len(members)
+            own = _grouped(explained, node, calm[node], groups[1:-2]) / len(members)
             others -= 1 / len(members)
             for number, feature in enumerate(explained.names):
                 if kind := _kind_of(feature):
                     by_kind[kinds.index(kind), node] += explained.parts[node, steps, number].sum()
         own[GROUPS.index(HOLIDAYS) - 1] += others * moved[node]
+        parts[-2, node] = usual[node] - calm[node] - own.sum(axis=0)
+        own[GROUPS.index(EVENTS) - 1] += usual[node] * (factor[node] - 1) + calm[node] - last_year[node]
         parts[1:-2, node] = own
-        parts[-2, node] = apart - last_year[node] - own.sum(axis=0)
-        parts[-1, node] = served[node] - apart
+        parts[-1, node] = served[node] - usual[node] * factor[node]
+    if made.events is not None:
+        for kind, added in zip(made.events.effects.kinds, _by_events(made.events, usual, calm, steps), strict=True):
+            by_kind[kinds.index(kind)] += added
     sums = parts[:, :, steps].sum(axis=2)
     summing = panel.hierarchy.summing.T
     amounts = by_kind @ summing
     largest = [kinds[row] for row in np.abs(amounts).argmax(axis=0)] if kinds else [""] * summing.shape[1]
     return _table(sums @ summing, groups, panel, history, largest)
+
+
+def _by_events(events: WithoutEvents, usual: Array, calm: Array, steps: NDArray[np.int64]) -> Array:
+    """Give what events of each kind add to the weeks, less what they added to the same weeks of last year.
+
+    Shape (kinds, bottom).
+    """
+    effects, panel = events.effects, events.panel
+    last = panel.past - 1
+    before = np.array([panel.rhythm.same_season_index(last + int(step) + 1, last) for step in steps])
+    now, then = (effects.exposure[:, rows] * effects.counted for rows in (last + 1 + steps, np.maximum(before, 0)))
+    then = np.where((before >= 0)[None, :, None], then, 0.0)
+    weeks = usual[:, steps, None] * now - calm[: len(usual)][:, steps, None] * then
+    return np.asarray(weeks.sum(axis=1).T)
 
 
 def group_of(feature: str) -> str:

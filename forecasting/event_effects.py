@@ -1,70 +1,139 @@
-"""Estimate what events of each kind did to sales, and what those to come will, with how sure that is."""
+"""Estimate what events of each kind did to sales, take it out of what models read, and give it back to forecasts."""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasting.history import EVENT_EFFECT_COLUMNS, no_event_effects
+from forecasting.history import EVENT_EFFECT_COLUMNS
 from forecasting.panel import Panel
+from forecasting.placebos import believed, moves
 from forecasting.seasons import centred_mean, seasonal_indices
 
 Array = NDArray[np.float64]
 EVENT = "event "
 """Begins the names of features that tell of events."""
-SHIFTS = 60
-"""Placebo tests: the same events, so many times moved to other weeks."""
 FEWEST_PLACEBOS = 20
 FEWEST_WEEKS = 0.5
 """Weeks of whole regions and categories that events of a kind must have touched, at the least."""
 SMALLEST_FACTOR = 0.05
+LARGEST_RISE = 4.0
+"""Past sales are multiplied by no more to make up for an event: what little is left of them is noise."""
 BEFORE, AFTER = 1, 3
 """Weeks around an event in which sales are made up for or brought forward: they say nothing of usual weeks."""
 
 
-def event_effects(panel: Panel, medians: Array, steps: NDArray[np.int64]) -> pd.DataFrame:
-    """Estimate the effect of each kind of event on the sales that it touches.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EventEffects:
+    """What events of each kind do to a region's and category's sales that they take up for a whole week, as a share."""
+
+    kinds: tuple[str, ...]
+    exposure: Array
+    """Share of the week and of its sales that events take up. Shape (bottom, past + horizon, kinds)."""
+    weeks: NDArray[np.int64]
+    """Weeks of the past that tell of the kind. Shape (kinds,)."""
+    effect: Array
+    """NaN where too few weeks tell. Shape (kinds,)."""
+    chance: Array
+    """What chance makes of the same events in other weeks. Shape (placebos, kinds)."""
+    counted: Array
+    """What forecasts count with: nothing that is not beyond noise. Shape (kinds,)."""
+
+    @property
+    def factor(self) -> Array:
+        """Sales over those without events, by what is counted. Shape (bottom, past + horizon)."""
+        return np.asarray(np.maximum(1.0 + self.exposure @ self.counted, SMALLEST_FACTOR))
+
+    def table(self, medians: Array, steps: NDArray[np.int64]) -> pd.DataFrame:
+        """Lay out the effects, the middle 80 % of chance as the margin on both sides.
+
+        Parameters
+        ----------
+        medians
+            P50 of each node, in currency. Shape (nodes, horizon).
+        steps
+            Steps ahead that the planning period holds, from 0. Shape (weeks,).
+
+        Returns
+        -------
+        Columns of `EVENT_EFFECT_COLUMNS`, the most touched kind first.
+        """
+        bottom, horizon = len(self.exposure), medians.shape[1]
+        usual = medians[:bottom][:, steps] / self.factor[:, -horizon:][:, steps]
+        rows = []
+        for number, kind in enumerate(self.kinds):
+            weeks, effect = int(self.weeks[number]), float(self.effect[number])
+            if np.isnan(effect):
+                rows.append((kind, weeks, np.nan, np.nan, np.nan, 0.0, 0.0))
+                continue
+            chance = self.chance[:, number][~np.isnan(self.chance[:, number])]
+            low, high = np.quantile(chance, [0.1, 0.9]) if len(chance) >= FEWEST_PLACEBOS else (np.nan, np.nan)
+            counted = float(self.counted[number])
+            ahead = float((usual * counted * self.exposure[:, -horizon:, number][:, steps]).sum())
+            rows.append((kind, weeks, effect, effect - float(high), effect - float(low), counted, ahead))
+        table = pd.DataFrame(rows, columns=list(EVENT_EFFECT_COLUMNS))
+        return table.sort_values(["weeks", "kind"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WithoutEvents:
+    """A panel whose sales are told as if its events had not been, and what gives them back to forecasts."""
+
+    panel: Panel
+    factor: Array
+    """Sales over those without events. Shape (nodes, horizon)."""
+    effects: EventEffects
+
+
+def event_effects(panel: Panel) -> EventEffects | None:
+    """Estimate the effect of each kind of event on the sales that it touches; None without events.
 
     *Expected without events*: the level of half a year around each week times the season, both from weeks without
     events near by only. *Effect*: least squares of the relative distance from that on the shares of the weeks that
-    events of all kinds take up, over all regions and categories, each by its expected sales. *Low, high*: the same
+    events of all kinds take up, over all regions and categories, each by its expected sales. *Chance*: the same
     events moved to other weeks, 60 times, give the effects that chance makes out of weeks without events (randomization
-    inference, Fisher 1935); the middle 80 % of them is the margin on both sides.
-
-    Parameters
-    ----------
-    medians
-        P50 of each node, in currency. Shape (nodes, horizon).
-    steps
-        Steps ahead that the planning period holds, from 0. Shape (weeks,).
-
-    Returns
-    -------
-    Columns of `EVENT_EFFECT_COLUMNS`, the most touched kind first.
+    inference, Fisher 1935). *Counted*: see `forecasting.placebos.believed`.
     """
     numbers = [number for number, name in enumerate(panel.names) if name.startswith(EVENT)]
-    kinds = [panel.names[number].removeprefix(EVENT) for number in numbers]
-    if not kinds:
-        return no_event_effects()
-    bottom = panel.hierarchy.bottom
-    exposure = panel.known[:bottom][:, :, numbers]
-    past, ahead = exposure[:, : panel.past], exposure[:, panel.past :]
+    if not numbers:
+        return None
+    exposure = panel.known[: panel.hierarchy.bottom][:, :, numbers]
+    past = exposure[:, : panel.past]
     expected = _without_events(panel, past)
-    effects, placebos = _effects(panel.sales[:bottom], expected, past)
-    rows = []
-    for number, kind in enumerate(kinds):
-        touched = past[:, :, number] * (expected > 0)
-        weeks = int((touched.sum(axis=0) > 0).sum())
-        effect = float(effects[number])
-        if touched.sum() < FEWEST_WEEKS or np.isnan(effect):
-            rows.append((kind, weeks, np.nan, np.nan, np.nan, np.nan))
-            continue
-        chance = placebos[:, number][~np.isnan(placebos[:, number])]
-        low, high = np.quantile(chance, [0.1, 0.9]) if len(chance) >= FEWEST_PLACEBOS else (np.nan, np.nan)
-        share = np.maximum(effect, SMALLEST_FACTOR - 1.0) * ahead[:, steps, number]
-        amount = float((medians[:bottom][:, steps] * share / (1 + share)).sum())
-        rows.append((kind, weeks, effect, effect - float(high), effect - float(low), amount))
-    table = pd.DataFrame(rows, columns=list(EVENT_EFFECT_COLUMNS))
-    return table.sort_values(["weeks", "kind"], ascending=[False, True], kind="stable", ignore_index=True)
+    effect, chance = _effects(panel.sales[: panel.hierarchy.bottom], expected, past)
+    touched = past * (expected > 0)[:, :, None]
+    effect = np.where(touched.sum(axis=(0, 1)) >= FEWEST_WEEKS, effect, np.nan)
+    many = (~np.isnan(chance)).sum(axis=0)
+    variance = np.nansum(chance**2, axis=0) / np.maximum(many, 1)
+    return EventEffects(
+        kinds=tuple(panel.names[number].removeprefix(EVENT) for number in numbers),
+        exposure=exposure,
+        weeks=np.asarray((touched.sum(axis=0) > 0).sum(axis=0)),
+        effect=effect,
+        chance=chance,
+        counted=believed(effect, np.where(many >= FEWEST_PLACEBOS, variance, np.nan)),
+    )
+
+
+def without_events(panel: Panel) -> WithoutEvents | None:
+    """Take what events did beyond chance out of past sales; None where nothing is known of any.
+
+    Models see too few strikes to learn one: where the effect is known, they read sales without it, and forecasts of
+    weeks with such an event get it back. Nodes above the bottom have the factor of their sales of the last year.
+    """
+    effects = event_effects(panel)
+    if effects is None or not effects.counted.any():
+        return None
+    hierarchy, bottom = panel.hierarchy, panel.hierarchy.bottom
+    past, to_come = np.split(effects.factor, [panel.past], axis=1)
+    usual = hierarchy.total(panel.sales[:bottom] / np.maximum(past, 1 / LARGEST_RISE))
+    weight = np.maximum(np.nan_to_num(usual[:bottom, -panel.rhythm.season :]).sum(axis=1), 0.0)
+    share = hierarchy.summing * weight
+    share = np.where(share.sum(axis=1, keepdims=True) > 0, share, hierarchy.summing)
+    factor = share @ to_come / share.sum(axis=1, keepdims=True)
+    factor[:bottom] = to_come
+    return WithoutEvents(panel=replace(panel, sales=usual), factor=factor, effects=effects)
 
 
 def _without_events(panel: Panel, exposure: Array) -> Array:
@@ -104,10 +173,9 @@ def _effects(sales: Array, expected: Array, exposure: Array) -> tuple[Array, Arr
     weight = np.where(known, np.nan_to_num(expected), 0.0)
     distance = np.where(known, np.nan_to_num(sales) / np.where(known, expected, 1.0) - 1.0, 0.0)
     calm = ~_near_events(exposure)
-    weeks = sales.shape[1]
     placebos = [
-        _least_squares(distance, np.where(calm, weight, 0.0), np.roll(exposure, shift, axis=1))
-        for shift in np.unique(np.linspace(1, weeks - 1, SHIFTS).astype(np.int64))
+        _least_squares(distance, np.where(calm, weight, 0.0), np.roll(exposure, move, axis=1))
+        for move in moves(sales.shape[1])
     ]
     return _least_squares(distance, weight, exposure), np.array(placebos)
 

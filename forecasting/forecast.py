@@ -11,7 +11,7 @@ from forecasting.drivers import drivers_of
 from forecasting.event_effects import event_effects
 from forecasting.hierarchy import ALL as EVERY
 from forecasting.hierarchy import Hierarchy
-from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_residuals
+from forecasting.history import LEVEL_COLUMNS, Calendar, Forecast, SalesHistory, no_event_effects, no_residuals
 from forecasting.intervals import Bands, calibrate, spread, wide_bands
 from forecasting.learned import fitting_models, learned_model
 from forecasting.model_version import LearnedModel
@@ -105,8 +105,9 @@ def forecast_sales(
     table = _table(history, wanted, ahead)
     to_come = wanted[wanted > last]
     steps = ((to_come - ahead.first) / np.timedelta64(7, "D")).astype(np.int64)
+    effects = event_effects(panel)
     learned = put_back or learned_model(
-        panel,
+        ahead.made.panel,
         history,
         ahead.models,
         ahead.scores,
@@ -122,7 +123,7 @@ def forecast_sales(
         levels=_levels(history, table, ahead),
         residuals=_residuals(panel, backtest, ahead.models, history.regions),
         drivers=drivers_of(panel, ahead.made, ahead.models, steps, history=history, boosting=_boosting(serving)),
-        event_effects=event_effects(panel, ahead.median, steps),
+        event_effects=effects.table(ahead.median, steps) if effects else no_event_effects(),
         learned=learned,
         version=learned.version,
     )

@@ -44,7 +44,7 @@ class Calendar:
 
 LEVEL_COLUMNS = ("level", "region", "category", "week", "p10", "p50", "p90", "model")
 RESIDUAL_COLUMNS = ("region", "week", "error")
-EVENT_EFFECT_COLUMNS = ("kind", "weeks", "effect", "low", "high", "ahead")
+EVENT_EFFECT_COLUMNS = ("kind", "weeks", "effect", "low", "high", "counted", "ahead")
 DRIVER_COLUMNS = ("region", "category", "group", "contribution", "share", "words")
 
 
@@ -97,7 +97,8 @@ class Forecast:
     event_effects: pd.DataFrame = field(default_factory=no_event_effects)
     """Columns of `EVENT_EFFECT_COLUMNS`: per kind of event the weeks of the past that tell of it, its effect on the
     sales of a region and category that it takes up for a whole week, as a share with low and high (NaN where too few
-    are known), and what it adds to the weeks to come, in currency."""
+    are known), the share that forecasts count with (0 where it is not beyond chance), and what that adds to the weeks
+    to come, in currency."""
     areas: pd.DataFrame = field(default_factory=no_areas)
     """Columns of `AREA_COLUMNS`: what areas could sell by their attributes, see `forecasting.area_potential`."""
     version: str = ""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from forecasting.models.protocol import Model
 from forecasting.panel import Panel
+from forecasting.placebos import BEYOND_NOISE, SMALLEST_VARIANCE, believed, moves
 from forecasting.seasons import centred_mean
 
 Array = NDArray[np.float64]
@@ -19,10 +20,6 @@ HOLIDAYS = ("public_holidays", "public_holidays_after", "public_holidays_before"
 """Working days lost in the week itself, in the week after it and in the week before it."""
 GROWTH_WEEKS = 13
 """Weeks around each over which the growth against last year is taken, an odd number."""
-PLACEBOS = 60
-"""The same shifts of holidays, moved so many times to other weeks: what chance makes of them."""
-BEYOND_NOISE = 2.5
-"""An effect counts by 1 − (2.5 noise / effect)²: nothing where it is less than 2.5 times its noise."""
 FACTOR_LIMITS = (0.5, 2.0)
 """Holidays are not held to change the sales of a week by more."""
 SAME_DAYS = 1e-9
@@ -68,7 +65,7 @@ def holiday_effect(panel: Panel) -> HolidayEffect | None:
     are moved to other weeks of what is left, 60 times (randomization inference, Fisher 1935). *Shrunk*: a category's
     distance from all is drawn towards 0, the more the less categories differ beyond their noise (empirical Bayes,
     Efron & Morris 1975), and is 0 where they differ by no more than chance does; so is the effect over all, see
-    `BEYOND_NOISE`.
+    `forecasting.placebos`.
 
     On Iowa's 12 origins before the scored ones of the benchmark MASE fell by 5.6 % (Theta) and 2 % (seasonal naive), on
     alpha's four by 5 and 3 %; on Iowa's scored ones it rose by 0.9 % (Theta) and fell by 1 % (seasonal naive).
@@ -164,21 +161,21 @@ def _shrunk(shift: Array, expected: Array, distance: Array, member: NDArray[np.i
     pooled, own = _least_squares(shift, expected, distance, belongs)
     left = distance - np.einsum("btk,bk->bt", shift, own[member]) * expected
     there = (expected > 0)[:, :, None]
-    moves = np.unique(np.linspace(1, left.shape[1] - 1, PLACEBOS).astype(np.int64))
-    chance = [_least_squares(np.roll(shift, move, axis=1) * there, expected, left, belongs) for move in moves]
+    chance = [
+        _least_squares(np.roll(shift, move, axis=1) * there, expected, left, belongs) for move in moves(left.shape[1])
+    ]
     of_all = np.stack([each[0] for each in chance])
     of_each = np.stack([each[1] for each in chance])
     noise = (of_all**2).mean(axis=0)
     sold = np.asarray(belongs @ expected.sum(axis=1, keepdims=True) > 0)
     apart = np.where(sold, own - pooled, 0.0)
-    apart_noise = np.maximum(((of_each - of_all[:, None]) ** 2).mean(axis=0), 1e-12)
+    apart_noise = np.maximum(((of_each - of_all[:, None]) ** 2).mean(axis=0), SMALLEST_VARIANCE)
     trust = sold / apart_noise
     free = max(int(sold.sum()) - 1, 1)
     spread = (trust * apart**2).sum(axis=0)
     beyond = np.sqrt(2 * spread) - np.sqrt(2 * free - 1) > BEYOND_NOISE  # chi-squared, by Fisher's normal form of it
-    differ = np.where(beyond, np.maximum(spread - free, 0.0) / np.maximum(trust.sum(axis=0), 1e-12), 0.0)
-    kept = np.clip(1.0 - BEYOND_NOISE**2 * noise / np.maximum(pooled**2, 1e-12), 0.0, 1.0)
-    return np.asarray(kept * pooled + differ / (differ + apart_noise) * apart)
+    differ = np.where(beyond, np.maximum(spread - free, 0.0) / np.maximum(trust.sum(axis=0), SMALLEST_VARIANCE), 0.0)
+    return np.asarray(believed(pooled, noise) + differ / (differ + apart_noise) * apart)
 
 
 def _least_squares(shift: Array, expected: Array, distance: Array, belongs: Array) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from forecasting.event_effects import event_effects
-from forecasting.panel import make_panel
+from forecasting.panel import Panel, make_panel
 from tests.forecasting.series import french_calendar, mondays, seasonal_history
 
 AHEAD = 13
@@ -17,6 +17,13 @@ def event(number: int, kind: str, week: int, *, region: str = "R0", touched: flo
             "end": pd.Timestamp(start) + pd.Timedelta(days=7 * weeks - 1), "touched": touched}  # fmt: skip
 
 
+def table_of(panel: Panel) -> pd.DataFrame:
+    """Estimate where P50 is 1,000 in every week to come."""
+    effects = event_effects(panel)
+    assert effects is not None
+    return effects.table(np.full((len(panel.sales), AHEAD), 1000.0), np.arange(AHEAD))
+
+
 def effects_of(events: list[dict], planted: dict[str, float], *, noise: float = 0.05, seed: int = 7) -> pd.DataFrame:
     """Estimate from sales into which effects were planted; P50 is 1,000 in every week to come."""
     history = seasonal_history(noise=noise, seed=seed)
@@ -26,7 +33,7 @@ def effects_of(events: list[dict], planted: dict[str, float], *, noise: float = 
         if name.startswith("event "):
             share = panel.known[: panel.hierarchy.bottom, : panel.past, number]
             panel.sales[: panel.hierarchy.bottom] *= 1 + planted[name.removeprefix("event ")] * share
-    found = event_effects(panel, np.full((len(panel.sales), AHEAD), 1000.0), np.arange(AHEAD))
+    found = table_of(panel)
     return found.set_index("kind")
 
 
@@ -61,7 +68,7 @@ def test_what_is_made_up_for_afterwards_does_not_count_as_usual() -> None:
     for shift in (1, 2, 3):
         after[:, shift:] |= struck[:, :-shift]
     panel.sales[: panel.hierarchy.bottom] *= np.where(struck, 0.6, np.where(after, 1.2, 1.0))
-    found = event_effects(panel, np.full((len(panel.sales), AHEAD), 1000.0), np.arange(AHEAD))
+    found = table_of(panel)
     assert found["effect"].tolist() == pytest.approx([-0.4], abs=0.03)
 
 
@@ -69,18 +76,18 @@ def test_announced_events_to_come_are_priced() -> None:
     """Half of two weeks at −40 %: P50 holds it, so that 1,000 without it would be 1,250."""
     ahead = event(20, "strike", 175, touched=0.5)
     found = effects_of([*STRIKES, ahead], {"strike": -0.4}, noise=0.0)
-    effect = found.loc["strike", "effect"]
-    share = effect * 0.5
+    share = found.loc["strike", "counted"] * 0.5
     assert found.loc["strike", "ahead"] == pytest.approx(2 * 2 * 1000 * share / (1 + share))
 
 
 def test_kinds_that_are_only_to_come_are_not_judged() -> None:
     """No effect, no margin, no amount; and no table without events."""
     found = effects_of([event(1, "move", 175)], {"move": 0.0})
-    assert found.loc["move", ["effect", "low", "high", "ahead"]].isna().all()
+    assert found.loc["move", ["effect", "low", "high"]].isna().all()
+    assert found.loc["move", ["counted", "ahead"]].tolist() == [0.0, 0.0]
     history = seasonal_history()
     panel = make_panel(history, french_calendar(history), horizon=AHEAD, history_weeks=10_000)
-    assert event_effects(panel, np.ones((len(panel.sales), AHEAD)), np.arange(AHEAD)).empty
+    assert event_effects(panel) is None
 
 
 def test_a_placed_event_takes_its_share_of_the_week() -> None:
