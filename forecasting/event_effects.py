@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from forecasting.history import EVENT_EFFECT_COLUMNS
 from forecasting.panel import Panel
-from forecasting.placebos import believed, moves
+from forecasting.placebos import FEWEST_PLACEBOS, believed, moves
 from forecasting.seasons import centred_mean, seasonal_indices
 
 Array = NDArray[np.float64]
 EVENT = "event "
 """Begins the names of features that tell of events."""
-FEWEST_PLACEBOS = 20
 FEWEST_WEEKS = 0.5
 """Weeks of whole regions and categories that events of a kind must have touched, at the least."""
 SMALLEST_FACTOR = 0.05

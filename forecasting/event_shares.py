@@ -1,11 +1,10 @@
 """Let events with a place and a reach move the share-out of a region's sales between its accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from forecasting.event_effects import SMALLEST_FACTOR
@@ -24,6 +23,8 @@ class ReachedAccounts:
     category: str
     near: NDArray[np.bool_]
     """Accounts within its reach. Shape (accounts,)."""
+    far: NDArray[np.bool_]
+    """The others of the same region. Shape (accounts,)."""
     start: date
     end: date | None
 
@@ -35,7 +36,7 @@ class EventShares:
     reached: tuple[ReachedAccounts, ...]
     """Those whose kind has an effect beyond chance."""
     effects: dict[str, float]
-    """Effect on the sales of a whole week by kind, as a share."""
+    """Effect on the sales of near accounts in a whole week by kind, as a share; see `forecasting.event_shifts`."""
     unproven: tuple[str, ...]
     """Kinds of events in the period without such an effect, sorted."""
 
@@ -77,19 +78,19 @@ class EventShares:
 
 def event_shares(
     reached: Sequence[ReachedAccounts],
-    effects: pd.DataFrame,
+    effects: Mapping[str, float],
     weeks: NDArray[np.datetime64],
     *,
     last_week: np.datetime64,
 ) -> EventShares | None:
-    """Keep the events whose kind has an effect beyond chance: a margin of 80 % that does not hold 0.
+    """Keep the events whose kind has an effect beyond chance.
 
     Parameters
     ----------
     reached
         Events with a place, past ones and those to come.
     effects
-        Columns of `forecasting.history.EVENT_EFFECT_COLUMNS`.
+        Effect on near accounts by kind, those beyond chance only.
     weeks
         Those of the planning period. Shape (weeks,).
     last_week
@@ -103,16 +104,11 @@ def event_shares(
     in_reach = [each for each in reached if share_of_weeks(each.start, each.end, read).any()]
     if not in_reach:
         return None
-    sure = {
-        str(line["kind"]): float(line["effect"])
-        for line in effects.to_dict("records")
-        if np.isfinite(line["low"]) and np.isfinite(line["high"]) and line["low"] * line["high"] > 0
-    }
     ahead = {each.kind for each in in_reach if share_of_weeks(each.start, each.end, weeks).any()}
     return EventShares(
-        reached=tuple(each for each in in_reach if each.kind in sure),
-        effects=sure,
-        unproven=tuple(sorted(ahead - sure.keys())),
+        reached=tuple(each for each in in_reach if each.kind in effects),
+        effects=dict(effects),
+        unproven=tuple(sorted(ahead - effects.keys())),
     )
 
 

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 PLACEBOS = 60
 """So many times causes are moved to other weeks."""
+FEWEST_PLACEBOS = 20
+"""So many of them must have a week to stand in, else noise is not known."""
 BEYOND_NOISE = 2.5
 """An effect counts by 1 − (2.5 noise / effect)²: nothing where it is less than 2.5 times its noise."""
 SMALLEST_VARIANCE = 1e-12

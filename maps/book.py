@@ -24,7 +24,7 @@ AREA_POTENTIAL_COLUMNS: Final = (
     "area_id", "region", "accounts", "baseline", "expected", "reach", "headroom", "white_space", "potential", "low",
     "high",
 )  # fmt: skip
-EVENT_EFFECT_COLUMNS: Final = ("kind", "weeks", "effect", "low", "high", "ahead")
+EVENT_EFFECT_COLUMNS: Final = ("kind", "weeks", "effect", "low", "high", "counted", "ahead")
 SOLVE_COLUMNS: Final = ("stage", "subject", "status", "objective", "bound", "gap", "stopped_by")
 
 HOME_COLUMNS: Final = ("rep_id", "name", "area_id", "area", "lon", "lat", "chosen")

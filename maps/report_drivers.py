@@ -56,20 +56,35 @@ def _event_chapters(book: PlanBook) -> list[Chapter]:
                     number_text(float(line["weeks"])),
                     signed_percent_text(line["effect"]) if known else say("too few to tell"),
                     margin,
+                    signed_percent_text(line["counted"]) if line["counted"] else say("nothing"),
                     money_text(line["ahead"], book.currency) if known else "–",
                 ]
             )
         )
-    columns = ["Kind of event", "Weeks touched", "Effect on a week's sales", "80 % margin", "Weeks to come"]
+    columns = [
+        "Kind of event",
+        "Weeks touched",
+        "Effect on a week's sales",
+        "80 % margin",
+        "Counted on",
+        "Weeks to come",
+    ]
+    beyond = say("Sales fell by more than what lies within reach: the reach of such events may be too small.")
+    warned = [tag("p", beyond, class_="small")] if (book.event_effects["effect"] < -1.0).any() else []
     return [
         Chapter(
             anchor="events",
             title="What events do to sales",
             how="Sales of the weeks that such events take up, against level and season without them, where they reach. "
             "The margin is what chance makes of the same events put into other weeks; one that holds 0 % is no proof. "
-            "The last column is what announced events add to the weeks to come or take from them.",
+            "Forecasts count on an effect as far as it is beyond chance; the last column is what announced events add "
+            "to the weeks to come or take from them, and stands in the forecast.",
             body=join(
-                [table(columns, rows, numeric=(1, 2, 3, 4), caption="Effect of each kind of event"), *_moved(book)]
+                [
+                    table(columns, rows, numeric=(1, 2, 3, 4, 5), caption="Effect of each kind of event"),
+                    *warned,
+                    *_moved(book),
+                ]
             ),
             follows=(),
         )
@@ -94,7 +109,7 @@ def _moved(book: PlanBook) -> list[Markup]:
         rows.append(Row(cells))
     why = say(
         "Events with a place move expected sales, and so potential, from the accounts within their reach to the others "
-        "of the region, or the other way, by the effect of their kind in the weeks they take up. The region's total is "
+        "of the region, or the other way, by what such events did between these before. The region's total is "
         "what the forecast says; headroom does not change. All accounts are in moved_by_events.csv."
     )
     columns = ["Area", "Region", "Expected sales", "Moved by events", "Share"]

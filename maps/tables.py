@@ -114,7 +114,7 @@ TABLE_FILES: Final = (
         order=("kind",),
         columns={
             "kind": as_text, "weeks": as_whole, "effect": decimals(6), "low": decimals(6), "high": decimals(6),
-            "ahead": _MONEY,
+            "counted": decimals(6), "ahead": _MONEY,
         },
     ),
     TableFile(

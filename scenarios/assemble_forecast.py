@@ -9,6 +9,7 @@ import pandas as pd
 from forecasting.area_potential import with_area_attributes
 from forecasting.calendar import build_calendar
 from forecasting.event_shares import event_shares, told_shares
+from forecasting.event_shifts import event_shifts
 from forecasting.forecast import forecast_sales, period_weeks
 from forecasting.history import Calendar, Forecast, SalesHistory
 from forecasting.model_version import LearnedModel
@@ -69,7 +70,8 @@ def forecast_potential(
     weeks = period_weeks(start, end)
     last_week = data.sales["week"].max().to_datetime64().astype("datetime64[D]")
     reached = reached_accounts(data.events, data.accounts)
-    shares = event_shares(reached, forecast.event_effects, weeks, last_week=last_week)
+    shifts = event_shifts(reached, data.sales, data.accounts["account_id"])
+    shares = event_shares(reached, shifts, weeks, last_week=last_week)
     potential = share_out_potential(
         forecast,
         data.sales,

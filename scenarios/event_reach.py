@@ -80,18 +80,22 @@ def reached_accounts(events: pd.DataFrame, accounts: pd.DataFrame) -> tuple[Reac
     """
     placed = events[np.isfinite(events["reach_km"].to_numpy(np.float64))]
     region = accounts["region"].astype(str).to_numpy()
-    return tuple(
-        ReachedAccounts(
-            event_id=str(event["event_id"]),
-            kind=str(event["kind"]),
-            category=str(event["category"]),
-            near=within_reach(accounts, lon=event["lon"], lat=event["lat"], reach_km=event["reach_km"])
-            & (region == event["region"]),
-            start=event["start"],
-            end=event["end"],
+    found = []
+    for event in placed.to_dict("records"):
+        inside = within_reach(accounts, lon=event["lon"], lat=event["lat"], reach_km=event["reach_km"])
+        here = region == event["region"]
+        found.append(
+            ReachedAccounts(
+                event_id=str(event["event_id"]),
+                kind=str(event["kind"]),
+                category=str(event["category"]),
+                near=inside & here,
+                far=~inside & here,
+                start=event["start"],
+                end=event["end"],
+            )
         )
-        for event in placed.to_dict("records")
-    )
+    return tuple(found)
 
 
 def within_reach(accounts: pd.DataFrame, *, lon: float, lat: float, reach_km: float) -> np.ndarray:

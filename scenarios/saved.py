@@ -130,6 +130,7 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
     if not (scores["region"] == "").any():  # an older version wrote "all" for all regions
         scores["region"] = scores["region"].replace("all", "")
     levels = _unframe(payload["levels"]) if "levels" in payload else no_levels()
+    effects = _unframe(payload["event_effects"]) if "event_effects" in payload else no_event_effects()
     forecast = Forecast(
         table=_unframe(payload["table"]),
         scores=scores if "note" in scores else scores.assign(note=""),
@@ -139,7 +140,7 @@ def forecast_from(payload: Mapping[str, Any]) -> tuple[Forecast, pd.DataFrame]:
         areas=_unframe(payload["areas"]) if "areas" in payload else no_areas(),
         levels=levels if "model" in levels else levels.assign(model=""),  # older versions did not tell it
         drivers=_unframe(payload["drivers"]) if "drivers" in payload else no_drivers(),
-        event_effects=_unframe(payload["event_effects"]) if "event_effects" in payload else no_event_effects(),
+        event_effects=effects if "counted" in effects else effects.assign(counted=float("nan")),
         residuals=_unframe(payload["residuals"]) if "residuals" in payload else no_residuals(),
     )
     return forecast, _unframe(payload["potential"])

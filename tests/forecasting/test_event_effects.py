@@ -1,11 +1,16 @@
 """The effect of each kind of event is found again, and chance is not taken for one."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.event_effects import event_effects
+from forecasting.backtest import make_forecasts
+from forecasting.event_effects import event_effects, without_events
+from forecasting.models.combination import competing_models
 from forecasting.panel import Panel, make_panel
+from forecasting.settings import ForecastSettings
 from tests.forecasting.series import french_calendar, mondays, seasonal_history
 
 AHEAD = 13
@@ -98,3 +103,50 @@ def test_a_placed_event_takes_its_share_of_the_week() -> None:
     known = panel.known[:2, :, panel.names.index("event strike")]
     assert known[:, 30].tolist() == pytest.approx([0.25 * 3 / 7] * 2)
     assert known.sum() == pytest.approx(2 * 0.25 * 3 / 7)
+
+
+def test_a_strike_to_come_is_in_every_models_forecast() -> None:
+    """Three strikes at −60 %: the weeks of the fourth fall as much, whichever model forecasts, and sums agree."""
+    history = seasonal_history(noise=0.05)
+    strikes = [{**each, "touched": 1.0} for each in STRIKES]
+    events = pd.DataFrame([*strikes, event(20, "strike", 175)]).assign(announced=True)
+    panel = make_panel(
+        history, french_calendar(history, ahead=AHEAD, events=events), horizon=AHEAD, history_weeks=10_000
+    )
+    number = panel.names.index("event strike")
+    calm = panel.sales[: panel.hierarchy.bottom].copy()
+    struck = calm * (1 - 0.6 * panel.known[: panel.hierarchy.bottom, : panel.past, number])
+    seen = dataclasses.replace(panel, sales=panel.hierarchy.total(struck))
+    made = make_forecasts(seen, competing_models(ForecastSettings()))
+    weeks = panel.known[0, panel.past :, number] > 0
+    assert weeks.sum() == 2
+    for name, forecast in made.forecasts.items():
+        own = forecast[: panel.hierarchy.bottom]
+        assert own[:2, weeks].sum() / weeks.sum() / (own[:2, ~weeks].sum() / (~weeks).sum()) < 0.55, name
+        assert own[2:, weeks].sum() / weeks.sum() / (own[2:, ~weeks].sum() / (~weeks).sum()) > 0.85, name
+        np.testing.assert_allclose(forecast, panel.hierarchy.total(own), rtol=1e-6)
+
+
+def test_effects_within_noise_change_nothing() -> None:
+    """A strike that did nothing: the very bytes of the forecast without what is known of it."""
+    history = seasonal_history(noise=0.3)
+    events = pd.DataFrame(STRIKES[:1]).assign(announced=True)
+    panel = make_panel(
+        history, french_calendar(history, ahead=AHEAD, events=events), horizon=AHEAD, history_weeks=10_000
+    )
+    effects = event_effects(panel)
+    assert effects is not None
+    assert not effects.counted.any()
+    assert without_events(panel) is None
+
+
+def test_later_sales_change_no_effect_before() -> None:
+    """The panel of an origin gives the same effects whatever came after it."""
+    history = seasonal_history()
+    calendar = french_calendar(history, ahead=AHEAD, events=pd.DataFrame(STRIKES))
+    panel = make_panel(history, calendar, horizon=0, history_weeks=10_000)
+    later = dataclasses.replace(panel, sales=np.where(np.arange(panel.past) > 120, panel.sales * 9, panel.sales))
+    found = [event_effects(each.at_origin(120, AHEAD)) for each in (panel, later)]
+    assert found[0] is not None
+    assert found[1] is not None
+    np.testing.assert_array_equal(found[0].counted, found[1].counted)

@@ -50,7 +50,7 @@ def moved_book(**changes: object) -> PlanBook:
     """A strike that moves 30 EUR from the first account to the last one, in another area."""
     accounts = made_up_book().accounts
     accounts[MOVED] = [-30.0, *[0.0] * (len(accounts) - 2), 30.0]
-    effects = pd.DataFrame([("strike", 4, -0.5, -0.6, -0.4, -60.0)], columns=list(EVENT_EFFECT_COLUMNS))
+    effects = pd.DataFrame([("strike", 4, -0.5, -0.6, -0.4, -0.5, -60.0)], columns=list(EVENT_EFFECT_COLUMNS))
     return made_up_book(accounts=accounts, event_effects=effects, **changes)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 import run_scenario
 from forecasting.event_shares import EventShares, event_shares, told_shares
-from forecasting.history import EVENT_EFFECT_COLUMNS, Forecast
+from forecasting.event_shifts import event_shifts
+from forecasting.history import Forecast
 from forecasting.potential import MOVED, POTENTIAL_COLUMNS, share_out_potential
 from maps.languages.speaking import noting_unknown, say, speaking
 from scenarios.checking import CheckedData, check_data
@@ -110,13 +111,12 @@ def forecast_of(*, gap: int = 0) -> Forecast:
     return Forecast(table=table, scores=pd.DataFrame(), history=pd.DataFrame(), notes=())
 
 
-def effect(kind: str = "strike", *, size: float = -0.5, low: float = -0.6, high: float = -0.4) -> pd.DataFrame:
-    """One estimated effect."""
-    return pd.DataFrame([(kind, 4, size, low, high, 0.0)], columns=list(EVENT_EFFECT_COLUMNS))
+STRIKE = {"strike": -0.5}
+"""Effect on near accounts by kind."""
 
 
 def shared(
-    events: pd.DataFrame, effects: pd.DataFrame, firm: tuple[pd.DataFrame, pd.DataFrame], *, gap: int = 0
+    events: pd.DataFrame, effects: dict[str, float], firm: tuple[pd.DataFrame, pd.DataFrame], *, gap: int = 0
 ) -> tuple[pd.DataFrame, EventShares | None]:
     """Spread the events over their reach and share out, as the chain does."""
     accounts, sales = firm
@@ -145,8 +145,8 @@ def strike_to_come() -> pd.DataFrame:
 def test_a_strike_moves_sales_from_the_near_accounts_to_the_far_ones() -> None:
     """Half of the weeks at half of the sales, by hand; the region's total stays to the cent, the South as it was."""
     firm = near_aville()
-    calm, _ = shared(strike().iloc[:0], effect(), firm)
-    struck, _ = shared(strike_to_come(), effect(), firm)
+    calm, _ = shared(strike().iloc[:0], STRIKE, firm)
+    struck, _ = shared(strike_to_come(), STRIKE, firm)
     town = firm[0]["account_id"].str[0]
     before, after = (table.groupby(town)["baseline"].sum() for table in (calm, struck))
     near, far = before["A"] / 2, before["B"] / 2
@@ -165,16 +165,15 @@ def test_a_strike_moves_sales_from_the_near_accounts_to_the_far_ones() -> None:
 @pytest.mark.parametrize(
     ("events", "effects"),
     [
-        (strike().iloc[:0], effect()),
-        (strike(region="North", start=WEEKS[-1] + pd.Timedelta(days=7)), effect()),
-        (strike(**PORT, reach_km=10.0, start=WEEKS[10], end=WEEKS[11]), effect()),
-        (strike_to_come(), effect(low=-0.9, high=0.1)),
-        (strike_to_come(), effect(size=np.nan, low=np.nan, high=np.nan)),
-        (strike_to_come(), effect("fair")),
+        (strike().iloc[:0], STRIKE),
+        (strike(region="North", start=WEEKS[-1] + pd.Timedelta(days=7)), STRIKE),
+        (strike(**PORT, reach_km=10.0, start=WEEKS[10], end=WEEKS[11]), STRIKE),
+        (strike_to_come(), {}),
+        (strike_to_come(), {"fair": 0.5}),
     ],
-    ids=["no event", "no place", "long ago", "not beyond chance", "too few to tell", "another kind"],
+    ids=["no event", "no place", "long ago", "not beyond chance", "another kind"],
 )
-def test_without_an_effect_in_the_period_nothing_moves(events: pd.DataFrame, effects: pd.DataFrame) -> None:
+def test_without_an_effect_in_the_period_nothing_moves(events: pd.DataFrame, effects: dict[str, float]) -> None:
     """The very same table."""
     firm = near_aville()
     accounts, sales = firm
@@ -190,9 +189,9 @@ def test_without_an_effect_in_the_period_nothing_moves(events: pd.DataFrame, eff
 def test_a_past_strike_does_not_shape_the_shares_to_come(gap: int) -> None:
     """Two recent weeks at half of the sales, told as a strike: as if there had been none, in a later period too."""
     past = strike(**PORT, reach_km=10.0, start=WEEKS[-20], end=WEEKS[-18] - pd.Timedelta(days=1))
-    usual, _ = shared(strike().iloc[:0], effect(), near_aville(), gap=gap)
-    fallen, _ = shared(strike().iloc[:0], effect(), near_aville(past=0.5), gap=gap)
-    mended, _ = shared(past, effect(), near_aville(past=0.5), gap=gap)
+    usual, _ = shared(strike().iloc[:0], STRIKE, near_aville(), gap=gap)
+    fallen, _ = shared(strike().iloc[:0], STRIKE, near_aville(past=0.5), gap=gap)
+    mended, _ = shared(past, STRIKE, near_aville(past=0.5), gap=gap)
     assert np.abs(fallen["baseline"] - usual["baseline"]).max() > 5
     np.testing.assert_allclose(mended["baseline"], usual["baseline"], atol=0.03)
 
@@ -202,25 +201,65 @@ def test_a_strike_that_goes_on_is_not_counted_twice() -> None:
     accounts, sales = near_aville()
     struck = sales["account_id"].str.startswith("A") & (sales["week"] >= WEEKS[-20])
     firm = accounts, sales.assign(sales=sales["sales"] * np.where(struck, 0.5, 1.0))
-    endless, _ = shared(strike(**PORT, reach_km=10.0, start=WEEKS[-20], end=pd.NaT), effect(), firm)
-    calm, _ = shared(strike_to_come().assign(end=WEEKS[-1] + pd.Timedelta(days=34)), effect(), near_aville())
+    endless, _ = shared(strike(**PORT, reach_km=10.0, start=WEEKS[-20], end=pd.NaT), STRIKE, firm)
+    calm, _ = shared(strike_to_come().assign(end=WEEKS[-1] + pd.Timedelta(days=34)), STRIKE, near_aville())
     np.testing.assert_allclose(endless["baseline"], calm["baseline"], rtol=0.001)
 
 
 def test_what_moves_and_what_does_not_is_told_in_both_languages() -> None:
     """The event, the amount, and kinds without an effect."""
-    potential, shares = shared(strike_to_come(), effect(), near_aville())
+    potential, shares = shared(strike_to_come(), STRIKE, near_aville())
     amount = potential[MOVED].clip(lower=0).sum()
     lines = told_shares(shares, potential[MOVED].to_numpy())
     between = "between the accounts within their reach and the others of the same region"
     assert lines == (f"Events with a place (E1) move {amount:,.0f} of sales {between}, whose total stays.",)
-    _, unproven = shared(strike_to_come(), effect("fair"), near_aville())
+    _, unproven = shared(strike_to_come(), {"fair": 0.5}, near_aville())
     lines += told_shares(unproven, None)
     assert lines[1].endswith("so no sales move for them: strike.")
     assert told_shares(None, None) == ()
     with speaking("fr"), noting_unknown() as unknown:
         assert all(say(line) != line for line in lines)
     assert unknown == []
+
+
+PAST = pd.concat(
+    strike(**PORT, reach_km=10.0, start=WEEKS[week], end=WEEKS[week + 1] + pd.Timedelta(days=6)).assign(
+        event_id=f"E{week}"
+    )
+    for week in (15, 45, 75)
+)
+"""Three strikes of two weeks in the port of Aville."""
+
+
+@pytest.mark.parametrize("made_good", [0.0, 1.0], ids=["what is lost is lost", "others of the region sell it"])
+def test_a_shift_is_read_from_the_accounts(made_good: float) -> None:
+    """Near accounts sell 40 %; whether the region loses the rest or the far ones win it, sales move away from near."""
+    accounts, sales = near_aville()
+    town = sales["account_id"].str[0].to_numpy()
+    struck = sales["week"].isin([WEEKS[week + number] for week in (15, 45, 75) for number in (0, 1)]).to_numpy()
+    amount = sales["sales"].to_numpy(np.float64).copy()
+    keys = [sales["week"], sales["category"]]
+    lost = (sales["sales"].where(struck & (town == "A"), 0.0) * 0.6).groupby(keys, observed=True).transform("sum")
+    far = sales["sales"].where(town == "B", 0.0).groupby(keys, observed=True).transform("sum")
+    amount[town == "A"] *= np.where(struck, 0.4, 1.0)[town == "A"]
+    won = (town == "B") & struck
+    amount[won] *= (1 + made_good * lost / far).to_numpy()[won]
+    spread = spread_over_reach(PAST, accounts, sales, horizon_weeks=4, log=QualityLog())
+    found = event_shifts(reached_accounts(spread, accounts), sales.assign(sales=amount), accounts["account_id"])
+    ratio = 0.4 / (1 + made_good * float((lost / far)[won].mean()))
+    assert found == {"strike": pytest.approx(ratio - 1, abs=0.05)}
+
+
+def test_a_shift_that_chance_makes_is_none() -> None:
+    """Strikes that did nothing, with noise of a fifth in every account's week."""
+    accounts, sales = near_aville()
+    reached = reached_accounts(spread_over_reach(PAST, accounts, sales, horizon_weeks=4, log=QualityLog()), accounts)
+    found = []
+    for seed in range(12):
+        noise = np.exp(0.2 * np.random.default_rng(seed).standard_normal(len(sales)))
+        found.append(event_shifts(reached, sales.assign(sales=sales["sales"] * noise), accounts["account_id"]))
+    assert sum(bool(each) for each in found) <= 1
+    assert event_shifts((), sales, accounts["account_id"]) == {}
 
 
 def test_a_strike_at_a_port_reaches_the_files(here: Path) -> None:
