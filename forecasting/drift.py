@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import chi2
+from scipy.stats import t as student
 
 Array = NDArray[np.float64]
 MOST_BINS = 10
@@ -50,9 +51,29 @@ def stability_limit(before: int, now: int, *, persistence: float = 0.0) -> float
     persistence
         Correlation r of a week's value with the one before; below 0 it counts as 0.
     """
-    worth = (1 - np.clip(persistence, 0.0, 0.95)) / (1 + np.clip(persistence, 0.0, 0.95))
+    worth = _worth(persistence)
     counted = 1 / max(before * worth, 1.0) + 1 / max(now * worth, 1.0)
     return float(counted * chi2.ppf(CONFIDENCE, bins_for(now) - 1))
+
+
+def mean_limit(before: int, now: int, *, persistence: float = 0.0) -> float:
+    """Give the distance of two means that steady weeks exceed once in a hundred times: Student's, two-sided.
+
+    Weeks that resemble the one before count less, as in `stability_limit`.
+
+    Returns
+    -------
+    In standard deviations of a week before.
+    """
+    worth = _worth(persistence)
+    n, m = max(now * worth, 1.0), max(before * worth, 2.0)
+    return float(student.ppf((1 + CONFIDENCE) / 2, m - 1)) * float(np.sqrt(1 / n + 1 / m))
+
+
+def _worth(persistence: float) -> float:
+    """Give what share of a new week one that resembles the week before is worth."""
+    r = float(np.clip(persistence, 0.0, 0.95))
+    return (1 - r) / (1 + r)
 
 
 def persistence_of(values: Array) -> float:
@@ -65,9 +86,10 @@ def persistence_of(values: Array) -> float:
 def input_drift(history: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
     """Tell per region whether what the forecast learns from has shifted: sales against last year, mix of categories.
 
-    *Sales against last year*: log of each week's sales over those 52 weeks before, the new weeks against all before, by
-    `stability_index`. *Mix*: half the sum of absolute changes of the categories' shares against the same weeks of last
-    year; its limit is the largest such change of as many neighbouring weeks anywhere in the history.
+    *Sales against last year*: mean of the log of each week's sales over those 52 weeks before, the new weeks against
+    all before, as a share; the limit is Student's, two-sided. *Mix*: half the sum of absolute changes of the
+    categories' shares against the same weeks of last year; its limit is
+    the largest such change of as many neighbouring weeks anywhere in the history.
 
     Parameters
     ----------
@@ -100,9 +122,10 @@ def _year_on_year(cube: Array, count: int) -> tuple[str, int, float, float, bool
     before, now = change[:-count][there[:-count]], change[-count:][there[-count:]]
     if len(before) < YEAR // 2 or len(now) < FEWEST_WEEKS:
         return YEAR_ON_YEAR, len(now), float("nan"), float("nan"), False
-    index = stability_index(before, now)
-    limit = stability_limit(len(before), len(now), persistence=persistence_of(before))
-    return YEAR_ON_YEAR, len(now), index, limit, index > limit
+    moved = float(now.mean() - before.mean())
+    limit = float(before.std(ddof=1)) * mean_limit(len(before), len(now), persistence=persistence_of(before))
+    way = 1.0 if moved >= 0 else -1.0
+    return YEAR_ON_YEAR, len(now), float(np.expm1(moved)), float(abs(np.expm1(way * limit))), abs(moved) > limit
 
 
 def _mix(cube: Array, count: int) -> tuple[str, int, float, float, bool]:

@@ -128,7 +128,7 @@ def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[
         "drift": drift,
         "drift_limit": limit,
         "alarm": bool(reasons) and enough,
-        "reason": "; ".join(reasons) if enough else f"{len(part)} weeks are too few to judge",
+        "reason": "; ".join(reasons) if enough else f"weeks that came: {len(part)}, too few to judge",
     }
 
 
@@ -163,10 +163,15 @@ def _advice(table: pd.DataFrame, inputs: pd.DataFrame, shared: SharedShift | Non
             f"All regions together sold {abs(shared.bias):.0%} {'more' if shared.bias > 0 else 'less'} than forecast "
             f"over {shared.weeks} weeks, where errors as before stay within {shared.limit:.0%}: look for one cause."
         )
+    few = table["weeks"] < FEWEST_WEEKS
+    if few.all():
+        lines.append(f"Too few weeks have come to judge the forecast: compare again once {FEWEST_WEEKS} are in.")
+    elif few.any():
+        lines.append(f"Too few weeks have come to judge {_listed(table.loc[few, 'region'].tolist())}.")
     if alarmed:
         lines.append(
             f"Alarm for {_listed(alarmed)}: forecast anew with the sales that came, and look for a cause to enter as "
-            "an event; until then plan with last year's sales."
+            "an event; until then trust what came more than the forecast."
         )
     shifted = table.loc[(table["drift"] > table["drift_limit"]) & ~table["alarm"].astype(bool), "region"].tolist()
     if shifted:

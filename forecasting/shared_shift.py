@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
-from forecasting.drift import CONFIDENCE, FEWEST_WEEKS, persistence_of
+from forecasting.drift import FEWEST_WEEKS, mean_limit, persistence_of
 
 Array = NDArray[np.float64]
 FEWEST_EARLIER = 10
@@ -38,8 +37,8 @@ def shared_shift(both: pd.DataFrame, earlier: pd.DataFrame | None) -> SharedShif
     """Compare the error of all regions together with earlier ones; None where there is too little to compare.
 
     Errors of regions cancel out unless they have one cause, so that a shift of all of them shows in their sum long
-    before it passes the limit of any one. The limit is Student's, two-sided, for a mean of n weeks against m earlier
-    ones around 0; weeks that resemble the one before count less: n · (1 − r) / (1 + r).
+    before it passes the limit of any one. The limit is that of `forecasting.drift.mean_limit`, against
+    earlier errors around 0.
 
     Parameters
     ----------
@@ -62,11 +61,8 @@ def shared_shift(both: pd.DataFrame, earlier: pd.DataFrame | None) -> SharedShif
     before = np.average(known.to_numpy(np.float64), axis=1, weights=share[regions].to_numpy(np.float64) + 1e-9)
     if len(now) < FEWEST_WEEKS or len(before) < FEWEST_EARLIER:
         return None
-    r = float(np.clip(persistence_of(before), 0.0, 0.95))
-    worth = (1 - r) / (1 + r)
-    n, m = max(len(now) * worth, 1.0), max(len(before) * worth, 2.0)
     spread = float(np.sqrt((before**2).mean()))
-    limit = float(student.ppf((1 + CONFIDENCE) / 2, m - 1)) * spread * float(np.sqrt(1 / n + 1 / m))
+    limit = spread * mean_limit(len(before), len(now), persistence=persistence_of(before))
     totals = both.groupby("region")[["p50", "sales"]].sum().to_numpy(np.float64)
     bias = _bias(totals)
     most = int(np.argmax((totals[:, 1] - totals[:, 0]) * np.sign(bias)))

@@ -59,10 +59,10 @@ def regions_under_target(table: pd.DataFrame, targets: Mapping[str, float]) -> p
         missed = NormalDist(expected, width).cdf(target) if width > 0 else 1.0
         reason = f"expected {expected:,.0f} against a target of {target:,.0f} ({expected / target - 1:+.1%})"
         rows.append((UNDER_TARGET, str(region), "", target - expected, missed, reason))
-    return _listed(rows, len(rows))
+    return _listed(rows)
 
 
-def accounts_that_may_leave(accounts: pd.DataFrame, scores: pd.DataFrame, *, most: int) -> pd.DataFrame:
+def accounts_that_may_leave(accounts: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """List customers by what would be lost with them: probability × expected sales of the period.
 
     Parameters
@@ -86,10 +86,10 @@ def accounts_that_may_leave(accounts: pd.DataFrame, scores: pd.DataFrame, *, mos
         )
         for row in both.to_dict("records")
     ]
-    return _listed(rows, most)
+    return _listed(rows)
 
 
-def accounts_below_likes(accounts: pd.DataFrame, *, headroom_share: float, most: int) -> pd.DataFrame:
+def accounts_below_likes(accounts: pd.DataFrame, *, headroom_share: float) -> pd.DataFrame:
     """List customers by what can be won towards their likes: share · headroom.
 
     Parameters
@@ -109,10 +109,10 @@ def accounts_below_likes(accounts: pd.DataFrame, *, headroom_share: float, most:
         )
         for row in below.to_dict("records")
     ]
-    return _listed(rows, most)
+    return _listed(rows)
 
 
-def prospects_worth_a_visit(accounts: pd.DataFrame, scores: pd.DataFrame, *, horizon: int, most: int) -> pd.DataFrame:
+def prospects_worth_a_visit(accounts: pd.DataFrame, scores: pd.DataFrame, *, horizon: int) -> pd.DataFrame:
     """List prospects by their expected value: probability to buy × what good customers like them buy.
 
     Parameters
@@ -130,7 +130,7 @@ def prospects_worth_a_visit(accounts: pd.DataFrame, scores: pd.DataFrame, *, hor
             f"within {horizon} weeks"
         )
         rows.append((PROSPECT, str(row["region"]), str(row["account_id"]), chance * likes, chance, reason))
-    return _listed(rows, most)
+    return _listed(rows)
 
 
 def _gap(row: Mapping[Hashable, object]) -> str:
@@ -149,10 +149,20 @@ def _habits(row: Mapping[Hashable, object]) -> str:
     return "; ".join(parts)
 
 
-def _listed(rows: list[tuple[str, str, str, float, float, str]], most: int) -> pd.DataFrame:
-    """Sort by size, the largest first, and keep `most`; sizes to the cent."""
+def risk_totals(risks: pd.DataFrame) -> pd.DataFrame:
+    """Count and add up the lines of each kind.
+
+    Returns
+    -------
+    Columns kind, lines, size (currency).
+    """
+    return risks.groupby("kind", sort=False)["size"].agg(lines="size", size="sum").reset_index()
+
+
+def _listed(rows: list[tuple[str, str, str, float, float, str]]) -> pd.DataFrame:
+    """Sort by size, the largest first; sizes to the cent."""
     table = pd.DataFrame(rows, columns=list(RISK_COLUMNS)).astype({"size": float, "probability": float})
     table = table[(table["size"] > 0).to_numpy()].sort_values(
         ["size", "region", "account_id"], ascending=[False, True, True], kind="stable"
     )
-    return table.head(most).round({"size": 2, "probability": 4}).reset_index(drop=True)
+    return table.round({"size": 2, "probability": 4}).reset_index(drop=True)

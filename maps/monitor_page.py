@@ -181,7 +181,10 @@ def _with_limit(shift: float, limit: float) -> str:
 def _shift_lines(watched: Watched) -> list[str]:
     """Write a line for each input that has shifted."""
     shifted = [row for row in _rows(watched.inputs) if row["shifted"]]
-    told = [(say(row["input"]), _with_limit(row["shift"], row["limit"])) for row in shifted]
+    told = [
+        (say(row["input"]), say(f"{percent_text(row['shift'])} (limit {percent_text(row['limit'])})"))
+        for row in shifted
+    ]
     return [f"Shifted in {row['region']}: {name}, {shift}" for row, (name, shift) in zip(shifted, told, strict=True)]
 
 
@@ -208,8 +211,8 @@ def _inputs(watched: Watched) -> Markup:
                 str(row["region"]),
                 say(row["input"]),
                 number_text(row["weeks"], 0),
-                number_text(row["shift"], 2) if np.isfinite(row["shift"]) else "–",
-                number_text(row["limit"], 2) if np.isfinite(row["limit"]) else "–",
+                percent_text(row["shift"]) if np.isfinite(row["shift"]) else "–",
+                percent_text(row["limit"]) if np.isfinite(row["limit"]) else "–",
                 badge("shifted", "bad") if row["shifted"] else badge("no", "good"),
             ],
             str(row["region"]),

@@ -19,7 +19,7 @@ RISK_WORDS: Final = {
 }
 """Kinds of risks and opportunities, in the order of the report."""
 ROWS_SHOWN: Final = 20
-"""Of each kind; the file has them all."""
+"""Of each kind; the file has more."""
 
 
 def resource_chapters(book: PlanBook) -> list[Chapter]:
@@ -28,12 +28,14 @@ def resource_chapters(book: PlanBook) -> list[Chapter]:
 
 
 def _risks(book: PlanBook) -> Chapter:
-    risks = book.resources.tables["risks"]
+    risks, totals = book.resources.tables["risks"], book.resources.tables["risk_totals"]
     parts = [_notes(book, "risks")]
     for kind, words in RISK_WORDS.items():
         own = risks[(risks["kind"] == kind).to_numpy()]
         if len(own):
-            parts.append(_risk_table(book, own, words))
+            whole = totals[(totals["kind"] == kind).to_numpy()]
+            count, size = int(whole["lines"].sum()), float(whole["size"].sum())
+            parts.append(_risk_table(book, own, words, count=count, size=size))
     parts.append(_reliability(book))
     return Chapter(
         anchor="risks",
@@ -45,7 +47,7 @@ def _risks(book: PlanBook) -> Chapter:
     )
 
 
-def _risk_table(book: PlanBook, risks: pd.DataFrame, words: str) -> Markup:
+def _risk_table(book: PlanBook, risks: pd.DataFrame, words: str, *, count: int, size: float) -> Markup:
     rows = [
         Row(
             [
@@ -59,9 +61,9 @@ def _risk_table(book: PlanBook, risks: pd.DataFrame, words: str) -> Markup:
         )
         for row in risks.head(ROWS_SHOWN).to_dict("records")
     ]
-    total = money_text(float(risks["size"].sum()), book.currency)
-    shown = f"the largest {ROWS_SHOWN} of {len(risks)}" if len(risks) > ROWS_SHOWN else f"{len(risks)}"
-    caption = f"{say(words)}: {say(f'{shown}, together {total}')}"
+    total = money_text(size, book.currency)
+    shown = f"the largest {len(rows)} of {count}" if count > len(rows) else f"{count}"
+    caption = f"{say(words)}: {say(f'{shown}, together {total} in all regions')}"
     listed = table(["Who", "Region", "Size", "Probability", "Why"], rows, numeric=(2, 3), caption=Said(caption))
     return join([tag("h3", text(caption)), listed])
 

@@ -11,11 +11,13 @@ from forecasting.account_scores import SCORE_COLUMNS, score_accounts
 from forecasting.headroom import is_customer
 from forecasting.stock import stock_levels, warehouse_demand
 from forecasting.watchlist import (
+    UNDER_TARGET,
     accounts_below_likes,
     accounts_that_may_leave,
     prospects_worth_a_visit,
     regional_targets,
     regions_under_target,
+    risk_totals,
 )
 from optimizer.allocation import diminishing_gains, share_out
 from scenarios.checking import CheckedData
@@ -44,7 +46,7 @@ SMALLEST_GROUP = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MadeResources:
-    """Tables by name (stock, budget, rep_time, risks, account_scores, score_tests, score_parts) and notes by part."""
+    """Tables by name, as in `maps.resources.Resources`, and notes by part."""
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -142,7 +144,8 @@ def _add_budget(made: MadeResources, wanted: Budget, accounts: pd.DataFrame) -> 
     spend = steps * wanted.step
     gain = _won(winnable, half, np.asarray(spend, dtype=np.float64))
     whole = float(spend.sum())
-    by_sales = whole * (expected / expected.sum() if expected.sum() > 0 else np.full(groups, 1 / groups))
+    share = expected / expected.sum() if expected.sum() > 0 else np.full(groups, 1 / groups)
+    by_sales = _whole_steps(share, int(steps.sum())) * wanted.step
     plain = _won(winnable, half, np.asarray(by_sales, dtype=np.float64))
     made.tables["budget"] = pd.DataFrame(
         {
@@ -169,6 +172,15 @@ def _add_budget(made: MadeResources, wanted: Budget, accounts: pd.DataFrame) -> 
     if kept >= wanted.step:
         notes.append(f"{kept:,.0f} is kept back: no further step of {wanted.step:,.0f} brings back what it costs.")
     made.notes["budget"] = tuple(notes)
+
+
+def _whole_steps(share: Floats, total: int) -> Floats:
+    """Split whole steps by shares that sum to 1, the largest remainders getting the rest. Shape (groups,)."""
+    exact = share * total
+    steps = np.floor(exact + 1e-9)
+    rest = total - int(steps.sum())
+    steps[np.argsort(steps - exact, kind="stable")[:rest]] += 1
+    return np.asarray(steps)
 
 
 def _won(winnable: Floats, half: Floats, spend: Floats) -> Floats:
@@ -234,14 +246,17 @@ def _add_risks(
     scores = score_accounts(behaviour_of(data.past_accounts, data.past_sales), horizon=wanted.horizon_weeks)
     parts = [
         regions_under_target(table, targets),
-        accounts_that_may_leave(accounts, scores.table, most=wanted.most),
-        accounts_below_likes(accounts, headroom_share=scenario.forecast.headroom_share, most=wanted.most),
-        prospects_worth_a_visit(accounts, scores.table, horizon=wanted.horizon_weeks, most=wanted.most),
+        accounts_that_may_leave(accounts, scores.table),
+        accounts_below_likes(accounts, headroom_share=scenario.forecast.headroom_share),
+        prospects_worth_a_visit(accounts, scores.table, horizon=wanted.horizon_weeks),
     ]
     filled = [part for part in parts if len(part)]
     named = data.accounts.set_index("account_id")["name"]
     risks = pd.concat(filled, ignore_index=True) if filled else parts[0]
-    made.tables["risks"] = risks.assign(name=risks["account_id"].map(named).astype(object).fillna(""))
+    made.tables["risk_totals"] = risk_totals(risks)
+    place = risks.groupby("kind", sort=False).cumcount().to_numpy()
+    listed = risks[(place < wanted.most) | (risks["kind"] == UNDER_TARGET).to_numpy()].reset_index(drop=True)
+    made.tables["risks"] = listed.assign(name=listed["account_id"].map(named).astype(object).fillna(""))
     planned = scores.table["account_id"].isin(data.accounts["account_id"])
     made.tables["account_scores"] = scores.table.loc[planned, list(SCORE_COLUMNS)].reset_index(drop=True)
     made.tables["score_tests"], made.tables["score_parts"] = scores.tests, scores.reliability

@@ -95,7 +95,7 @@ def check_data(tables: Tables, scenario: Scenario) -> CheckedData:
     ScenarioError
         When a `refuse` rule finds what it refuses, or no account, no sales, no area or no rep is left to plan with.
     """
-    log, files, cleaning = QualityLog(), scenario.data, scenario.cleaning
+    log, files, cleaning = _log_of(tables), scenario.data, scenario.cleaning
     accounts, faults = one_row_per_account(tables.accounts, cleaning, log, file=files.accounts.path)
     accounts, successor = join_successors(accounts, tables.sales, cleaning, log)
     every_account = accounts["account_id"].tolist()
@@ -223,6 +223,16 @@ def _sales_of_last_year(sales: pd.DataFrame, until: pd.Timestamp) -> pd.Series:
     recent = sales[((sales["week"] > until - pd.Timedelta(weeks=YEAR_WEEKS)) & (sales["week"] <= until)).to_numpy()]
     total = recent.groupby("account_id", observed=True)["sales"].sum()
     return pd.Series(total.to_numpy(float), index=total.index.astype(object))
+
+
+def _log_of(tables: Tables) -> QualityLog:
+    """Begin the log with columns that are not read and look like ours."""
+    log = QualityLog()
+    for found in tables.look_alikes:
+        text = f"{found.file}: column {found.there} is not read. If it is {found.meant}, name it so, or write "
+        text += f'"{found.meant}: {found.there}" in {found.table}.columns.'
+        log.about_region("misspelt_column", "warning", "", text, subject_kind="column")
+    return log
 
 
 def _known_regions(accounts: pd.DataFrame, regions: pd.DataFrame | None, given: gpd.GeoDataFrame | None) -> list[str]:

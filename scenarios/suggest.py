@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Find the known word that looks most like `word`, "" when none does."""
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Find the known word that looks most like `word`, "" when none is as like as `cutoff` (of 1)."""
     words = list(known)
     by_shape = {_shape(other): other for other in reversed(words)}
     if _shape(word) in by_shape:
         return by_shape[_shape(word)]
-    close = difflib.get_close_matches(_shape(word), list(by_shape), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(_shape(word), list(by_shape), n=1, cutoff=cutoff)
     return by_shape[close[0]] if close else ""
 
 

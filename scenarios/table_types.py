@@ -64,6 +64,17 @@ EVENT_COLUMNS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookAlike:
+    """A column that is not read, and the one of ours that it may have been meant for."""
+
+    table: str
+    """Key of the table in the scenario."""
+    file: str
+    there: str
+    meant: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tables:
     """A firm's tables with our column names and types; ids are text, missing text is "", a week is its Monday."""
@@ -95,3 +106,4 @@ class Tables:
     """account_id and date of the plan in force."""
     current_alignment: pd.DataFrame | None = None
     """rep_id and exactly one of area_id, district, account_id."""
+    look_alikes: tuple[LookAlike, ...] = ()

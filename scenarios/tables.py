@@ -23,12 +23,16 @@ from scenarios.suggest import did_you_mean, missing_file, nearest, one_of
 from scenarios.table_checks import faults_between_tables, faults_in_table
 from scenarios.table_columns import ALIGNED, EXTRA_NAMES, TABLE_COLUMNS
 from scenarios.table_files import SUFFIXES, RawTable, TableFileError, read_file
-from scenarios.table_types import EVENT_COLUMNS, Tables
+from scenarios.table_types import EVENT_COLUMNS, LookAlike, Tables
 
 __all__ = ["Tables", "read_tables", "table_faults"]
 
 UNIQUE: Final = {"data.reps": "rep_id", "data.areas.source": "area_id", "data.events": "event_id"}
 """Tables in which an id stands once. Accounts and sales may repeat theirs: the cleaning rules say what that means."""
+
+
+MISSPELT: Final = 0.8
+"""Likeness from which a column that is not read is held for a misspelt one."""
 
 
 def read_tables(loaded: LoadedScenario) -> Tables:
@@ -59,6 +63,7 @@ def read_tables(loaded: LoadedScenario) -> Tables:
         events=frames.get("data.events", _no_events()),
         last_visits=frames.get("data.last_visits"),
         current_alignment=frames.get("data.current_alignment"),
+        look_alikes=tuple(reading.look_alikes),
     )
 
 
@@ -105,6 +110,7 @@ class _Reading:
     told: dict[str, FaultList] = field(default_factory=dict)
     sound: set[str] = field(default_factory=set)
     """Tables without faults."""
+    look_alikes: list[LookAlike] = field(default_factory=list)
 
 
 def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Reading:
@@ -177,6 +183,7 @@ def _read_one(
     reading.faults += wanted.faults
     if wanted.faults:
         return None
+    reading.look_alikes += wanted.look_alikes
     told = FaultList(file=source.path, rows=raw.rows, faults=reading.faults)
     reading.told[key] = told
     if not len(raw.rows):
@@ -221,6 +228,7 @@ class _Wanted:
     faults: list[Fault] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
     """Our name: the file's name."""
+    look_alikes: list[LookAlike] = field(default_factory=list)
 
     def choose(self, there: Sequence[str]) -> list[str]:
         """Name the file's columns to read; note what is missing."""
@@ -234,6 +242,7 @@ class _Wanted:
                 self._tell_missing(column, there)
         if self.key == "data.current_alignment":
             self._keep_one_subject(there)
+        self._look_for_misspelt(there)
         return [] if self.faults else list(self.found.values())
 
     def shown(self, name: str) -> str:
@@ -262,6 +271,15 @@ class _Wanted:
         hint = f'; is it "{close}"? then write {column.name}: {close}' if close else _columns_there(there)
         message = f'{self._file} has no column "{column.name}"{hint}'
         self.faults.append(_at(self.marks, f"{self.key}.columns", message))
+
+    def _look_for_misspelt(self, there: Sequence[str]) -> None:
+        """Note columns that are not read and look like one that is not there."""
+        unread = [name for name in there if name not in self.found.values()]
+        for column in self.columns:
+            if column.name not in self.found and not column.required and column.name not in self.source.columns:
+                close = nearest(column.name, unread, cutoff=MISSPELT)
+                if close:
+                    self.look_alikes.append(LookAlike(table=self.key, file=self._file, there=close, meant=column.name))
 
     def _keep_one_subject(self, there: Sequence[str]) -> None:
         mapped = [name for name in ALIGNED if name in self.source.columns]

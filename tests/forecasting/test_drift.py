@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasting.drift import MIX, YEAR_ON_YEAR, input_drift, persistence_of, stability_index, stability_limit
+from forecasting.drift import (
+    MIX,
+    YEAR_ON_YEAR,
+    input_drift,
+    mean_limit,
+    persistence_of,
+    stability_index,
+    stability_limit,
+)
 
 WEEKS = pd.date_range("2023-01-02", periods=160, freq="7D")
 NEW = 12
@@ -89,3 +97,24 @@ def test_too_few_weeks_or_too_short_a_history_give_no_row():
     late = table["week"] >= WEEKS[-NEW - 60]
     assert input_drift(table[late & ~new], table[new]).empty
     assert input_drift(table, table.iloc[:0]).empty
+
+
+def test_the_shift_against_last_year_is_a_share():
+    """Sales that halve move the change against last year by about −50 %, far beyond a limit of a few percent."""
+    table = sales(now=0.5)
+    new = table["week"] >= WEEKS[-NEW]
+    drift = input_drift(table[~new], table[new]).set_index("input")
+    assert drift.loc[YEAR_ON_YEAR, "shift"] == pytest.approx(-0.5, abs=0.03)
+    assert 0 < drift.loc[YEAR_ON_YEAR, "limit"] < 0.15
+    assert drift.loc[YEAR_ON_YEAR, "shifted"]
+
+
+@pytest.mark.parametrize("weeks", [4, 13])
+def test_means_of_steady_weeks_seldom_differ_beyond_the_limit(weeks):
+    """At most three in a hundred do, and nearly every shift of a standard deviation over a quarter does."""
+    random = np.random.default_rng(3)
+    draws = np.array([random.normal(size=weeks).mean() - random.normal(size=104).mean() for _ in range(2000)])
+    limit = mean_limit(104, weeks)
+    assert np.mean(np.abs(draws) > limit) <= 0.03
+    if weeks == 13:
+        assert np.mean(draws + 1 > limit) > 0.7

@@ -53,6 +53,14 @@ def test_few_weeks_are_not_judged_and_those_to_come_are_left_out():
     watch = watch_forecast(forecast(), actuals([140.0], [100.0], weeks=3))
     assert watch.table["weeks"].tolist() == [3, 3]
     assert watch.alarmed == ()
+    assert watch.advice == ("Too few weeks have come to judge the forecast: compare again once 4 are in.",)
+
+
+def test_a_region_with_few_weeks_is_named():
+    came = pd.concat([actuals([100.0], [100.0])[:8], actuals([100.0], [100.0], weeks=3)[3:]])
+    watch = watch_forecast(forecast(), came)
+    assert watch.table["reason"].tolist() == ["", "weeks that came: 3, too few to judge"]
+    assert watch.advice == ("Too few weeks have come to judge South.",)
 
 
 def test_nothing_to_compare_is_said():

@@ -9,6 +9,7 @@ from forecasting.watchlist import (
     prospects_worth_a_visit,
     regional_targets,
     regions_under_target,
+    risk_totals,
 )
 
 WEEKS = pd.date_range("2026-01-05", periods=2, freq="7D")
@@ -62,7 +63,7 @@ def test_a_region_under_target_lacks_the_difference():
 
 
 def test_a_customer_who_may_leave_is_worth_probability_times_sales():
-    found = accounts_that_may_leave(ACCOUNTS, SCORES, most=10)
+    found = accounts_that_may_leave(ACCOUNTS, SCORES)
     assert found["account_id"].tolist() == ["C1"]
     assert found["size"].tolist() == [500.0]
     assert (
@@ -72,7 +73,7 @@ def test_a_customer_who_may_leave_is_worth_probability_times_sales():
 
 
 def test_customers_below_their_likes_can_win_a_share_of_the_gap():
-    found = accounts_below_likes(ACCOUNTS, headroom_share=0.3, most=10)
+    found = accounts_below_likes(ACCOUNTS, headroom_share=0.3)
     assert found["account_id"].tolist() == ["C2"]
     assert found["size"].tolist() == [90.0]
     assert "reach 500" in found["reason"].iloc[0]
@@ -80,14 +81,15 @@ def test_customers_below_their_likes_can_win_a_share_of_the_gap():
 
 def test_a_prospect_is_worth_its_expected_value():
     """Likes reach 200: four times its headroom."""
-    found = prospects_worth_a_visit(ACCOUNTS, SCORES, horizon=26, most=10)
+    found = prospects_worth_a_visit(ACCOUNTS, SCORES, horizon=26)
     assert found["account_id"].tolist() == ["P1"]
     assert found["size"].tolist() == [40.0]
 
 
-def test_the_longest_list_is_kept_to():
+def test_lines_are_sorted_and_added_up():
     accounts = pd.concat(
-        [ACCOUNTS.iloc[[1]].assign(account_id=f"C{number}", headroom=number) for number in range(1, 9)]
+        [ACCOUNTS.iloc[[1]].assign(account_id=f"C{number}", headroom=number) for number in range(1, 4)]
     )
-    found = accounts_below_likes(accounts, headroom_share=1.0, most=3)
-    assert found["account_id"].tolist() == ["C8", "C7", "C6"]
+    found = accounts_below_likes(accounts, headroom_share=1.0)
+    assert found["account_id"].tolist() == ["C3", "C2", "C1"]
+    assert risk_totals(found).to_dict("records") == [{"kind": "below_likes", "lines": 3, "size": 6.0}]

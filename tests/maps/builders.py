@@ -348,6 +348,9 @@ def made_up_resources() -> Resources:
                 + [("under_target", "North", "", "", 70.0, 0.9, "expected 3 against a target of 4 (-25.0%)")],
                 columns=["kind", "region", "account_id", "name", "size", "probability", "reason"],
             ),
+            "risk_totals": pd.DataFrame(
+                [("may_leave", 40, 2000.0), ("under_target", 1, 70.0)], columns=["kind", "lines", "size"]
+            ),
             "account_scores": pd.DataFrame(
                 [("C1", "leave", 0.2, 3.0, 1.5, math.nan)],
                 columns=["account_id", "kind", "probability", "silent_weeks", "usual_gap", "trend"],

@@ -14,7 +14,7 @@ def test_every_part_has_a_chapter_and_names_stay_text() -> None:
     assert "<script>" not in bodies
     assert "Main <b>" not in bodies
     assert "<i>well" not in bodies
-    assert "the largest 20 of 30" in bodies
+    assert "the largest 20 of 40, together" in bodies
 
 
 def test_areas_of_a_segment_are_added_up() -> None:

@@ -84,7 +84,7 @@ def test_the_budget_is_spent_and_beats_a_split_by_sales(made):
     budget = pd.read_csv(made / "budget.csv")
     assert budget["spend"].sum() == 3000
     assert budget["spend"].min() >= 300
-    assert budget["gain"].sum() >= budget["gain_by_sales"].sum() - 100
+    assert budget["gain"].sum() >= budget["gain_by_sales"].sum() - 0.01
     potential = pd.read_csv(made / "potential.csv")
     won = (potential["potential"] - potential["baseline"]).groupby(potential["region"]).sum()
     assert budget.set_index("region")["winnable"].to_dict() == pytest.approx(won.to_dict(), abs=0.05)

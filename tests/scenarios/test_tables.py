@@ -73,6 +73,18 @@ def test_whether_an_event_was_announced_is_read_and_reaches_the_forecast(here):
     assert known == {"E1": True, "E2": False, "E3": True, "E4": False}
 
 
+def test_a_misspelt_column_is_told_and_others_are_not(here):
+    """A note of the firm's own is left in peace."""
+    Path("events.csv").write_text(
+        "event_id,kind,start,end,categroy,note\nE1,fair,2025-03-03,2025-03-09,Bolts,x\n", encoding="utf-8"
+    )
+    loaded = load_scenario(Path(YAML))
+    findings = check_data(read_tables(loaded), loaded.scenario).quality.findings
+    told = findings.loc[(findings["check"] == "misspelt_column").to_numpy(), "text"].tolist()
+    assert len(told) == 1
+    assert told[0].startswith("events.csv: column categroy is not read. If it is category, name it so")
+
+
 def test_another_word_for_announced_is_a_fault(here):
     """It is told with its row and what to write."""
     Path("events.csv").write_text(
