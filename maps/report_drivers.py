@@ -31,8 +31,8 @@ def driver_chapters(book: PlanBook) -> list[Chapter]:
             anchor="drivers",
             title="Why the forecast differs from last year",
             how="Over the weeks to come, against the same weeks of last year. Each bar is what one thing adds or "
-            "takes, in percent of sales then; with those under half a percent, which are not drawn, they make the whole "
-            "difference. They say what the forecast rests on, not what caused sales.",
+            "takes, in percent of sales then; with those under half a percent, which are not drawn, they make the "
+            "whole difference. They say what the forecast rests on, not what caused sales.",
             body=join([_sums(book), _figures(book)]),
             follows=("region", "category"),
         ),

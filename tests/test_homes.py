@@ -77,6 +77,7 @@ def test_other_candidates_make_the_saved_homes_useless(mixed, tmp_path, capsys):
     assert "no saved homes stage" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_all_homes_are_chosen_region_by_region_whatever_the_table_says(tmp_path):
     """Positions in the table do not matter; each region keeps its number of reps, and every home is another area."""
     here, there = tmp_path / "here", tmp_path / "there"

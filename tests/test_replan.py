@@ -55,6 +55,7 @@ def test_a_cancelled_visit_leaves_and_all_that_is_over_stays(week, capsys):
     assert changed - shared <= {f"maps/{rep}.html", f"calendars/{rep}.ics", f"{FOLDER}/{rep}.json.gz", *routes}
 
 
+@pytest.mark.slow
 def test_other_commands_go_by_the_changed_tours(week, capsys):
     """Days are offered beside the new tours, and pages made again show them."""
     words, folder, visits, rep = week

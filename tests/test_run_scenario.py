@@ -233,6 +233,7 @@ def test_a_killed_run_leaves_the_former_folder_whole(finished, tmp_path, stage):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "out.models"]
 
 
+@pytest.mark.slow
 def test_rounds_bring_routed_hours_nearer_to_their_shares(finished, tmp_path):
     """The round shown is the best one, its workload is in the files, and a single stage takes it up again."""
     out = tmp_path / "out"

@@ -61,7 +61,7 @@ def on_screen(browser: Any) -> Iterator[Callable[[str], Any]]:
         page.context.close()
 
 
-@pytest.fixture(params=list(SCREENS))
+@pytest.fixture(params=["desk", pytest.param("phone", marks=pytest.mark.slow)])
 def page(request: pytest.FixtureRequest, on_screen: Callable[[str], Any]) -> Iterator[Any]:
     """Give a blank page that complains about every request and every word on the console."""
     page = on_screen(request.param)

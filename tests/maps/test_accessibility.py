@@ -13,6 +13,8 @@ pytestmark = pytest.mark.browser
 FADING_MILLISECONDS = 400
 """Popups fade in; half seen, their text is pale."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+QUICK = {("phone", "maps/R1.html"), ("desk", "monitor.html"), ("desk", "data_quality.html")}
+"""Looked at in every run; the others, and each on the other screen, in the slow one."""
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +63,9 @@ def use(page: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("page", "name"),
     [
-        *(("desk", name) for name in PAGES),
-        *(pytest.param("phone", name, marks=pytest.mark.slow if "/" not in name else ()) for name in PAGES),
+        pytest.param(screen, name, marks=pytest.mark.slow if (screen, name) not in QUICK else ())
+        for screen in ("desk", "phone")
+        for name in PAGES
     ],
     indirect=["page"],
 )

@@ -57,7 +57,7 @@ def group_is_empty(group, *, seconds):
     return False
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_ctrl_c_gives_the_best_plan_so_far(workers):
     """As from a terminal, SIGINT goes to the search and its workers alike: a verified plan, marked as interrupted."""
     search = begun(workers)

@@ -1,6 +1,7 @@
 """The last excess of a large map is removed by small exact searches that weigh cost against balance."""
 
 import numpy as np
+import pytest
 
 from optimizer.territory.bound import relax
 from optimizer.territory.excess import excess_of, scales
@@ -52,6 +53,7 @@ def test_repair_without_work_or_need_changes_nothing():
     assert (repaired(problem, balanced, guide) == balanced).all()
 
 
+@pytest.mark.slow
 def test_weighed_excess_is_removed_more_cheaply_than_at_any_cost():
     """Over the whole map, an elastic model that sees the cost ends no dearer than one that sees excess alone."""
     problem, start, _ = grown(2)

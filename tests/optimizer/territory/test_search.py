@@ -36,14 +36,14 @@ def agrees(seed, rules=None):
         assert verify(instance, result.plan) == ()
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(28))
 def test_brute_force_agrees(seed):
     """On tiny maps with random rules, value and feasibility are those of full enumeration."""
     agrees(seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(1000, 1600))
+@pytest.mark.parametrize("seed", [*range(28, 60), *range(1000, 1600)])
 def test_brute_force_agrees_on_many(seed):
     """The same on hundreds of maps more."""
     agrees(seed)

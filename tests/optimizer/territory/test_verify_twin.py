@@ -33,8 +33,8 @@ def verifier_and_twin_agree(seed, *, explain=True):
 
 @pytest.mark.parametrize("seed", range(500, 540))
 def test_verifier_agrees_with_its_twin(seed):
-    """On a few dozen maps with random rules."""
-    verifier_and_twin_agree(seed)
+    """On a few dozen maps with random rules; explaining why there is no plan, the dear part, on every fourth."""
+    verifier_and_twin_agree(seed, explain=seed % 4 == 0)
 
 
 @pytest.mark.slow

@@ -66,6 +66,7 @@ def test_tiny_cycles_are_optimal(seed, overtime, lunch, extras):
     assert result.objective == best_cost(instance) == result.bound
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_loosening_never_hurts_at_the_optimum(seed):
