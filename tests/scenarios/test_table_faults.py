@@ -202,6 +202,14 @@ CASES = {
         [swap(YAML, "  origins: 2\n", "  origins: 2\n  planned_series: [spend]\n")],
         "scenario.yaml:25:3 forecast.planned_series: there is no table of series; name it under data.series",
     ),
+    "event_of_negative_reach": (
+        [
+            write(
+                "events.csv", "event_id,kind,start,end,lon,lat,reach_km\nE1,strike,2025-03-03,2025-03-09,2.1,47.1,-5\n"
+            )
+        ],
+        "events.csv:2 reach_km: got -5, expected a number above 0 and at most 20000",
+    ),
     "event_with_half_a_place": (
         [write("events.csv", "event_id,kind,start,end,lon,lat\nE1,strike,2025-03-03,2025-03-09,2.1,47.1\n")],
         "events.csv:2 reach_km: got no reach_km, expected lon, lat and reach_km together, or none of them for an event of a whole region",
