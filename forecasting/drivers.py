@@ -111,8 +111,16 @@ def drivers_of(
     sums = parts[:, :, steps].sum(axis=2)
     summing = panel.hierarchy.summing.T
     amounts = by_kind @ summing
-    largest = [kinds[row] for row in np.abs(amounts).argmax(axis=0)] if kinds else [""] * summing.shape[1]
-    return _table(sums @ summing, groups, panel, history, largest)
+    total = sums @ summing
+    largest = [_largest(kinds, amounts[:, node], total[0, node]) for node in range(summing.shape[1])]
+    return _table(total, groups, panel, history, largest)
+
+
+def _largest(kinds: Sequence[str], amounts: Array, last_year: float) -> str:
+    """Name the kinds of events that make half a percent of last year, the largest first, at least one where any is."""
+    order = [row for row in np.argsort(-np.abs(amounts), kind="stable") if amounts[row] != 0.0]
+    large = [row for row in order if abs(amounts[row]) >= SMALLEST_SHARE * last_year]
+    return ", ".join(kinds[row] for row in (large or order[:1])[:MOST_REASONS])
 
 
 def _by_events(events: WithoutEvents, usual: Array, calm: Array, steps: NDArray[np.int64]) -> Array:
@@ -123,7 +131,8 @@ def _by_events(events: WithoutEvents, usual: Array, calm: Array, steps: NDArray[
     effects, panel = events.effects, events.panel
     last = panel.past - 1
     before = np.array([panel.rhythm.same_season_index(last + int(step) + 1, last) for step in steps])
-    now, then = (effects.exposure[:, rows] * effects.counted for rows in (last + 1 + steps, np.maximum(before, 0)))
+    change = effects.change
+    now, then = (change[:, rows] for rows in (last + 1 + steps, np.maximum(before, 0)))
     then = np.where((before >= 0)[None, :, None], then, 0.0)
     weeks = usual[:, steps, None] * now - calm[: len(usual)][:, steps, None] * then
     return np.asarray(weeks.sum(axis=1).T)
@@ -170,7 +179,7 @@ def _grouped(explained: Explanation, node: int, last_year: Array, groups: tuple[
 def _table(
     sums: Array, groups: tuple[str, ...], panel: Panel, history: SalesHistory, kinds: Sequence[str]
 ) -> pd.DataFrame:
-    """Lay out the contributions, shape (groups, nodes), as a table with words; `kinds` names each node's main event."""
+    """Lay out the contributions, shape (groups, nodes), as a table with words; `kinds` names its main events."""
     regions, categories = (*history.regions, ""), (*history.categories, "")  # code -1 is the last one
     pairs = list(product((*range(len(regions) - 1), EVERY), (*range(len(categories) - 1), EVERY)))
     rows = []
@@ -198,7 +207,7 @@ def in_words(contributions: dict[str, float], *, event: str = "") -> str:
     Parameters
     ----------
     event
-        The kind of event that stands for all.
+        The kinds of events that make most of what all do.
     """
     before = contributions[LAST_YEAR]
     if before <= 0:

@@ -30,6 +30,8 @@ class EventEffects:
     kinds: tuple[str, ...]
     exposure: Array
     """Share of the week and of its sales that events take up. Shape (bottom, past + horizon, kinds)."""
+    past: int
+    """Weeks of the past."""
     weeks: NDArray[np.int64]
     """Weeks of the past that tell of the kind. Shape (kinds,)."""
     effect: Array
@@ -40,9 +42,22 @@ class EventEffects:
     """What forecasts count with: nothing that is not beyond noise. Shape (kinds,)."""
 
     @property
+    def change(self) -> Array:
+        """What events of each kind add to sales without events, as a share. Shape (bottom, past + horizon, kinds).
+
+        All together leave at least `SMALLEST_FACTOR`. Where sales fell by more than what lies within reach, the reach
+        tells little: events to come then count with no larger share of sales than past ones touched.
+        """
+        largest = np.where(self.counted < -1.0, self.exposure[:, : self.past].max(axis=(0, 1), initial=0.0), 1.0)
+        change = np.minimum(self.exposure, largest) * self.counted
+        total = change.sum(axis=2, keepdims=True)
+        held = total < SMALLEST_FACTOR - 1.0
+        return np.asarray(np.where(held, change * (SMALLEST_FACTOR - 1.0) / np.where(held, total, 1.0), change))
+
+    @property
     def factor(self) -> Array:
         """Sales over those without events, by what is counted. Shape (bottom, past + horizon)."""
-        return np.asarray(np.maximum(1.0 + self.exposure @ self.counted, SMALLEST_FACTOR))
+        return np.asarray(1.0 + self.change.sum(axis=2))
 
     def table(self, medians: Array, steps: NDArray[np.int64]) -> pd.DataFrame:
         """Lay out the effects, the middle 80 % of chance as the margin on both sides.
@@ -60,6 +75,7 @@ class EventEffects:
         """
         bottom, horizon = len(self.exposure), medians.shape[1]
         usual = medians[:bottom][:, steps] / self.factor[:, -horizon:][:, steps]
+        added = (usual[:, :, None] * self.change[:, -horizon:][:, steps]).sum(axis=(0, 1))
         rows = []
         for number, kind in enumerate(self.kinds):
             weeks, effect = int(self.weeks[number]), float(self.effect[number])
@@ -69,8 +85,7 @@ class EventEffects:
             chance = self.chance[:, number][~np.isnan(self.chance[:, number])]
             low, high = np.quantile(chance, [0.1, 0.9]) if len(chance) >= FEWEST_PLACEBOS else (np.nan, np.nan)
             counted = float(self.counted[number])
-            ahead = float((usual * counted * self.exposure[:, -horizon:, number][:, steps]).sum())
-            rows.append((kind, weeks, effect, effect - float(high), effect - float(low), counted, ahead))
+            rows.append((kind, weeks, effect, effect - float(high), effect - float(low), counted, float(added[number])))
         table = pd.DataFrame(rows, columns=list(EVENT_EFFECT_COLUMNS))
         return table.sort_values(["weeks", "kind"], ascending=[False, True], kind="stable", ignore_index=True)
 
@@ -108,6 +123,7 @@ def event_effects(panel: Panel) -> EventEffects | None:
     return EventEffects(
         kinds=tuple(panel.names[number].removeprefix(EVENT) for number in numbers),
         exposure=exposure,
+        past=panel.past,
         weeks=np.asarray((touched.sum(axis=0) > 0).sum(axis=0)),
         effect=effect,
         chance=chance,

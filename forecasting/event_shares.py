@@ -37,6 +37,8 @@ class EventShares:
     """Those whose kind has an effect beyond chance."""
     effects: dict[str, float]
     """Effect on the sales of near accounts in a whole week by kind, as a share; see `forecasting.event_shifts`."""
+    ahead: tuple[str, ...]
+    """Ids of those of them that fall into the period, sorted."""
     unproven: tuple[str, ...]
     """Kinds of events in the period without such an effect, sorted."""
 
@@ -104,11 +106,12 @@ def event_shares(
     in_reach = [each for each in reached if share_of_weeks(each.start, each.end, read).any()]
     if not in_reach:
         return None
-    ahead = {each.kind for each in in_reach if share_of_weeks(each.start, each.end, weeks).any()}
+    ahead = [each for each in in_reach if share_of_weeks(each.start, each.end, weeks).any()]
     return EventShares(
         reached=tuple(each for each in in_reach if each.kind in effects),
         effects=dict(effects),
-        unproven=tuple(sorted(ahead - effects.keys())),
+        ahead=tuple(sorted({each.event_id for each in ahead if each.kind in effects})),
+        unproven=tuple(sorted({each.kind for each in ahead} - effects.keys())),
     )
 
 
@@ -119,12 +122,12 @@ def told_shares(shares: EventShares | None, moved: Array | None) -> tuple[str, .
     told = []
     amount = 0.0 if moved is None else float(np.maximum(moved, 0.0).sum())
     if amount > 0:
-        names = ", ".join(sorted({each.event_id for each in shares.reached}))
+        names = ", ".join(shares.ahead)
         between = (
             f"move {amount:,.0f} of sales between the accounts within their reach and the others of the same region"
         )
         told.append(f"Events with a place ({names}) {between}, whose total stays.")
     if shares.unproven:
         kinds = ", ".join(shares.unproven)
-        told.append(f"No effect beyond chance is known of events of these kinds, so no sales move for them: {kinds}.")
+        told.append(f"What these kinds of events move between accounts is not beyond chance, so nothing is: {kinds}.")
     return tuple(told)

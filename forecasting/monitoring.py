@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 SIGNAL_LIMIT = 4.0
 """Tracking signal beyond which a forecast is held to be biased: Trigg 1964's usual 4 mean absolute deviations."""
 LEAST_BIAS = 0.1
-"""Share of sales that a bias must reach for an alarm, whatever the signal: steady small errors are no emergency."""
+"""Share of the forecast that a bias must reach for an alarm, whatever the signal: small errors are no emergency."""
 LEAST_COVERAGE = 0.5
 """Share of weeks inside P10 to P90, meant to be 0.8, below which the alarm is raised."""
 FEWEST_WEEKS = 4
@@ -36,7 +36,8 @@ class Watch:
     """What became of a forecast."""
 
     table: pd.DataFrame
-    """Columns of `WATCH_COLUMNS`, one row per region, by name. Shares; tracking signal in mean absolute deviations;
+    """Columns of `WATCH_COLUMNS`, one row per region, by name. Shares, bias that of the
+    forecast; tracking signal in mean absolute deviations;
     drift as population stability index of the errors and the limit that steady errors seldom pass with so few weeks
     (`forecasting.drift.stability_limit`; NaN without earlier errors), alarm and its reason."""
     inputs: pd.DataFrame = field(default_factory=no_inputs)
@@ -105,7 +106,8 @@ def _row(region: str, part: pd.DataFrame, earlier: pd.DataFrame | None) -> dict[
     errors = actual - median
     sold = max(float(np.abs(actual).sum()), 1e-9)
     inside = (actual >= part["p10"].to_numpy(np.float64)) & (actual <= part["p90"].to_numpy(np.float64))
-    bias, signal, covered = float(errors.sum()) / sold, tracking_signal(errors), float(inside.mean())
+    bias = float(errors.sum()) / max(float(median.sum()), 1e-9)
+    signal, covered = tracking_signal(errors), float(inside.mean())
     drift = limit = float("nan")
     if earlier is not None and len(part) >= FEWEST_WEEKS:
         before = earlier.loc[(earlier["region"] == region).to_numpy(), "error"].to_numpy(np.float64)

@@ -148,12 +148,15 @@ def _event_cube(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]:
     """Share of each week (and of its sales) that events of a kind take up, since which week that is known; the kinds.
 
-    Shapes (series, weeks, kinds). Where several events of a kind meet, all count as known with the last of them.
+    Shapes (series, weeks, kinds). Kinds are those of events in these weeks, by name, so that an event outside of them
+    changes nothing. Where several events of a kind meet, all count as known with the last of them.
     """
+    spans = zip(events["start"], events["end"], strict=True)
+    events = events[np.array([share_of_weeks(start, end, weeks).any() for start, end in spans], dtype=bool)]
     single = events.drop_duplicates(["event_id", "kind"])["kind"].astype(str)
     counts = single.value_counts() if len(events) else pd.Series(dtype="int64")
     order = sorted(counts.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))
-    kinds = tuple(str(kind) for kind, _ in order[:LARGEST_NUMBER_OF_KINDS])
+    kinds = tuple(sorted(str(kind) for kind, _ in order[:LARGEST_NUMBER_OF_KINDS]))
     shape = (len(history.regions), len(history.categories), len(weeks), len(kinds))
     cube, since = np.zeros(shape), np.full(shape, ALWAYS)
     for event in events[events["kind"].astype(str).isin(kinds)].to_dict("records"):

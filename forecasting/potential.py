@@ -91,10 +91,10 @@ def share_out_potential(
     down, up = np.zeros(len(accounts)), np.zeros(len(accounts))
     for region, lines in table.groupby("region", sort=True):
         down[regions == region], up[regions == region] = relative_spread(lines)
-    usual = baseline = _baselines(table, regions, recent, customer, None)
-    if events is not None and events.reached:
-        calm = _recent_sales(sales, accounts, weeks, events)
-        baseline = _baselines(table, regions, calm, customer, events)
+    placed = events if events is not None and events.reached else None
+    calm = recent if placed is None else _recent_sales(sales, accounts, weeks, placed)
+    usual = _baselines(table, regions, calm, customer, None)
+    baseline = usual if placed is None else _baselines(table, regions, calm, customer, placed)
     bought = customer & recent.ever
     room = headroom(
         accounts,

@@ -77,8 +77,9 @@ def _event_chapters(book: PlanBook) -> list[Chapter]:
             title="What events do to sales",
             how="Sales of the weeks that such events take up, against level and season without them, where they reach. "
             "The margin is what chance makes of the same events put into other weeks; one that holds 0 % is no proof. "
-            "Forecasts count on an effect as far as it is beyond chance; the last column is what announced events add "
-            "to the weeks to come or take from them, and stands in the forecast.",
+            "Forecasts count on an effect as far as it is beyond two and a half times what chance makes; the last "
+            "column is what that adds to the weeks to come or takes from them. LightGBM may read a little more or less "
+            "in events by itself: the drivers tell all.",
             body=join(
                 [
                     table(columns, rows, numeric=(1, 2, 3, 4, 5), caption="Effect of each kind of event"),

@@ -16,7 +16,7 @@ from scenarios.quality_log import QualityLog
 from scenarios.recoding import steps_of
 from scenarios.repairs_sales import repair_sales
 from scenarios.successors import with_successors
-from scenarios.suggest import missing_file
+from scenarios.suggest import did_you_mean, missing_file, one_of
 from scenarios.table_files import SUFFIXES
 from scenarios.tables import read_more_sales, read_tables
 
@@ -81,7 +81,9 @@ def compare_weeks(forecast: Forecast, path: Path, loaded: LoadedScenario) -> Act
         names = ", ".join(sorted(set(ahead["region"])))
         text = f"holds sales of {', '.join(strange)}, but the forecast is one of {names}; run the scenario anew first"
         raise _fault(path, text)
-    notes = [*note, *_left_aside(came, inside, ids), *_silent_regions(sales, ahead)]
+    known_categories = sorted(set(forecast.table["category"].astype(str)))
+    notes = [*note, *_left_aside(came, inside, ids), *_silent_regions(sales, ahead), *_lacking_weeks(weeks, ahead)]
+    notes += _other_categories(sales, known_categories)
     return Actuals(forecast=ahead, sales=sales, notes=tuple(notes), data=data)
 
 
@@ -144,6 +146,26 @@ def _left_aside(came: pd.DataFrame, inside: pd.Series, ids: list[str]) -> list[s
             "Add new accounts to the accounts table."
         )
     return notes
+
+
+def _lacking_weeks(weeks: list[pd.Timestamp], ahead: pd.DataFrame) -> list[str]:
+    """Name weeks of the forecast between those of the file that the file says nothing about."""
+    between = sorted(week for week in ahead["week"].unique() if weeks[0] < week < weeks[-1] and week not in weeks)
+    named = ", ".join(f"{week:%Y-%m-%d}" for week in between)
+    return [f"No sales in the file for weeks in between: {named}; not judged."] if between else []
+
+
+def _other_categories(sales: pd.DataFrame, known: list[str]) -> list[str]:
+    """Name categories that the forecast does not know, with what they may have been meant to be, and those not sold."""
+    sold = sales.groupby("category")["sales"].sum()
+    strange = [name for name in sold.index.astype(str) if name not in known]
+    notes = [
+        f"{name} is no category of the forecast{did_you_mean(name, known) or '.'} Its {sold[name]:,.0f} count in the "
+        "regions."
+        for name in strange
+    ]
+    absent = [name for name in known if name not in sold.index]
+    return notes + ([f"No sales of {one_of(absent, word='and')} in the file: all counted as 0."] if absent else [])
 
 
 def _silent_regions(sales: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:

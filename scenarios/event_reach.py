@@ -64,7 +64,8 @@ def spread_over_reach(
             {**event, "region": region, "category": category, "touched": float(share)}
             for (region, category), share in zip(named.index.to_list(), named.to_list(), strict=True)
         ]
-        _tell(str(event["event_id"]), event["reach_km"], int(near.sum()), named, log)
+        crossed = within_reach(accounts, lon=event["lat"], lat=event["lon"], reach_km=event["reach_km"]).any()
+        _tell(str(event["event_id"]), event["reach_km"], int(near.sum()), named, log, crossed=bool(crossed))
     return pd.DataFrame(rows, columns=[*events.columns, "touched"])
 
 
@@ -123,10 +124,11 @@ def _shares(near: np.ndarray, accounts: pd.DataFrame, sales: pd.DataFrame) -> pd
     return pd.Series(share.ravel(), index=index)
 
 
-def _tell(event: str, reach_km: float, accounts: int, shares: pd.Series, log: QualityLog) -> None:
-    """Say how much an event touches."""
+def _tell(event: str, reach_km: float, accounts: int, shares: pd.Series, log: QualityLog, *, crossed: bool) -> None:
+    """Say how much an event touches; `crossed`: it would touch somebody with lon and lat the other way round."""
     if not len(shares):
         text = f"Event {event} touches nobody: no account with such sales lies within {reach_km:g} km; left out."
+        text += " Its lon and lat seem to have changed places." if crossed else ""
         log.about_region("event_touches_nobody", "warning", "", text, subject_kind="event", repair="event_reach")
         log.repaired("event_reach", "events", [event], "", "dropped", regions=[""])
         return

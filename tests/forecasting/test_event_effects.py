@@ -85,6 +85,26 @@ def test_announced_events_to_come_are_priced() -> None:
     assert found.loc["strike", "ahead"] == pytest.approx(2 * 2 * 1000 * share / (1 + share))
 
 
+@pytest.mark.parametrize("touched", [0.3, 0.9])
+def test_a_loss_beyond_reach_is_not_stretched(touched: float) -> None:
+    """Strikes that touched 0.3 of sales and took 0.6: one to come that touches 0.9 takes 0.6 too, not 1.8."""
+    past = [{**each, "touched": 0.3} for each in STRIKES]
+    found = effects_of([*past, event(20, "strike", 175, touched=touched)], {"strike": -2.0}, noise=0.0)
+    share = found.loc["strike", "counted"] * 0.3
+    assert share == pytest.approx(-0.6, abs=0.02)
+    assert found.loc["strike", "ahead"] == pytest.approx(2 * 2 * 1000 * share / (1 + share), rel=0.001)
+
+
+def test_events_of_several_kinds_leave_something_and_are_priced_by_their_parts() -> None:
+    """−70 % and −60 % in the same weeks leave a twentieth; what both take is what the forecast lacks."""
+    fires = [event(30 + n, "fire", week, touched=1.0) for n, week in enumerate((40, 95, 150))]
+    strikes = [{**each, "touched": 1.0} for each in STRIKES]
+    both = [event(20, "strike", 175), event(21, "fire", 175)]
+    found = effects_of([*strikes, *fires, *both], {"strike": -0.7, "fire": -0.6}, noise=0.0)
+    assert found["ahead"].sum() == pytest.approx(2 * 2 * 1000 * (0.05 - 1) / 0.05, rel=0.001)
+    assert found.loc["strike", "ahead"] / found.loc["fire", "ahead"] == pytest.approx(7 / 6, rel=0.02)
+
+
 def test_kinds_that_are_only_to_come_are_not_judged() -> None:
     """No effect, no margin, no amount; and no table without events."""
     found = effects_of([event(1, "move", 175)], {"move": 0.0})

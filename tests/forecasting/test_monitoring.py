@@ -34,7 +34,7 @@ def test_a_region_that_sells_far_more_is_named():
     watch = watch_forecast(forecast(), actuals([140.0], [95.0, 105.0]))
     assert watch.alarmed == ("North",)
     reason = watch.table.set_index("region").loc["North", "reason"]
-    assert reason == "sales are 29% above the forecast, week after week; only 0 of 8 weeks lie between P10 and P90"
+    assert reason == "sales are 40% above the forecast, week after week; only 0 of 8 weeks lie between P10 and P90"
     assert "Alarm for North" in watch.advice[0]
 
 

@@ -42,6 +42,35 @@ def test_an_event_takes_the_share_of_its_days_in_its_region():
     np.testing.assert_allclose(values[:6], expected[:6])
 
 
+def test_an_event_out_of_the_weeks_changes_nothing():
+    """Kinds stand by name, whatever their number, and those that do not occur in these weeks not at all."""
+    history = seasonal_history(weeks=60)
+    starts = pd.DatetimeIndex([history.weeks[4], history.weeks[20], history.weeks[40]])
+    events = pd.DataFrame(
+        {
+            "event_id": ["E1", "E2", "E3"],
+            "kind": ["strike", "fair", "strike"],
+            "region": ["R1", "R0", "R0"],
+            "category": "",
+            "start": starts,
+            "end": starts + pd.Timedelta(days=6),
+        }
+    )
+    late = events.assign(
+        event_id=["F1", "F2", "F3"],
+        kind=["fair", "fair", "move"],
+        start=starts + pd.Timedelta(weeks=400),
+        end=starts + pd.Timedelta(weeks=401),
+    )
+    panels = [
+        make_panel(history, french_calendar(history, events=given), horizon=13, history_weeks=1000)
+        for given in (events, pd.concat([events, late]))
+    ]
+    assert [name for name in panels[0].names if name.startswith("event ")] == ["event fair", "event strike"]
+    assert panels[0].names == panels[1].names
+    np.testing.assert_array_equal(panels[0].known, panels[1].known)
+
+
 def test_a_cut_panel_holds_no_later_sales():
     panel = panel_of(seasonal_history(weeks=80)).at_origin(40, 13)
     assert panel.sales.shape[1] == 41

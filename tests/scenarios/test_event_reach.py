@@ -194,6 +194,8 @@ def test_a_past_strike_does_not_shape_the_shares_to_come(gap: int) -> None:
     mended, _ = shared(past, STRIKE, near_aville(past=0.5), gap=gap)
     assert np.abs(fallen["baseline"] - usual["baseline"]).max() > 5
     np.testing.assert_allclose(mended["baseline"], usual["baseline"], atol=0.03)
+    assert MOVED not in mended  # what happened in the past moves nothing to come
+    np.testing.assert_allclose(mended["headroom"], usual["headroom"], atol=0.03)
 
 
 def test_a_strike_that_goes_on_is_not_counted_twice() -> None:
@@ -215,7 +217,7 @@ def test_what_moves_and_what_does_not_is_told_in_both_languages() -> None:
     assert lines == (f"Events with a place (E1) move {amount:,.0f} of sales {between}, whose total stays.",)
     _, unproven = shared(strike_to_come(), {"fair": 0.5}, near_aville())
     lines += told_shares(unproven, None)
-    assert lines[1].endswith("so no sales move for them: strike.")
+    assert lines[1].endswith("is not beyond chance, so nothing is: strike.")
     assert told_shares(None, None) == ()
     with speaking("fr"), noting_unknown() as unknown:
         assert all(say(line) != line for line in lines)
@@ -286,4 +288,13 @@ def test_a_strike_at_a_port_reaches_the_files(here: Path) -> None:
     expected = weekly.groupby("region")["p50"].sum().round(2).to_dict()
     assert baseline.groupby("region")["baseline"].sum().round(2).to_dict() == expected
     notes = json.loads((here / "out" / "stages" / "forecast.json").read_text(encoding="utf-8"))["notes"]
-    assert any(note.startswith("Events with a place (S2, S3, S4) move ") for note in notes)
+    assert any(note.startswith("Events with a place (S4) move ") for note in notes)
+
+
+def test_a_place_the_wrong_way_round_is_told() -> None:
+    """Nobody lies there, but somebody with lon and lat exchanged."""
+    accounts, sales = near_aville()
+    log = QualityLog()
+    wrong = strike(lon=PORT["lat"], lat=PORT["lon"], reach_km=10.0)
+    assert spread_over_reach(wrong, accounts, sales, horizon_weeks=4, log=log).empty
+    assert log.findings({}, {})["text"].str.endswith("Its lon and lat seem to have changed places.").tolist() == [True]

@@ -81,7 +81,7 @@ def test_a_region_that_sells_half_is_named(finished, tmp_path, capsys):
     assert monitor(finished, write_actuals(finished, tmp_path, north=0.5), tmp_path / "out") == 1
     table = pd.read_csv(tmp_path / "out" / "monitor.csv").set_index("region")
     assert table["alarm"].to_dict() == {"North": True, "South": False}
-    assert table.loc["North", "bias"] == pytest.approx(-1.0, abs=0.05)
+    assert table.loc["North", "bias"] == pytest.approx(-0.5, abs=0.02)
     assert "Alarm for North" in capsys.readouterr().out
 
 
@@ -139,3 +139,17 @@ def test_a_region_that_the_forecast_does_not_know_is_told(finished, tmp_path, ca
         (tmp_path / name).write_text(text.replace("South", "Far South"), encoding="utf-8")
     assert monitor((changed, finished[1]), actuals, tmp_path / "out") == 2
     assert "holds sales of Far South, but the forecast is one of North, South" in capsys.readouterr().err
+
+
+def test_other_categories_and_weeks_that_lack_are_told(finished, tmp_path, capsys):
+    """A misspelt category, one that is not there, a week left out."""
+    path = write_actuals(finished, tmp_path, weeks=[PERIOD[0], PERIOD[1], PERIOD[3]])
+    sales = pd.read_csv(path, dtype={"account_id": str})
+    names = sorted(sales["category"].unique())
+    sales["category"] = sales["category"].replace({names[0]: f"{names[0]}s"})
+    sales.to_csv(path, index=False)
+    monitor(finished, path, tmp_path / "out")
+    told = capsys.readouterr().out
+    assert f'{names[0]}s is no category of the forecast; did you mean "{names[0]}"?' in told
+    assert f"No sales of {names[0]} in the file" in told
+    assert f"No sales in the file for weeks in between: {str(PERIOD[2])[:10]}; not judged." in told
