@@ -205,10 +205,12 @@ CASES = {
     "event_of_negative_reach": (
         [
             write(
-                "events.csv", "event_id,kind,start,end,lon,lat,reach_km\nE1,strike,2025-03-03,2025-03-09,2.1,47.1,-5\n"
+                "events.csv",
+                "event_id,kind,start,end,lon,lat,reach_km\nE1,strike,2025-03-03,2025-03-09,2.1,47.1,-5\n"
+                "E2,strike,2025-03-03,2025-03-09,2.1,47.1,0\n",
             )
         ],
-        "events.csv:2 reach_km: got -5, expected a number above 0 and at most 20000",
+        "events.csv:2 reach_km: got -5, expected a number above 0 and at most 20000 (also row 3 0)",
     ),
     "event_with_half_a_place": (
         [write("events.csv", "event_id,kind,start,end,lon,lat\nE1,strike,2025-03-03,2025-03-09,2.1,47.1\n")],
