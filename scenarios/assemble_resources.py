@@ -168,6 +168,9 @@ def _add_budget(made: MadeResources, wanted: Budget, accounts: pd.DataFrame) -> 
         notes.append(
             f"In {', '.join(losing)} the spending costs more than its margin of {wanted.margin:.0%} brings back."
         )
+    worth = float((net > 0).sum()) * wanted.step
+    if wanted.spend_all and worth < whole:
+        notes.append(f"Only {worth:,.0f} of it would bring back what it costs; with spend_all: false no more is spent.")
     kept = wanted.amount - whole
     if kept >= wanted.step:
         notes.append(f"{kept:,.0f} is kept back: no further step of {wanted.step:,.0f} brings back what it costs.")

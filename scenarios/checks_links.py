@@ -9,10 +9,13 @@ import pandas as pd
 from scenarios.faults import Fault
 from scenarios.placing import Ground
 from scenarios.quality_log import QualityLog
+from scenarios.suggest import nearest
 
 FARTHEST_HOME_KM: Final = 300.0
 """A home farther than this from every area is a mistake."""
 HOURS_PER_WEEK: Final = 40.0
+LIKE_KIND: Final = 0.9
+"""Likeness from which two kinds of events may be one that is misspelt."""
 
 
 def check_reps(
@@ -151,7 +154,19 @@ def check_events(events: pd.DataFrame, regions: list[str], categories: list[str]
             log.about_region(check, "warning", "", text, subject_kind="event", count=len(ids), repair=check)
             log.repaired(check, "events", ids, "", "dropped", regions=[""] * len(ids))
         bad |= which
+    _tell_like_kinds(rows["kind"], log)
     return rows[~bad].reset_index(drop=True)
+
+
+def _tell_like_kinds(kinds: pd.Series, log: QualityLog) -> None:
+    """Tell of kinds that are written almost alike, the rarer after the more common: each learns its effect alone."""
+    names = kinds.astype(str).value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
+    for number, name in enumerate(names.index):
+        like = nearest(name, names.index[:number], cutoff=LIKE_KIND)
+        if like:
+            text = f"Events of kind {name} count apart from those of kind {like}; if they are one, write one name."
+            count = int(names[name])
+            log.about_region("event_kinds_alike", "warning", "", text, subject_kind="event", count=count)
 
 
 def current_reps(

@@ -101,6 +101,16 @@ def test_a_budget_of_decimals_is_spent_to_the_last_step():
     assert budget["return"].tolist() == pytest.approx([0.5 * 50 / 50.5 / 0.5] * 2)
 
 
+def test_what_of_a_budget_would_pay_for_itself_is_told():
+    """By hand: steps of 100 win 500, 167 and 83; a fifth of the first alone is worth more than it costs."""
+    accounts = pd.DataFrame({"region": ["N"], "baseline": [10000.0], "potential": [11000.0]})
+    made = MadeResources()
+    _add_budget(made, Budget(amount=300.0, step=100.0, half_spend=0.01, margin=0.21), accounts)
+    assert "Only 100 of it would bring back what it costs" in made.notes["budget"][-1]
+    _add_budget(made, Budget(amount=200.0, step=100.0, half_spend=0.01, margin=1.0), accounts)
+    assert not any("would bring back" in note for note in made.notes["budget"])
+
+
 def test_rep_time_is_moved_within_regions_and_limits(made):
     times = pd.read_csv(made / "rep_time.csv", dtype={"area_id": str})
     potential = pd.read_csv(made / "potential.csv")

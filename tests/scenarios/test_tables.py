@@ -73,6 +73,19 @@ def test_whether_an_event_was_announced_is_read_and_reaches_the_forecast(here):
     assert known == {"E1": True, "E2": False, "E3": True, "E4": False}
 
 
+def test_kinds_of_events_that_are_written_alike_are_told(here):
+    """The rarer one, once; other kinds are left in peace."""
+    kinds = ["port strike", "port strike", "Port Strikes", "trade fair", "storm"]
+    lines = [f"E{number},{kind},2025-03-03,2025-03-09" for number, kind in enumerate(kinds)]
+    Path("events.csv").write_text("event_id,kind,start,end\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    loaded = load_scenario(Path(YAML))
+    findings = check_data(read_tables(loaded), loaded.scenario).quality.findings
+    told = findings.loc[(findings["check"] == "event_kinds_alike").to_numpy(), "text"].tolist()
+    assert told == [
+        "Events of kind Port Strikes count apart from those of kind port strike; if they are one, write one name."
+    ]
+
+
 def test_a_misspelt_column_is_told_and_others_are_not(here):
     """A note of the firm's own is left in peace."""
     Path("events.csv").write_text(
