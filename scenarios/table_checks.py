@@ -79,7 +79,7 @@ def faults_between_tables(
     Parameters
     ----------
     frames
-        Typed tables without faults of their own, by key path.
+        Typed tables without faults of their own, by key path; and events whatever their faults.
     told
         Files and rows of the tables; faults found here are added to what is returned.
     sections

@@ -271,3 +271,12 @@ def test_each_fault_has_its_one_clear_message(here, edits, expected):
     for edit in edits:
         edit(here)
     assert told() == [expected]
+
+
+def test_faults_of_events_are_told_at_once_whatever_their_kind(here):
+    """A date that is none, a reach below 0, and names that other tables do not know."""
+    write(
+        "events.csv",
+        "event_id,kind,start,end,region,category\nE1,strike,2025-13-03,2025-03-09,Nort,\nE2,strike,2025-03-03,2025-03-09,,Boltz\n",
+    )(here)
+    assert [text.split(":", 1)[1].split(":")[0] for text in told()] == ["2 region", "2 start", "3 category"]
