@@ -33,6 +33,7 @@ def test_incomplete_weeks_at_the_ends_are_left_out():
     assert complete_weeks(np.full(20, 100.0)) == slice(0, 20)
 
 
+@pytest.mark.slow
 def test_help_works_from_any_folder(tmp_path):
     assert "iowa" in run("--help", folder=tmp_path).stdout
 

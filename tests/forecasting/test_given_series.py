@@ -121,6 +121,7 @@ def test_a_plan_makes_the_forecast_better_and_is_named_as_a_driver(campaign) -> 
     assert informed.table["p50"].sum() > 1.15 * plain.table["p50"].sum()
 
 
+@pytest.mark.slow
 def test_the_same_series_not_planned_cannot_tell_the_future(campaign) -> None:
     """A series that holds the weeks to come, planted as observed, leaves the forecast what it is without them."""
     spend = given("marketing spend", 1000 * campaign, planned=False)

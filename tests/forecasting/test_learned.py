@@ -73,6 +73,7 @@ def test_trees_learned_anew_from_the_same_sales_are_the_same_version(first) -> N
     assert with_name(trees).version == first.learned.version
 
 
+@pytest.mark.slow
 def test_former_trees_forecast_later_weeks_otherwise_than_new_ones(first) -> None:
     """They are not learned again in secret."""
     later, new = made(175, put_back=first.learned), made(175)

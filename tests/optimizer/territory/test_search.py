@@ -167,6 +167,7 @@ def test_out_of_time_still_gives_a_complete_answer():
     assert result.violations == (() if result.plan else verify(instance, plan))
 
 
+@pytest.mark.slow
 def test_every_measure_counts():
     """Potential alone allows a split that workload does not."""
     potential = measure("potential", [1, 1, 1, 1, 1, 1], 2, 0.0)
