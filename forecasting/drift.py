@@ -88,8 +88,8 @@ def input_drift(history: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
 
     *Sales against last year*: mean of the log of each week's sales over those 52 weeks before, the new weeks against
     all before, as a share; the limit is Student's, two-sided. *Mix*: half the sum of absolute changes of the
-    categories' shares against the same weeks of last year; its limit is
-    the largest such change of as many neighbouring weeks anywhere in the history.
+    categories' shares against the same weeks of last year; its limit is the
+    largest such change of as many neighbouring weeks anywhere in the history.
 
     Parameters
     ----------

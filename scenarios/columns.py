@@ -64,14 +64,14 @@ class FaultList:
     rows: NDArray[np.int64]
     """Row of each record as a spreadsheet shows it. Shape (records,)."""
     faults: list[Fault]
-    told: dict[str, NDArray[np.int64]] = field(default_factory=dict)
-    """Records (positions) that have a fault, by key."""
+    refused: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    """Records (positions, ascending) that have a fault, by key."""
 
     def tell(self, records: NDArray[np.int64], shown: Sequence[str], key: str, expected: str) -> None:
         """Add one fault about all of `records` (positions, ascending); `shown` says what the first few hold."""
         if not len(records):
             return
-        self.told[key] = np.union1d(self.told.get(key, records), records)
+        self.refused[key] = np.union1d(self.refused.get(key, records), records)
         first, *others = [int(row) for row in self.rows[records[:EXAMPLES]]]
         texts = ["" if text == shown[0] else f" {text}" for text in shown[1:]]
         named = ", ".join(f"{row}{text}" for row, text in zip(others, texts, strict=False))

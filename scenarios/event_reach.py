@@ -1,6 +1,7 @@
 """Find what events with a place and a reach touch: the share of each region's and category's sales around them."""
 
-from typing import Final
+from collections.abc import Hashable, Mapping
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -64,8 +65,10 @@ def spread_over_reach(
             {**event, "region": region, "category": category, "touched": float(share)}
             for (region, category), share in zip(named.index.to_list(), named.to_list(), strict=True)
         ]
-        crossed = within_reach(accounts, lon=event["lat"], lat=event["lon"], reach_km=event["reach_km"]).any()
-        _tell(str(event["event_id"]), event["reach_km"], int(near.sum()), named, log, crossed=bool(crossed))
+        if named.empty:
+            _tell_nobody(event, accounts, log)
+        else:
+            _tell_reach(event, int(near.sum()), named, log)
     return pd.DataFrame(rows, columns=[*events.columns, "touched"])
 
 
@@ -124,17 +127,21 @@ def _shares(near: np.ndarray, accounts: pd.DataFrame, sales: pd.DataFrame) -> pd
     return pd.Series(share.ravel(), index=index)
 
 
-def _tell(event: str, reach_km: float, accounts: int, shares: pd.Series, log: QualityLog, *, crossed: bool) -> None:
-    """Say how much an event touches; `crossed`: it would touch somebody with lon and lat the other way round."""
-    if not len(shares):
-        text = f"Event {event} touches nobody: no account with such sales lies within {reach_km:g} km; left out."
-        text += " Its lon and lat seem to have changed places." if crossed else ""
-        log.about_region("event_touches_nobody", "warning", "", text, subject_kind="event", repair="event_reach")
-        log.repaired("event_reach", "events", [event], "", "dropped", regions=[""])
-        return
+def _tell_nobody(event: Mapping[Hashable, Any], accounts: pd.DataFrame, log: QualityLog) -> None:
+    """Say that an event touches nobody, and whether it would with lon and lat the other way round."""
+    name, reach_km = str(event["event_id"]), event["reach_km"]
+    text = f"Event {name} touches nobody: no account with such sales lies within {reach_km:g} km; left out."
+    if within_reach(accounts, lon=event["lat"], lat=event["lon"], reach_km=reach_km).any():
+        text += " Its lon and lat seem to have changed places."
+    log.about_region("event_touches_nobody", "warning", "", text, subject_kind="event", repair="event_reach")
+    log.repaired("event_reach", "events", [name], "", "dropped", regions=[""])
+
+
+def _tell_reach(event: Mapping[Hashable, Any], accounts: int, shares: pd.Series, log: QualityLog) -> None:
+    """Say how much an event touches in each region."""
     for region, part in shares.groupby(level="region", sort=True):
         text = (
-            f"Event {event} touches accounts within {reach_km:g} km: {accounts:,} in all, here up to "
-            f"{part.max():.1%} of a category's sales."
+            f"Event {event['event_id']} touches accounts within {event['reach_km']:g} km: {accounts:,} in all, here up "
+            f"to {part.max():.1%} of a category's sales."
         )
         log.about_region("event_reach", "info", str(region), text, subject_kind="event")

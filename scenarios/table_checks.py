@@ -117,7 +117,7 @@ def _tell_backward(frame: pd.DataFrame, names: Mapping[str, str], told: FaultLis
 def _tell_half_placed(frame: pd.DataFrame, names: Mapping[str, str], told: FaultList) -> None:
     """Tell of events with a part of what makes a place: lon, lat and reach_km; not where a part was refused."""
     given = frame[["lon", "lat", "reach_km"]].notna().to_numpy()
-    refused = [told.told[names[name]] for name in ("lon", "lat", "reach_km") if names[name] in told.told]
+    refused = [told.refused[names[name]] for name in ("lon", "lat", "reach_km") if names[name] in told.refused]
     half = np.flatnonzero(given.any(axis=1) & ~given.all(axis=1))
     records = np.setdiff1d(half, np.concatenate(refused)) if refused else half
     lacking = [

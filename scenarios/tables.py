@@ -129,7 +129,8 @@ def _read_all(sections: Mapping[str, Any], marks: Mapping[str, Mark]) -> _Readin
         reading.faults.append(_at(marks, "territories.barriers.lines", missing))
     sound = {key: reading.frames[key] for key in reading.frames if key in reading.sound}
     # Of events with other faults, too, regions and categories can be looked up: nothing else is asked of them there.
-    linked = sound | {key: reading.frames[key] for key in ("data.events",) if key in reading.frames}
+    events = reading.frames.get("data.events")
+    linked = sound if events is None else {**sound, "data.events": events}
     reading.faults += faults_between_tables(linked, reading.told, sections, marks)
     if reading.faults and "territories" in sections:  # else they are told once the tables are checked
         reading.faults += _unknown_names(sound, sections, marks)
